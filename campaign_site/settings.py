@@ -1,0 +1,223 @@
+"""The one settings module; what differs between machines is read from the environment (README, "Settings")."""
+
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext_lazy as _
+
+from .environment import Environment, WrongValue, stop
+from .languages import FORMATS_FROM, LANGUAGES, UNKNOWN_TO_DJANGO
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_DIR = BASE_DIR / ".local"
+"""What this machine makes for itself and may lose: the embedded database, collected static files, drawn charts."""
+
+LANG_INFO.update(UNKNOWN_TO_DJANGO)
+
+try:
+    env = Environment(BASE_DIR / ".env")
+    DEBUG = env.flag("DEBUG")
+    SITE_URL = env.site_url("SITE_URL", "http://127.0.0.1:8000")
+    SECRET_KEY = env.text("SECRET_KEY", "for-development-only-" * 3 if DEBUG else "")
+    if not SECRET_KEY:
+        raise WrongValue("SECRET_KEY", "a long random text, the same on every machine of this site")
+    FIELD_ENCRYPTION_KEY = env.field_keys("FIELD_ENCRYPTION_KEY")
+    if not FIELD_ENCRYPTION_KEY:
+        if not DEBUG:
+            raise WrongValue("FIELD_ENCRYPTION_KEY", "a Fernet key (32 bytes in URL-safe base64)")
+        FIELD_ENCRYPTION_KEY = ["Zm9yLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXMtbG8="]
+    ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or "", "127.0.0.1", "localhost"])
+    DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{LOCAL_DIR / 'db.sqlite3'}")}
+    BROKER_URL = env.optional_url("BROKER_URL", {"amqp", "amqps"}, "like amqp://user:password@host:5672/")
+    OFFICE_TIME_ZONE = env.time_zone("OFFICE_TIME_ZONE", "America/Dominica")
+    DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Campaign <campaign@example.org>")
+    EMAIL = env.email()
+    TELEGRAM_BOT_TOKEN = env.text("TELEGRAM_BOT_TOKEN")
+    TELEGRAM_API_URL = env.optional_url("TELEGRAM_API_URL", {"http", "https"}, "like https://bot-api.example.org")
+    TELEGRAM_WEBHOOK_SECRET = env.text("TELEGRAM_WEBHOOK_SECRET")
+    SANDBOX_SMTP_PORT = env.integer("SANDBOX_SMTP_PORT", 8025, least=1, most=65535)
+    SANDBOX_BOT_API_PORT = env.integer("SANDBOX_BOT_API_PORT", 8081, least=1, most=65535)
+    EMAIL_PER_SECOND = env.integer("EMAIL_PER_SECOND", 50, least=1, most=100_000)
+    TELEGRAM_PER_SECOND = env.integer("TELEGRAM_PER_SECOND", 25, least=1, most=10_000)
+except WrongValue as error:
+    stop(error)
+
+# --- What stands in for a mail server and for Telegram where none is named -------------------------------------------
+
+SANDBOX_EMAIL = not EMAIL
+SANDBOX_TELEGRAM = not TELEGRAM_BOT_TOKEN
+if SANDBOX_EMAIL:
+    EMAIL = {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": "127.0.0.1",
+        "EMAIL_PORT": SANDBOX_SMTP_PORT,
+        "EMAIL_TIMEOUT": 10,
+    }
+if SANDBOX_TELEGRAM:
+    TELEGRAM_BOT_TOKEN = "1:sandbox"  # noqa: S105
+    TELEGRAM_API_URL = f"http://127.0.0.1:{SANDBOX_BOT_API_PORT}"
+globals().update(EMAIL)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+ANYMAIL: dict[str, Any] = EMAIL.get("ANYMAIL", {})
+
+# --- Django ---------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "home",
+    "outreach",
+    "wagtail_localize",
+    "wagtail_localize.locales",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.contrib.sitemaps",
+    "wagtail.contrib.typed_table_block",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "anymail",
+    "django_tasks",
+    "modelcluster",
+    "modelsearch",
+    "taggit",
+    "django_filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+]
+
+ROOT_URLCONF = "campaign_site.urls"
+WSGI_APPLICATION = "campaign_site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "wagtail.contrib.settings.context_processors.settings",
+            ],
+        },
+    },
+]
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "outreach": {"level": "INFO"},
+        # httpx writes each address it calls, and a Bot API address holds the token.
+        "httpx": {"level": "WARNING"},
+    },
+}
+
+# --- Languages, time and formats -------------------------------------------------------------------------------------
+
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = OFFICE_TIME_ZONE
+LANGUAGE_CODE = "en"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
+WAGTAILADMIN_PERMITTED_LANGUAGES = [language for language in LANGUAGES if language[0] != "acf"]
+WAGTAIL_I18N_ENABLED = True
+FORMATS_FROM = FORMATS_FROM
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+TOPICS: dict[str, Any] = {
+    "rights": _("Rights"),
+    "work": _("Work"),
+    "contribution": _("What migrants contribute"),
+    "women": _("Women and migration"),
+    "movement": _("Moving in the Caribbean"),
+    "data": _("Facts and figures"),
+}
+"""What a story can be about and a subscriber can choose, by a key that never changes once it is in use."""
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = LOCAL_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = BASE_DIR / "media"
+CHART_DIR = LOCAL_DIR / "charts"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- Security --------------------------------------------------------------------------------------------------------
+
+HTTPS = SITE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+# --- Wagtail ---------------------------------------------------------------------------------------------------------
+
+WAGTAIL_SITE_NAME = "Campaign"
+WAGTAILADMIN_BASE_URL = SITE_URL
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx"]
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
+TESTING = "pytest" in sys.modules

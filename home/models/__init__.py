@@ -1,0 +1,21 @@
+"""The pages that the public reads, and the record of who reviewed a translation."""
+
+from .article import topic_choices
+from .infographic import ChartForm, InfographicPage, InfographicTopic
+from .sections import HomeNumber, HomePage, InfographicIndexPage, StandardPage, StoryIndexPage, TopicPage
+from .story import StoryPage, StoryTopic
+
+__all__ = [
+    "ChartForm",
+    "HomeNumber",
+    "HomePage",
+    "InfographicIndexPage",
+    "InfographicPage",
+    "InfographicTopic",
+    "StandardPage",
+    "StoryIndexPage",
+    "StoryPage",
+    "StoryTopic",
+    "TopicPage",
+    "topic_choices",
+]

@@ -1,0 +1,158 @@
+"""An infographic: a finding, the table behind it, and a chart drawn from the table in every language."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+from wagtail_localize.fields import SynchronizedField
+
+from home.blocks import ColumnBlock
+from home.formats import NUMBER_FORMATS
+from home.tables import Column, Table, TableField, TranslatableTable
+
+from .article import SitePage, Topic
+
+
+class ChartForm(models.TextChoices):
+    """How a table is drawn; one idea a chart."""
+
+    BAR = "bar", _("Bars: categories or a few years side by side")
+    LINE = "line", _("Lines: change over years")
+    SHARE = "share", _("Share: one part of a whole")
+    NUMBER = "number", _("One number")
+
+
+class InfographicTopic(Topic):
+    """A topic of an infographic."""
+
+    page = ParentalKey("home.InfographicPage", on_delete=models.CASCADE, related_name="topics")
+
+
+class InfographicPage(SitePage):
+    """A finding with its numbers.
+
+    The title says the finding with its year, ``subtitle`` what is measured, in which unit and when. ``number`` is the
+    one figure that the home page and the forms *share* and *number* show; percentages are percent points.
+    """
+
+    subtitle = models.CharField(_("subtitle"), max_length=250, help_text=_("What is measured, in which unit and years."))
+    published = models.DateField(_("published on"), default=timezone.localdate)
+    chart = models.CharField(_("chart"), max_length=10, choices=ChartForm.choices, default=ChartForm.BAR)
+    columns = StreamField([("column", ColumnBlock())], verbose_name=_("columns"), blank=True)
+    data = TableField(
+        verbose_name=_("table"),
+        help_text=_(
+            "Paste it from a spreadsheet or a CSV file. The first line holds the keys of the columns above. "
+            "Numbers without thousands separators, with a decimal point; leave a cell empty where there is no figure."
+        ),
+    )
+    highlight = models.CharField(
+        _("highlighted"), max_length=120, blank=True, help_text=_("The first cell of the row to emphasise, as in the table.")
+    )
+    reference_value = models.FloatField(_("reference line at"), null=True, blank=True)
+    reference_label = models.CharField(_("label of the reference line"), max_length=60, blank=True)
+    number_value = models.FloatField(_("number"), null=True, blank=True)
+    number_format = models.CharField(
+        _("written as"), max_length=20, choices=NUMBER_FORMATS, default="percent"
+    )
+    number_label = models.CharField(
+        _("what it counts"), max_length=200, blank=True, help_text=_("Goes on where the number ends, with year and place.")
+    )
+    text_summary = models.TextField(
+        _("text summary"), help_text=_("What the chart shows, with its main figures, for somebody who cannot see it.")
+    )
+    source = models.CharField(_("source"), max_length=300)
+    source_url = models.URLField(_("address of the source"), blank=True)
+    data_year = models.CharField(_("years of the data"), max_length=30)
+    note = models.TextField(_("note"), blank=True, help_text=_("How it was counted, and with which care it should be read."))
+
+    content_panels = [
+        *SitePage.content_panels,
+        FieldPanel("subtitle"),
+        FieldPanel("published"),
+        InlinePanel("topics", label=_("topic"), heading=_("Topics")),
+        MultiFieldPanel(
+            [FieldPanel("chart"), FieldPanel("columns"), FieldPanel("data"), FieldPanel("highlight")],
+            heading=_("Table and chart"),
+        ),
+        FieldRowPanel([FieldPanel("reference_value"), FieldPanel("reference_label")], heading=_("Reference line")),
+        FieldRowPanel(
+            [FieldPanel("number_value"), FieldPanel("number_format"), FieldPanel("number_label")],
+            heading=_("The one number"),
+        ),
+        FieldPanel("text_summary"),
+        MultiFieldPanel(
+            [FieldPanel("source"), FieldPanel("source_url"), FieldPanel("data_year"), FieldPanel("note")],
+            heading=_("Source"),
+        ),
+    ]
+    override_translatable_fields = [
+        *SitePage.override_translatable_fields,
+        SynchronizedField("highlight", overridable=False),
+        SynchronizedField("data_year", overridable=False),
+        TranslatableTable("data"),
+    ]
+    search_fields = [
+        *SitePage.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("text_summary"),
+        index.FilterField("published"),
+    ]
+    template = "home/infographic.html"
+    parent_page_types = ["home.InfographicIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("infographic")
+        verbose_name_plural = _("infographics")
+
+    @property
+    def table(self) -> Table:
+        """The table as this page's language reads it: the chosen columns, in their order."""
+        columns = [
+            Column(block.value["key"], block.value["label"], block.value["format"], block.value["role"])
+            for block in self.columns
+        ]
+        places = [self.data["keys"].index(column.key) for column in columns if column.key in self.data["keys"]]
+        return Table(
+            columns=[column for column in columns if column.key in self.data["keys"]],
+            rows=[[row[place] for place in places] for row in self.data["rows"]],
+            texts=self.data["texts"],
+            language=self.language,
+        )
+
+    def clean(self) -> None:
+        super().clean()
+        errors: dict[str, list[Any]] = {}
+        keys = [block.value["key"] for block in self.columns]
+        missing = [key for key in keys if key not in self.data["keys"]]
+        if missing:
+            message = _("The first line of the table has no column “%(key)s”.")
+            errors["data"] = [ValidationError(message, params={"key": key}) for key in missing]
+        elif wrong := list(wrong_cells(self.table)):
+            errors["data"] = wrong
+        if self.chart in (ChartForm.BAR, ChartForm.LINE) and self.data["rows"] and not errors:
+            if not self.table.column("x") or not self.table.drawn():
+                errors["columns"] = [_("This chart needs one column along the axis and at least one that is drawn.")]
+        if self.chart in (ChartForm.SHARE, ChartForm.NUMBER) and self.number_value is None:
+            errors["number_value"] = [_("This chart needs the one number.")]
+        if errors:
+            raise ValidationError(errors)
+
+
+def wrong_cells(table: Table) -> list[ValidationError]:
+    """A message for each text that stands where its column has numbers."""
+    message = _("Row %(row)d, column “%(column)s”: “%(cell)s” is not a number.")
+    return [
+        ValidationError(message, params={"row": number, "column": column.key, "cell": row[place]})
+        for place, column in enumerate(table.columns)
+        if column.format != "text"
+        for number, row in enumerate(table.rows, 1)
+        if isinstance(row[place], str)
+    ]

@@ -1,0 +1,68 @@
+"""A story: what people did or face, with quotes, pictures, infographics and a source for every figure."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.fields import StreamField
+from wagtail.search import index
+
+from home.blocks import SourceBlock, StoryBody
+
+from .article import SitePage, Topic
+
+
+class StoryTopic(Topic):
+    """A topic of a story."""
+
+    page = ParentalKey("home.StoryPage", on_delete=models.CASCADE, related_name="topics")
+
+
+class StoryPage(SitePage):
+    """A story in one language; its translations are pages of their own with the same ``translation_key``."""
+
+    published = models.DateField(_("published on"), default=timezone.localdate)
+    body = StreamField(StoryBody(), verbose_name=_("body"), blank=True)
+    sources = StreamField([("source", SourceBlock())], verbose_name=_("sources"), blank=True)
+    lead_infographic = models.ForeignKey(
+        "home.InfographicPage",
+        verbose_name=_("lead infographic"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Its picture goes with the story where only one picture can: in lists, messages and shared links."),
+    )
+    audio = models.ForeignKey(
+        "wagtaildocs.Document",
+        verbose_name=_("audio"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The story read aloud, as an audio file."),
+    )
+
+    content_panels = [
+        *SitePage.content_panels,
+        FieldPanel("published"),
+        InlinePanel("topics", label=_("topic"), heading=_("Topics")),
+        FieldPanel("lead_infographic"),
+        FieldPanel("body"),
+        FieldPanel("sources"),
+        FieldPanel("audio"),
+    ]
+    search_fields = [
+        *SitePage.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("body"),
+        index.FilterField("published"),
+    ]
+    template = "home/story.html"
+    parent_page_types = ["home.StoryIndexPage"]
+    subpage_types: list[str] = []
+
+    class Meta:
+        verbose_name = _("story")
+        verbose_name_plural = _("stories")

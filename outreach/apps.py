@@ -1,0 +1,18 @@
+"""The outreach app: one Django app, divided by the stages that a message passes."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class OutreachConfig(AppConfig):
+    """Registers the checks, and after each migration the roles."""
+
+    name = "outreach"
+    verbose_name = _("Outreach")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks, roles  # noqa: F401
+
+        post_migrate.connect(roles.after_migrate, sender=self)

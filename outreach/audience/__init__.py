@@ -1,0 +1,1 @@
+"""People who joined of their own will, and what they agreed to."""

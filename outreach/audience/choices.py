@@ -1,0 +1,54 @@
+"""The closed lists of what a subscriber may say about themselves, and of the channels they can be written to on."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ChannelName(models.TextChoices):
+    """The ways in which a message can reach a person; ``channels`` holds one module for each."""
+
+    EMAIL = "email", _("E-mail")
+    TELEGRAM = "telegram", _("Telegram")
+
+
+class Group(models.TextChoices):
+    """The part that a subscriber says they play."""
+
+    WORKER = "worker", _("Worker or family of a worker")
+    EMPLOYER = "employer", _("Employer or recruiter")
+    OFFICIAL = "official", _("Government official")
+    CIVIL_SOCIETY = "civil_society", _("Civil society, church or association")
+    MEDIA = "media", _("Media")
+    HOST_COMMUNITY = "host_community", _("Neighbour or host community")
+    RETURNEE = "returnee", _("Returning from abroad")
+    STUDENT = "student", _("Student or teacher")
+    NOT_STATED = "", _("Not stated")
+
+
+class Gender(models.TextChoices):
+    """What a person said when asked; the empty value means that they were not asked or passed over the question."""
+
+    WOMAN = "woman", _("Woman")
+    MAN = "man", _("Man")
+    ANOTHER = "another", _("Another gender")
+    UNDISCLOSED = "undisclosed", _("Prefer not to say")
+    NOT_ASKED = "", _("Not asked or not answered")
+
+
+class Purpose(models.TextChoices):
+    """What a person consents to, each on its own."""
+
+    MESSAGES = "messages", _("Receiving messages")
+    GENDER_STATISTICS = "gender_statistics", _("Statistics by gender")
+    OPEN_TRACKING = "open_tracking", _("Knowing whether I opened a message")
+    CLICK_TRACKING = "click_tracking", _("Knowing which links I followed")
+
+
+class SuppressionReason(models.TextChoices):
+    """Why an address must never be written to again."""
+
+    HARD_BOUNCE = "hard_bounce", _("The address does not exist")
+    BLOCKED = "blocked", _("The receiver blocked us")
+    COMPLAINT = "complaint", _("The receiver complained")
+    ERASED = "erased", _("The person asked to be erased")
+    BY_HAND = "by_hand", _("Entered by staff")

@@ -1,0 +1,1 @@
+"""Broadcasts and their messages: the channel and language matrix, approval, schedule."""

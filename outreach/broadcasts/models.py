@@ -1,0 +1,169 @@
+"""A broadcast, its text for each channel and language, and who approved which content for which audience."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import RichTextField
+
+from ..audience.choices import ChannelName
+from ..audience.models import Segment
+
+
+def both_channels() -> list[str]:
+    """Every channel there is, in the order in which a person with several is written to."""
+    return list(ChannelName.values)
+
+
+class Broadcast(models.Model):
+    """One mass message of the campaign, on its way from draft to finished. Times are UTC; staff see the office's zone."""
+
+    class State(models.TextChoices):
+        """Where the broadcast stands. Only ``sending`` lets a worker send."""
+
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Waiting for approval")
+        SCHEDULED = "scheduled", _("Scheduled")
+        SENDING = "sending", _("Sending")
+        PAUSED = "paused", _("Paused")
+        FINISHED = "finished", _("Finished")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("Expired")
+
+    class MissedRule(models.TextChoices):
+        """What happens when the time passed while nothing was running."""
+
+        SEND = "send", _("Send as soon as possible")
+        HOLD = "hold", _("Hold until somebody decides")
+        DROP = "drop", _("Drop after the deadline")
+
+    title = models.CharField(_("title"), max_length=120, help_text=_("For staff; receivers do not see it."))
+    story = models.ForeignKey(
+        "home.StoryPage", verbose_name=_("story"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    segments = models.ManyToManyField(Segment, verbose_name=_("segments"), blank=True, related_name="broadcasts")
+    channels = models.JSONField(_("channels"), default=both_channels)
+    every_channel = models.BooleanField(
+        _("write on every channel"),
+        default=False,
+        help_text=_("Otherwise a person with several addresses gets the message once."),
+    )
+    fallback_language = models.CharField(
+        _("fallback language"),
+        max_length=12,
+        blank=True,
+        default="en",
+        choices=settings.LANGUAGES,
+        help_text=_("For people in whose language there is no message; if empty, they are left out."),
+    )
+    send_at = models.DateTimeField(_("send at"), null=True, blank=True)
+    missed_rule = models.CharField(
+        _("if the time was missed"), max_length=4, choices=MissedRule.choices, default=MissedRule.HOLD
+    )
+    deadline_hours = models.PositiveSmallIntegerField(_("deadline in hours"), default=24)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
+    pause_reason = models.CharField(max_length=300, blank=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    is_demo = models.BooleanField(_("demo data"), default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("broadcast")
+        verbose_name_plural = _("broadcasts")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "send_at"], name="broadcast_due")]
+        permissions = [
+            ("submit_broadcast", "Can submit broadcasts for approval"),
+            ("approve_broadcast", "Can approve, schedule, pause and cancel broadcasts"),
+            ("view_reach", "Can read reach"),
+            ("view_sandbox", "Can read the sandbox"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether content and audience can still change; once sending began, what was sent must stay readable."""
+        return self.state in {self.State.DRAFT, self.State.SUBMITTED, self.State.SCHEDULED}
+
+
+class Message(models.Model):
+    """The text of a broadcast for one channel and language.
+
+    ``body`` is simple rich text (bold, italic, links, lists). ``source_hash`` is the story's content hash from which the
+    text was drawn: another hash there today means that the text is stale. ``links`` are the targets of the rendered
+    text, in order; a tracked link knows its target by its number, so it can lead nowhere else.
+    """
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="messages")
+    channel = models.CharField(_("channel"), max_length=12, choices=ChannelName.choices)
+    language = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES)
+    subject = models.CharField(_("subject or headline"), max_length=150)
+    preview_text = models.CharField(
+        _("preview text"), max_length=150, blank=True, help_text=_("What a mail program shows beside the subject.")
+    )
+    body = RichTextField(_("text"), features=["bold", "italic", "link", "ul"])
+    button_label = models.CharField(_("button"), max_length=40, blank=True)
+    button_url = models.URLField(_("the button leads to"), blank=True)
+    source_hash = models.CharField(max_length=64, blank=True, editable=False)
+    links = models.JSONField(default=list, editable=False)
+    edited_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["channel", "language"]
+        constraints = [models.UniqueConstraint(fields=["broadcast", "channel", "language"], name="message_per_cell")]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}, {self.get_language_display()}"
+
+
+class Approval(models.Model):
+    """One submission and what came of it, bound to the content and the audience rule as they were then.
+
+    Both hashes are SHA-256 in hexadecimal. An approval counts only while both still agree and it was not voided.
+    """
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="approvals")
+    content_hash = models.CharField(max_length=64)
+    audience_hash = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="submitted_approvals"
+    )
+    submitted_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="given_approvals"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
+    void_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="approved_by_another_person",
+                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("submitted_by")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.broadcast_id}: {self.content_hash[:8]}"
+
+
+class TestChat(models.Model):
+    """The Telegram chat to which a member of staff lets the studio send tests; bound by a signed link to the bot."""
+
+    __test__ = False
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="test_chat")
+    address_encrypted = models.TextField()
+    bound_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"

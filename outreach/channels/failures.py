@@ -1,0 +1,58 @@
+"""What can go wrong when a message is handed over. Each failure says whose fault it is, so that the ledger can answer.
+
+    ChannelError
+    ├── AddressDead          the address will never take a message: stop writing to it
+    │   └── ReceiverBlocked  the receiver does not want ours: stop, but they may come back by themselves
+    ├── AddressMoved         the same receiver under a new address
+    ├── TryLater             nothing is wrong with address or content: not now
+    ├── MessageRejected      our content is refused, no address is at fault: pause the broadcast
+    ├── ChannelRefused       our credentials or our sender are refused: pause the broadcast
+    └── OutcomeUnknown       the line broke after the message was handed over: it may have arrived
+
+Only ``TryLater`` promises that the message did not arrive and may be sent again.
+"""
+
+
+class ChannelError(Exception):
+    """A message was not accepted; the text is the provider's answer, shortened, without any address."""
+
+
+class AddressDead(ChannelError):
+    """The provider says that nobody is at this address."""
+
+
+class ReceiverBlocked(AddressDead):
+    """The receiver blocked us or closed the chat; only they can open it again."""
+
+
+class AddressMoved(ChannelError):
+    """The provider knows the receiver under another address, given here."""
+
+    def __init__(self, detail: str, *, address: str) -> None:
+        super().__init__(detail)
+        self.address = address
+
+
+class TryLater(ChannelError):
+    """The message was not taken, and may be later.
+
+    ``retry_after`` is what the provider asked for, in seconds, or ``None``. ``everyone`` says that the whole channel must
+    wait, not just this address.
+    """
+
+    def __init__(self, detail: str, *, retry_after: float | None = None, everyone: bool = False) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+        self.everyone = everyone
+
+
+class MessageRejected(ChannelError):
+    """The provider refused our content: no address is at fault, so the broadcast pauses and people keep theirs."""
+
+
+class ChannelRefused(ChannelError):
+    """The provider refused us: a wrong password, token or sender. The broadcast pauses until somebody mends it."""
+
+
+class OutcomeUnknown(ChannelError):
+    """The message was handed over and no answer came: nobody knows whether it arrived, so it is not sent again."""

@@ -1,0 +1,19 @@
+"""System checks that tell whoever starts the site what stands in for the real thing."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Info, register
+
+
+@register("outreach")
+def sandbox_in_use(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Say that messages stay on this machine while no mail server or bot is set (``outreach.I001``, ``I002``)."""
+    found: list[CheckMessage] = []
+    if settings.SANDBOX_EMAIL:
+        found.append(Info("E-mail goes to the sandbox.", hint="Set EMAIL_URL to send for real.", id="outreach.I001"))
+    if settings.SANDBOX_TELEGRAM:
+        found.append(
+            Info("Telegram goes to the sandbox.", hint="Set TELEGRAM_BOT_TOKEN to send for real.", id="outreach.I002")
+        )
+    return found

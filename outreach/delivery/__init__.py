@@ -1,0 +1,1 @@
+"""The ledger and the engine that works through it."""

@@ -1,0 +1,13 @@
+"""The addresses that make a message one person's own: what the engine asks for, without knowing how they are tracked."""
+
+from typing import Protocol
+
+from ..broadcasts.rendering import LinkAddresses
+from .models import Delivery
+
+
+class Links(Protocol):
+    """Makes the links of one delivery. ``tracking`` brings the real one; the worker hands it to the engine."""
+
+    def of(self, delivery: Delivery) -> LinkAddresses:
+        """The addresses for every link of the delivery's message, for leaving and, with consent, for the open pixel."""

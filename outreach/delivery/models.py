@@ -1,0 +1,158 @@
+"""The ledger: who was considered for a broadcast, what became of each message, and how fast each channel may go."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ..audience.choices import ChannelName, Gender, Group
+from ..audience.models import Subscriber, Subscription
+from ..broadcasts.models import Broadcast, Message
+
+
+class Freeze(models.Model):
+    """The moment at which a broadcast's audience was fixed, and how many subscriptions were considered for it.
+
+    ``segments`` maps each segment's code to its name and rule as they were then.
+    """
+
+    broadcast = models.OneToOneField(Broadcast, on_delete=models.PROTECT, related_name="freeze")
+    frozen_at = models.DateTimeField()
+    candidates = models.PositiveIntegerField()
+    segments = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.broadcast_id}: {self.candidates}"
+
+
+class Exclusion(models.Model):
+    """How many of the considered subscriptions get no message on a channel, for one reason."""
+
+    class Reason(models.TextChoices):
+        """The first of these that applies is the one counted."""
+
+        NOT_ACTIVE = "not_active", _("Not confirmed, or left")
+        SUPPRESSED = "suppressed", _("Suppressed address")
+        NO_CONSENT = "no_consent", _("No consent to messages")
+        NO_LANGUAGE = "no_language", _("No message in their language")
+        DUPLICATE = "duplicate", _("Gets it on another channel")
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="exclusions")
+    channel = models.CharField(max_length=12, choices=ChannelName.choices)
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["broadcast", "channel", "reason"], name="exclusion_counted_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.count}"
+
+
+class Cohort(models.Model):
+    """The people of one broadcast who share a link that names nobody.
+
+    A dimension is ``None`` where it was left open because too few people shared its value.
+    """
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="cohorts")
+    segment = models.CharField(max_length=40, null=True)
+    gender = models.CharField(max_length=12, choices=Gender.choices, null=True)
+    language = models.CharField(max_length=12, null=True)
+    channel = models.CharField(max_length=12, choices=ChannelName.choices, null=True)
+    size = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.broadcast_id}: {self.segment}, {self.gender}, {self.language}, {self.channel}"
+
+
+class Delivery(models.Model):
+    """One message of one broadcast to one subscriber over one channel: the ledger's row.
+
+    ``segment``, ``group``, ``gender`` and ``language`` are copied when the row is made and never change, so last year's
+    report reads the same after a subscriber edits a profile or asks to be forgotten. ``subscriber`` and ``subscription``
+    keep their numbers after the rows that they point to are gone. ``slot`` is empty, or the channel where a broadcast
+    writes on every channel: with it a person can't be written to twice.
+    """
+
+    class Status(models.TextChoices):
+        """What became of the message. The first four are open; a broadcast is finished only when none is left."""
+
+        QUEUED = "queued", _("Queued")
+        ATTEMPTING = "attempting", _("Being sent")
+        DEFERRED = "deferred", _("Tried again later")
+        UNCERTAIN = "uncertain", _("Uncertain")
+        ACCEPTED = "accepted", _("Accepted")
+        DELIVERED = "delivered", _("Delivered")
+        BOUNCED = "bounced", _("Bounced")
+        BLOCKED = "blocked", _("Blocked by the receiver")
+        REJECTED = "rejected", _("Content refused")
+        FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("Expired")
+
+    OPEN = (Status.QUEUED, Status.ATTEMPTING, Status.DEFERRED, Status.UNCERTAIN)
+    WAITING = (Status.QUEUED, Status.DEFERRED)
+    REACHED = (Status.ACCEPTED, Status.DELIVERED)
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="deliveries")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.DO_NOTHING, db_constraint=False, related_name="deliveries"
+    )
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.DO_NOTHING, db_constraint=False, related_name="deliveries"
+    )
+    cohort = models.ForeignKey(Cohort, null=True, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=12, choices=ChannelName.choices)
+    slot = models.CharField(max_length=12, blank=True)
+    segment = models.CharField(max_length=40)
+    group = models.CharField(max_length=20, choices=Group.choices, blank=True)
+    gender = models.CharField(max_length=12, choices=Gender.choices, blank=True)
+    language = models.CharField(max_length=12)
+    tracks_opens = models.BooleanField(default=False)
+    tracks_clicks = models.BooleanField(default=False)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    lease_owner = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    attempted_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    provider_id = models.CharField(max_length=120, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            models.UniqueConstraint(fields=["broadcast", "subscriber", "slot"], name="delivery_once_per_person"),
+        ]
+        indexes = [
+            # The claim: the oldest waiting rows of a broadcast and channel, without reading those that are done.
+            models.Index(
+                fields=["broadcast", "channel", "due_at", "id"],
+                name="delivery_waiting",
+                condition=Q(status__in=["queued", "deferred"]),
+            ),
+            models.Index(
+                fields=["lease_until"], name="delivery_attempting", condition=Q(status__in=["attempting"])
+            ),
+            models.Index(fields=["broadcast", "status"], name="delivery_balance"),
+            models.Index(fields=["provider_id"], name="delivery_provider_id", condition=~Q(provider_id="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.broadcast_id}/{self.pk}: {self.status}"
+
+
+class Throttle(models.Model):
+    """How fast a channel may go, shared by all workers: the next free moment, and until when the provider said to wait."""
+
+    channel = models.CharField(max_length=12, choices=ChannelName.choices, unique=True)
+    next_at = models.DateTimeField()
+    paused_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.channel

@@ -1,0 +1,1 @@
+"""Counts from the ledger, for people who never see a person."""

@@ -1,0 +1,116 @@
+"""The roles of the team as groups with permissions, made again after every migration.
+
+A role gets what is listed here and keeps whatever an administrator added to it by hand.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+EDITORS = "Editors"
+APPROVERS = "Approvers"
+EVALUATORS = "Evaluators"
+DATA_OFFICERS = "Data officers"
+ADMINISTRATORS = "Administrators"
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role: model permissions as ``app.codename``, and what it may do with pages and files."""
+
+    name: str
+    permissions: tuple[str, ...]
+    pages: tuple[str, ...] = ()
+    collections: tuple[str, ...] = field(default=())
+
+
+BROADCASTS = ("outreach.view_broadcast", "outreach.view_segment", "outreach.view_sandbox")
+FILES = ("wagtailimages.add_image", "wagtailimages.change_image", "wagtailimages.choose_image")
+FILES += ("wagtaildocs.add_document", "wagtaildocs.change_document", "wagtaildocs.choose_document")
+ADMIN = "wagtailadmin.access_admin"
+
+ROLES = (
+    Role(
+        EDITORS,
+        (
+            ADMIN,
+            *BROADCASTS,
+            "outreach.add_broadcast",
+            "outreach.change_broadcast",
+            "outreach.delete_broadcast",
+            "outreach.submit_broadcast",
+            "outreach.add_segment",
+            "outreach.change_segment",
+            "wagtail_localize.submit_translation",
+        ),
+        pages=("add_page", "change_page"),
+        collections=FILES,
+    ),
+    Role(
+        APPROVERS,
+        (ADMIN, *BROADCASTS, "outreach.approve_broadcast", "outreach.view_reach", "wagtail_localize.submit_translation"),
+        pages=("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
+        collections=FILES,
+    ),
+    Role(EVALUATORS, (ADMIN, "outreach.view_reach")),
+    Role(
+        DATA_OFFICERS,
+        (
+            ADMIN,
+            "outreach.view_subscriber",
+            "outreach.delete_subscriber",
+            "outreach.view_suppression",
+            "outreach.add_suppression",
+            "outreach.view_segment",
+        ),
+    ),
+    Role(
+        ADMINISTRATORS,
+        (
+            ADMIN,
+            "auth.add_user",
+            "auth.change_user",
+            "auth.delete_user",
+            "auth.add_group",
+            "auth.change_group",
+            "wagtailcore.add_locale",
+            "wagtailcore.change_locale",
+            "wagtailcore.change_site",
+            "outreach.view_sandbox",
+        ),
+    ),
+)
+
+
+def ensure() -> None:
+    """Make each role's group and give it its permissions; idempotent, takes nothing away."""
+    from django.contrib.auth.models import Group, Permission
+    from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    root, collection = Page.get_first_root_node(), Collection.get_first_root_node()
+    for role in ROLES:
+        group, _made = Group.objects.get_or_create(name=role.name)
+        group.permissions.add(*(known[name] for name in role.permissions if name in known))
+        if root:
+            for codename in role.pages:
+                GroupPagePermission.objects.get_or_create(
+                    group=group, page=root, permission=known[f"wagtailcore.{codename}"]
+                )
+        if collection:
+            for name in role.collections:
+                GroupCollectionPermission.objects.get_or_create(
+                    group=group, collection=collection, permission=known[name]
+                )
+
+
+def after_migrate(**kwargs: Any) -> None:
+    """Run :func:`ensure` once the last app's permissions exist, whatever the order of the apps."""
+    from django.apps import apps
+    from django.contrib.auth.management import create_permissions
+
+    for config in apps.get_app_configs():
+        create_permissions(config, verbosity=0, using=kwargs.get("using", "default"))
+    ensure()

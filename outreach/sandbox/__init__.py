@@ -1,0 +1,1 @@
+"""A mail server and a Bot API server that keep every message on this machine."""

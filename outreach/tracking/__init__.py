@@ -1,0 +1,1 @@
+"""What comes back: clicks, opens, unsubscribes, Telegram updates."""

@@ -1,0 +1,5 @@
+"""Addresses of outreach that are the same in every language: what machines call and what stands in messages."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
