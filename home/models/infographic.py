@@ -95,7 +95,6 @@ class InfographicPage(SitePage):
     override_translatable_fields = [
         *SitePage.override_translatable_fields,
         SynchronizedField("highlight", overridable=False),
-        SynchronizedField("data_year", overridable=False),
         TranslatableTable("data"),
     ]
     search_fields = [

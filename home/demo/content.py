@@ -1,0 +1,111 @@
+"""Reads the English content of the demo site and checks it before anything is made of it.
+
+``content/en.toml`` holds the pages, ``data/*.csv`` the tables. Every page has a key; the key gives the page, its blocks
+and so its strings an identity that is the same on every machine and at every load.
+"""
+
+import csv
+import tomllib
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+HERE = Path(__file__).resolve().parent
+NAMESPACE = uuid.UUID("0c5fe3c5-6c0e-5c0b-9a52-1f3ce0a5f1d7")
+
+Entry = dict[str, Any]
+
+REQUIRED = {
+    "pages": {"title", "summary"},
+    "topics": {"slug", "title", "summary"},
+    "stories": {"title", "summary", "topics", "published", "body", "sources"},
+    "infographics": {
+        "title", "summary", "subtitle", "topics", "published", "chart", "table", "columns",
+        "text_summary", "source", "data_year",
+    },
+}  # fmt: skip
+
+
+class ContentError(Exception):
+    """The content contradicts itself or lacks something; one line for each fault, with the entry's key."""
+
+
+def identity(*parts: str) -> uuid.UUID:
+    """The same identity for the same parts, always."""
+    return uuid.uuid5(NAMESPACE, ".".join(parts))
+
+
+@dataclass(frozen=True)
+class Content:
+    """The demo's English content; ``folder`` holds ``content/`` and ``data/``."""
+
+    folder: Path = HERE
+
+    @cached_property
+    def entries(self) -> Entry:
+        entries = tomllib.loads((self.folder / "content" / "en.toml").read_text(encoding="utf-8"))
+        faults = list(self._faults(entries))
+        if faults:
+            raise ContentError("\n".join(faults))
+        return entries
+
+    @property
+    def home(self) -> Entry:
+        return self.entries["home"]
+
+    def section(self, name: str) -> dict[str, Entry]:
+        """The entries of ``pages``, ``topics``, ``stories`` or ``infographics``, by key, in the file's order."""
+        return self.entries.get(name, {})
+
+    def rows(self, table: str) -> list[dict[str, str]]:
+        with (self.folder / "data" / table).open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def catalogue(self, language: str) -> Path:
+        return self.folder / "content" / f"{language}.po"
+
+    def _faults(self, entries: Entry) -> Any:
+        for section, required in REQUIRED.items():
+            for key, entry in entries.get(section, {}).items():
+                for name in sorted(required - entry.keys()):
+                    yield f"{section}.{key} has no {name}"
+        for section in ("stories", "infographics"):
+            for key, entry in entries.get(section, {}).items():
+                for topic in set(entry.get("topics", [])) - settings.TOPICS.keys():
+                    yield f"{section}.{key} has an unknown topic {topic}"
+        for key in entries.get("topics", {}).keys() - settings.TOPICS.keys():
+            yield f"topics.{key} is no topic of the settings"
+        yield from self._wrong_references(entries)
+        yield from self._wrong_tables(entries)
+
+    def _wrong_references(self, entries: Entry) -> Any:
+        infographics = entries.get("infographics", {})
+        for key, entry in entries.get("stories", {}).items():
+            named = {*entry.get("infographics", []), *(b["key"] for b in entry.get("body", []) if "key" in b)}
+            for name in sorted(named - infographics.keys()):
+                yield f"stories.{key} names an unknown infographic {name}"
+        home = entries.get("home", {})
+        if home.get("lead") not in entries.get("stories", {}):
+            yield f"home names an unknown lead story {home.get('lead')}"
+        for name in home.get("numbers", []):
+            if "number" not in infographics.get(name, {}):
+                yield f"home shows the number of {name}, which has none"
+
+    def _wrong_tables(self, entries: Entry) -> Any:
+        for key, entry in entries.get("infographics", {}).items():
+            path = self.folder / "data" / entry.get("table", "")
+            if not path.is_file():
+                yield f"infographics.{key}: there is no table {path.name}"
+                continue
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                header = next(csv.reader(file))
+            columns = {column["key"] for column in entry.get("columns", [])}
+            for name in sorted(columns - set(header)):
+                yield f"infographics.{key}: {path.name} has no column {name}"
+            drawn = {entry["x"], *entry.get("y", [])} if "x" in entry else set(entry.get("y", []))
+            for name in sorted(drawn - columns):
+                yield f"infographics.{key} draws {name}, which is none of its columns"
