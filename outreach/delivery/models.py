@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..audience.choices import ChannelName, Gender, Group
 from ..audience.models import Subscriber, Subscription
+from ..broadcasts.audience import Reason
 from ..broadcasts.models import Broadcast, Message
 
 
@@ -27,15 +28,6 @@ class Freeze(models.Model):
 class Exclusion(models.Model):
     """How many of the considered subscriptions get no message on a channel, for one reason."""
 
-    class Reason(models.TextChoices):
-        """The first of these that applies is the one counted."""
-
-        NOT_ACTIVE = "not_active", _("Not confirmed, or left")
-        SUPPRESSED = "suppressed", _("Suppressed address")
-        NO_CONSENT = "no_consent", _("No consent to messages")
-        NO_LANGUAGE = "no_language", _("No message in their language")
-        DUPLICATE = "duplicate", _("Gets it on another channel")
-
     broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="exclusions")
     channel = models.CharField(max_length=12, choices=ChannelName.choices)
     reason = models.CharField(max_length=12, choices=Reason.choices)
@@ -53,7 +45,8 @@ class Exclusion(models.Model):
 class Cohort(models.Model):
     """The people of one broadcast who share a link that names nobody.
 
-    A dimension is ``None`` where it was left open because too few people shared its value.
+    A dimension is ``None`` where it was left open because too few people shared its value: a delivery belongs to the
+    finest cohort that fits it.
     """
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="cohorts")
@@ -104,7 +97,6 @@ class Delivery(models.Model):
     subscription = models.ForeignKey(
         Subscription, on_delete=models.DO_NOTHING, db_constraint=False, related_name="deliveries"
     )
-    cohort = models.ForeignKey(Cohort, null=True, on_delete=models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=12, choices=ChannelName.choices)
     slot = models.CharField(max_length=12, blank=True)
     segment = models.CharField(max_length=40)

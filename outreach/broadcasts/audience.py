@@ -1,0 +1,138 @@
+"""Who is considered for a broadcast, and why somebody gets no message: the one reading that preflight and freeze share."""
+
+from collections.abc import Iterable
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextChoices,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
+from django.utils.translation import gettext_lazy as _
+
+from ..audience.models import Segment, Subscription, Suppression
+from ..audience.rules import as_query
+from .models import Broadcast, Message
+
+
+class Reason(TextChoices):
+    """Why a considered subscription gets no message; the first that applies is the one counted."""
+
+    NOT_ACTIVE = "not_active", _("Not confirmed, or left")
+    SUPPRESSED = "suppressed", _("Suppressed address")
+    NO_CONSENT = "no_consent", _("No consent to messages")
+    NO_LANGUAGE = "no_language", _("No message in their language")
+    DUPLICATE = "duplicate", _("Gets it on another channel")
+
+
+def considered(broadcast: Broadcast) -> QuerySet[Subscription]:
+    """Each subscription, on the broadcast's channels, of each person in its segments, with what would become of it.
+
+    Annotations: ``segment``, the code of the first segment (by number) that the person is in; ``message``, the number of
+    the message for their language or the fallback, or ``None``; ``reason``, a :class:`Reason`, or empty where a message
+    goes out. A person is written to on the first of ``broadcast.channels`` that can reach them, unless it goes out on
+    every channel.
+    """
+    segments = list(broadcast.segments.order_by("pk"))
+    same_person = [F("subscriber"), F("channel")] if broadcast.every_channel else [F("subscriber")]
+    found = Subscription.objects.filter(_in_any(segments), channel__in=broadcast.channels).annotate(
+        segment=_segment_of(segments),
+        message=_message_for(broadcast),
+        obstacle=_obstacle(),
+    )
+    ranked = found.annotate(
+        turn=Window(
+            RowNumber(),
+            partition_by=[*same_person, ExpressionWrapper(Q(obstacle=""), BooleanField())],
+            order_by=[_rank(broadcast.channels), F("pk")],
+        )
+    )
+    return ranked.annotate(
+        reason=Case(
+            When(obstacle="", turn__gt=1, then=Value(Reason.DUPLICATE.value)),
+            default=F("obstacle"),
+            output_field=CharField(),
+        )
+    )
+
+
+def tally(broadcast: Broadcast) -> dict[tuple[str, str], int]:
+    """How many considered subscriptions there are by channel and reason; the reason is empty for those who get it."""
+    rows = considered(broadcast).values_list("channel", "reason")
+    # Counted in the database over the finished rows: a window can't stand inside an aggregate of the same query.
+    counts: dict[tuple[str, str], int] = {}
+    for channel, reason, count in _grouped(rows):
+        counts[channel, reason] = count
+    return counts
+
+
+def by_cell(broadcast: Broadcast) -> dict[tuple[str, int], int]:
+    """How many people each message would go to, by channel and message number."""
+    rows = considered(broadcast).filter(reason="").values_list("channel", "message")
+    return {(channel, message): count for channel, message, count in _grouped(rows)}
+
+
+def _grouped(rows: "QuerySet[Subscription, tuple[object, ...]]") -> Iterable[tuple[str, object, int]]:
+    from django.db import connection
+
+    sql, params = rows.order_by().query.sql_with_params()
+    names = [connection.ops.quote_name(name) for name in ("a", "b")]
+    with connection.cursor() as cursor:
+        with_names = f"WITH found({', '.join(names)}) AS ({sql})"
+        cursor.execute(f"{with_names} SELECT {', '.join(names)}, COUNT(*) FROM found GROUP BY 1, 2", params)  # noqa: S608
+        return list(cursor.fetchall())
+
+
+def _in_any(segments: list[Segment]) -> Q:
+    query = Q(pk__in=[])
+    for segment in segments:
+        query |= as_query(segment.rule, prefix="subscriber__")
+    return query
+
+
+def _segment_of(segments: list[Segment]) -> Case:
+    return Case(
+        *(When(as_query(segment.rule, prefix="subscriber__"), then=Value(segment.code)) for segment in segments),
+        default=Value(""),
+        output_field=CharField(),
+    )
+
+
+def _message_for(broadcast: Broadcast) -> Case:
+    cells = list(Message.objects.filter(broadcast=broadcast).values_list("channel", "language", "pk"))
+    own = [When(channel=channel, subscriber__language=language, then=Value(pk)) for channel, language, pk in cells]
+    fallback = [
+        When(channel=channel, then=Value(pk)) for channel, language, pk in cells if language == broadcast.fallback_language
+    ]
+    return Case(*own, *fallback, default=Value(None), output_field=IntegerField())
+
+
+def _obstacle() -> Case:
+    suppressed = Suppression.objects.filter(channel=OuterRef("channel"), address_hash=OuterRef("address_hash"))
+    return Case(
+        When(~Q(state=Subscription.State.ACTIVE), then=Value(Reason.NOT_ACTIVE.value)),
+        When(Exists(suppressed), then=Value(Reason.SUPPRESSED.value)),
+        When(allows_messages=False, then=Value(Reason.NO_CONSENT.value)),
+        When(message__isnull=True, then=Value(Reason.NO_LANGUAGE.value)),
+        default=Value(""),
+        output_field=CharField(),
+    )
+
+
+def _rank(channels: list[str]) -> Case:
+    return Case(
+        *(When(channel=name, then=Value(place)) for place, name in enumerate(channels)),
+        default=Value(len(channels)),
+        output_field=IntegerField(),
+    )
