@@ -87,7 +87,6 @@ INSTALLED_APPS = [
     "anymail",
     "django_tasks",
     "modelcluster",
-    "modelsearch",
     "taggit",
     "django_filters",
     "django.contrib.admin",
