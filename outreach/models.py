@@ -5,6 +5,7 @@ from .broadcasts.models import Approval, Broadcast, Message, TestChat
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
 from .reach.models import Rollup
 from .sandbox.models import SandboxMessage, SandboxUpdate
+from .tracking.models import TrackingEvent, UpdateCursor
 
 __all__ = [
     "Approval",
