@@ -12,9 +12,22 @@
 Only ``TryLater`` promises that the message did not arrive and may be sent again.
 """
 
+import re
+
+LONGEST_DETAIL = 300
+_ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+|-?\d{6,}")
+
+
+def without_addresses(answer: str) -> str:
+    """A provider's answer in one line of at most 300 characters, mail addresses and chat numbers left out."""
+    return " ".join(_ADDRESS.sub("…", answer).split())[:LONGEST_DETAIL]
+
 
 class ChannelError(Exception):
     """A message was not accepted; the text is the provider's answer, shortened, without any address."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(without_addresses(detail))
 
 
 class AddressDead(ChannelError):
@@ -36,8 +49,8 @@ class AddressMoved(ChannelError):
 class TryLater(ChannelError):
     """The message was not taken, and may be later.
 
-    ``retry_after`` is what the provider asked for, in seconds, or ``None``. ``everyone`` says that the whole channel must
-    wait, not just this address.
+    ``retry_after`` is what the provider asked for, in seconds, or ``None``. ``everyone`` says that the whole channel
+    must wait, not just this address.
     """
 
     def __init__(self, detail: str, *, retry_after: float | None = None, everyone: bool = False) -> None:

@@ -1,0 +1,258 @@
+"""Telegram's Bot API from synchronous code, with our own failures: what the bot and the Telegram session both stand on.
+
+A client belongs to one thread: it keeps an event loop of its own for python-telegram-bot.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import httpx
+from django.conf import settings
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import HTTPXRequest
+
+from .failures import (
+    AddressDead,
+    AddressMoved,
+    ChannelError,
+    ChannelRefused,
+    MessageRejected,
+    OutcomeUnknown,
+    ReceiverBlocked,
+    TryLater,
+)
+
+TELEGRAM = "https://api.telegram.org"
+ANSWER_SECONDS = 20.0
+CONNECT_SECONDS = 5.0
+UPDATES = ["message", "callback_query", "my_chat_member"]
+"""The kinds of update that the bot reads; Telegram keeps the others back."""
+
+GONE = ("chat not found", "user not found", "peer_id_invalid", "deactivated", "chat_id is empty")
+UNWELCOME = ("chat_write_forbidden", "not enough rights", "have no rights to send")
+"""What Telegram's answers to 400 and 403 say, in lower case, when it is the receiver and not the message."""
+
+NOT_CHANGED, TOO_LATE = "message is not modified", "query is too old"
+
+# What httpx raises before a byte of the request is on the line.
+NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.InvalidURL,
+)
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: it opens ``url``, or sends ``data`` (at most 64 bytes) back to the bot."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+Keyboard = Sequence[Sequence[Button]]
+"""Rows of buttons."""
+
+
+class _Request(HTTPXRequest):
+    """Remembers the HTTP status of the last answer, which python-telegram-bot's errors no longer tell."""
+
+    __slots__ = ("status",)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.status = 0
+
+    async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
+        self.status = 0
+        status, payload = await super().do_request(*args, **options)
+        self.status = status
+        return status, payload
+
+
+def failure(error: TelegramError, status: int) -> ChannelError:
+    """Our failure for python-telegram-bot's, ``status`` being the HTTP status, or 0 where no answer came."""
+    detail = str(error)
+    said = detail.lower()
+    if isinstance(error, RetryAfter):
+        wait = error.retry_after
+        seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+        return TryLater(detail, retry_after=seconds, everyone=True)
+    if isinstance(error, ChatMigrated):
+        return AddressMoved("The group has a new number.", address=str(error.new_chat_id))
+    if status == 0 or isinstance(error.__cause__, TelegramError) or status == 200:
+        return _failure_without_answer(error, status)
+    if isinstance(error, InvalidToken):
+        return ChannelRefused(f"The bot's token is refused: {detail}")
+    if isinstance(error, Conflict):
+        return TryLater(detail, everyone=True)
+    if isinstance(error, Forbidden | BadRequest) and any(words in said for words in GONE):
+        return AddressDead(detail)
+    if isinstance(error, Forbidden) or any(words in said for words in UNWELCOME):
+        return ReceiverBlocked(detail)
+    if isinstance(error, BadRequest) or status == 413:
+        return MessageRejected(detail)
+    return TryLater(f"Telegram answered {status}: {detail}", everyone=True)
+
+
+def _failure_without_answer(error: TelegramError, status: int) -> ChannelError:
+    """For a line that broke, and for an answer that something between us and the Bot API wrote."""
+    if status == 0:
+        cause = error.__cause__
+        kind = type(cause or error).__name__
+        if isinstance(cause, NOT_SENT):
+            return TryLater(f"Telegram can't be reached ({kind}).", everyone=True)
+        return OutcomeUnknown(f"The line to Telegram broke ({kind}).")
+    detail = f"Not Telegram's own answer ({status})."
+    if status in {401, 403, 404}:
+        return ChannelRefused(detail)
+    if 400 <= status < 500 or status == 503:
+        return TryLater(detail, everyone=True)
+    return OutcomeUnknown(detail)
+
+
+class BotClient:
+    """A bot of ours. Every call raises a :class:`~outreach.channels.failures.ChannelError`, as sessions do."""
+
+    def __init__(self, *, token: str, api_url: str = "", answer_seconds: float = ANSWER_SECONDS) -> None:
+        base = (api_url or TELEGRAM).rstrip("/")
+        self._loop = asyncio.new_event_loop()
+        timeouts = {"read_timeout": answer_seconds, "connect_timeout": CONNECT_SECONDS, "connection_pool_size": 1}
+        self._sending, self._reading = _Request(**timeouts), _Request(**timeouts)
+        self._bot = Bot(
+            token,
+            base_url=lambda token: f"{base}/bot{token}",
+            base_file_url=lambda token: f"{base}/file/bot{token}",
+            request=self._sending,
+            get_updates_request=self._reading,
+        )
+
+    @classmethod
+    def from_settings(cls) -> "BotClient":
+        """The bot that ``TELEGRAM_BOT_TOKEN`` and ``TELEGRAM_API_URL`` name."""
+        return cls(token=settings.TELEGRAM_BOT_TOKEN, api_url=settings.TELEGRAM_API_URL)
+
+    def username(self) -> str:
+        """The bot's name without the @, as in ``https://t.me/<name>``."""
+        return self._call(self._bot.get_me).username or ""
+
+    def get_updates(self, *, offset: int, timeout: int, limit: int = 100) -> Sequence[Update]:
+        """What happened from update ``offset`` on, which confirms all before it; waits up to ``timeout`` seconds."""
+        return self._call(
+            lambda: self._bot.get_updates(offset=offset, timeout=timeout, limit=limit, allowed_updates=UPDATES),
+            self._reading,
+        )
+
+    def parse_update(self, payload: Mapping[str, Any]) -> Update:
+        """The update in the body of a webhook's request; raises ``ValueError`` where it is none."""
+        try:
+            return Update.de_json(dict(payload), self._bot)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError("This is not an update of the Bot API.") from error
+
+    def send_message(self, *, chat: int | str, html: str, keyboard: Keyboard = ()) -> int:
+        """Send text in Telegram's HTML, at most 4096 characters; returns the message's number in its chat.
+
+        There is no link preview: Telegram's servers would follow the links and be counted as people.
+        """
+        message = self._call(
+            lambda: self._bot.send_message(
+                chat_id=chat,
+                text=html,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=LinkPreviewOptions(is_disabled=True),
+                reply_markup=_markup(keyboard),
+            )
+        )
+        return message.message_id
+
+    def edit_message(self, *, chat: int | str, message: int, html: str, keyboard: Keyboard = ()) -> None:
+        """Put another text in the place of a message of ours; nothing happens where it already reads so."""
+        try:
+            self._call(
+                lambda: self._bot.edit_message_text(
+                    chat_id=chat,
+                    message_id=message,
+                    text=html,
+                    parse_mode=ParseMode.HTML,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                    reply_markup=_markup(keyboard),
+                )
+            )
+        except MessageRejected as error:
+            if NOT_CHANGED not in str(error).lower():
+                raise
+
+    def answer_callback(self, *, callback: str, text: str = "") -> None:
+        """Stop the pressed button from turning; nothing happens where the press is too old to be answered."""
+        try:
+            self._call(lambda: self._bot.answer_callback_query(callback_query_id=callback, text=text or None))
+        except MessageRejected as error:
+            if TOO_LATE not in str(error).lower():
+                raise
+
+    def set_commands(self, *, commands: Mapping[str, str], language: str = "") -> None:
+        """Offer commands (name without slash to description), for everybody or for one two-letter language."""
+        menu = [BotCommand(name, description) for name, description in commands.items()]
+        self._call(lambda: self._bot.set_my_commands(menu, language_code=language or None))
+
+    def set_webhook(self, *, url: str, secret: str) -> None:
+        """Have updates posted to ``url``, with ``secret`` in the header ``X-Telegram-Bot-Api-Secret-Token``."""
+        self._call(lambda: self._bot.set_webhook(url=url, secret_token=secret, allowed_updates=UPDATES))
+
+    def delete_webhook(self) -> None:
+        """Have updates kept for :meth:`get_updates` again."""
+        self._call(self._bot.delete_webhook)
+
+    def close(self) -> None:
+        """Let the connections go; never raises."""
+        if self._loop.is_closed():
+            return
+        for request in (self._sending, self._reading):
+            try:
+                self._loop.run_until_complete(request.shutdown())
+            except Exception:  # noqa: S112
+                continue
+        self._loop.close()
+
+    def _call(self, call: Callable[[], Coroutine[Any, Any, Result]], request: _Request | None = None) -> Result:
+        line = request or self._sending
+        try:
+            return self._loop.run_until_complete(call())
+        except TelegramError as error:
+            raise failure(error, line.status) from error
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            if not line.status:
+                raise
+            raise OutcomeUnknown(f"Telegram's answer can't be read ({type(error).__name__}).") from error
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(key.label, url=key.url or None, callback_data=key.data or None) for key in row]
+            for row in keyboard
+        ]
+    )
