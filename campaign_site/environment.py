@@ -1,20 +1,24 @@
 """Reads settings from the environment; a wrong value stops the start with one line.
 
 Each reader returns a checked value or raises :class:`WrongValue`, whose text names the variable and says what it should
-be. ``settings.py`` turns that into one line on standard error and exit status 2.
+be. ``settings.py`` turns that into one line on standard error and exit status 2. A variable that is set to nothing counts
+as not set.
 """
 
-import base64
-import binascii
 import json
+import re
+import sys
 import zoneinfo
 from collections.abc import Callable
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
-from environs import Env, EnvError
+from cryptography.fernet import Fernet
+from email_validator import EmailNotValidError, validate_email
+from environs import Env
 
 PROVIDER_KEYS = {
     "brevo": "API_KEY",
@@ -29,9 +33,11 @@ PROVIDER_KEYS = {
 }
 """Anymail's providers that one key opens, and what Anymail calls that key."""
 
-
 SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 """Ways to reach a mail server, each with its usual port; ``+tls`` starts plain and turns to TLS, ``+ssl`` is TLS at once."""
+
+FLAGS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+SHORTEST_SECRET = 50
 
 
 class WrongValue(Exception):
@@ -42,45 +48,75 @@ class WrongValue(Exception):
 
 
 class Environment:
-    """The process's environment, and below it the file ``.env`` that ``make demo`` writes."""
+    """The process's environment, and below it the file ``.env`` that ``make demo`` writes.
+
+    ``names`` collects every variable that was asked for: the README's table must list them all.
+    """
 
     def __init__(self, file: Path | None = None) -> None:
+        self.names: set[str] = set()
         self._env = Env()
         if file and file.is_file():
             self._env.read_env(str(file), recurse=False)
 
-    def text(self, name: str, default: str = "") -> str:
-        return self._env.str(name, default).strip()
+    def text(self, name: str, default: str = "", *, pattern: str = "", should_be: str = "") -> str:
+        """The value without blanks around it; where it is set, the whole of it must match ``pattern``."""
+        self.names.add(name)
+        value = self._env.str(name, "").strip()
+        if value and pattern and not re.fullmatch(pattern, value):
+            raise WrongValue(name, should_be)
+        return value or default
 
     def flag(self, name: str, default: bool = False) -> bool:
-        try:
-            return self._env.bool(name, default)
-        except EnvError:
-            raise WrongValue(name, "true or false") from None
-
-    def words(self, name: str, default: list[str]) -> list[str]:
-        return [word.strip() for word in self.text(name).split(",") if word.strip()] or default
+        value = self.text(name).lower()
+        if value and value not in FLAGS:
+            raise WrongValue(name, "true or false")
+        return FLAGS.get(value, default)
 
     def integer(self, name: str, default: int, *, least: int, most: int) -> int:
         should_be = f"a whole number from {least} to {most}"
-        try:
-            value = self._env.int(name, default)
-        except EnvError:
-            raise WrongValue(name, should_be) from None
+        value = int(self.text(name, str(default), pattern=r"[0-9]{1,9}", should_be=should_be))
         if not least <= value <= most:
             raise WrongValue(name, should_be)
         return value
 
+    def secret(self, name: str, *, development: str) -> str:
+        """A long secret, or ``development``, which is empty where a real one is needed."""
+        value = self.text(name)
+        if not value and development:
+            return development
+        if len(value) < SHORTEST_SECRET:
+            raise WrongValue(name, f"a random text of at least {SHORTEST_SECRET} characters, the same on every machine")
+        return value
+
+    def field_keys(self, name: str, *, development: str) -> list[str]:
+        """Fernet keys, the one that encrypts first, older ones that still decrypt after it."""
+        keys = [key.strip() for key in self.text(name, development).split(",") if key.strip()]
+        try:
+            for key in keys:
+                Fernet(key)
+        except ValueError:
+            keys = []
+        if not keys:
+            raise WrongValue(name, "one or more Fernet keys (32 bytes in URL-safe base64), with commas, the newest first")
+        return keys
+
+    def hosts(self, name: str, default: list[str]) -> list[str]:
+        should_be = "host names with commas between them, like example.org,www.example.org"
+        value = self.text(name, pattern=r"(\*|[\w.:\[\]-]+)(\s*,\s*(\*|[\w.:\[\]-]+))*,?", should_be=should_be)
+        return [host.strip() for host in value.split(",") if host.strip()] or default
+
     def site_url(self, name: str, default: str) -> str:
-        return self._address(name, default, {"http", "https"}, "an address like https://example.org").rstrip("/")
+        should_be = "an address like https://example.org, without a path"
+        url = self.optional_url(name, {"http", "https"}, should_be).rstrip("/")
+        if urlsplit(url).path or urlsplit(url).query:
+            raise WrongValue(name, should_be)
+        return url or default
 
     def optional_url(self, name: str, schemes: set[str], should_be: str) -> str:
-        return self._address(name, "", schemes, should_be) if self.text(name) else ""
-
-    def _address(self, name: str, default: str, schemes: set[str], should_be: str) -> str:
-        value = self.text(name, default)
-        parts = self._parsed(name, lambda: urlsplit(value), should_be)
-        if parts.scheme not in schemes or not parts.hostname:
+        value = self.text(name)
+        parts, _port = self._parsed(name, lambda: (urlsplit(value), urlsplit(value).port), should_be)
+        if value and (parts.scheme not in schemes or not parts.hostname or re.search(r"\s", value)):
             raise WrongValue(name, should_be)
         return value
 
@@ -90,6 +126,15 @@ class Environment:
             return parse()
         except (ValueError, KeyError):
             raise WrongValue(name, should_be) from None
+
+    def directory(self, name: str, default: Path) -> Path:
+        """A folder that is made if it is not there."""
+        path = Path(self.text(name, str(default))).expanduser().absolute()
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            raise WrongValue(name, "a folder that this user may write to") from None
+        return path
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's ``DATABASES["default"]`` from an address; SQLite is opened so that web and worker can share it."""
@@ -119,31 +164,28 @@ class Environment:
             raise WrongValue(name, "a time zone of the IANA list, like America/Dominica") from None
         return value
 
-    def field_keys(self, name: str) -> list[str]:
-        """Fernet keys, the one that encrypts first, older ones that still decrypt after it."""
-        should_be = "one or more Fernet keys (32 bytes in URL-safe base64), separated by commas, the newest first"
-        keys = self.words(name, [])
-        for key in keys:
-            try:
-                if len(base64.urlsafe_b64decode(key)) != 32:
-                    raise WrongValue(name, should_be)
-            except (binascii.Error, ValueError):
-                raise WrongValue(name, should_be) from None
-        return keys
+    def mailbox(self, name: str, default: str) -> str:
+        """A sender, as an address or as a name with an address."""
+        value = self.text(name, default)
+        try:
+            validate_email(parseaddr(value)[1], check_deliverability=False, test_environment=True)
+        except EmailNotValidError:
+            raise WrongValue(name, "a sender like Campaign <campaign@example.org>") from None
+        return value
 
     def email(self) -> dict[str, Any]:
         """Django's e-mail settings: from ``EMAIL_URL``, or an Anymail provider, or empty where neither is set."""
         url, provider = self.text("EMAIL_URL"), self.text("EMAIL_PROVIDER").lower()
+        key, options = self.text("EMAIL_PROVIDER_KEY"), self.text("EMAIL_PROVIDER_OPTIONS", "{}")
         if url and provider:
             raise WrongValue("EMAIL_PROVIDER", "empty where EMAIL_URL is set: mail goes out one way only")
         if provider:
-            return self._provider(provider)
-        if not url:
-            return {}
+            return self._provider(provider, key, options)
+        return self._mail_server("EMAIL_URL") if url else {}
+
+    def _mail_server(self, name: str) -> dict[str, Any]:
         should_be = "like smtp://host:25, smtp+tls://user:password@host:587 or smtp+ssl://user:password@host:465"
-        parts = self._parsed("EMAIL_URL", lambda: (urlsplit(url), urlsplit(url).port), should_be)[0]
-        if parts.scheme not in SMTP_PORTS or not parts.hostname:
-            raise WrongValue("EMAIL_URL", should_be)
+        parts = urlsplit(self.optional_url(name, set(SMTP_PORTS), should_be))
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
             "EMAIL_HOST": parts.hostname,
@@ -155,27 +197,22 @@ class Environment:
             "EMAIL_TIMEOUT": 30,
         }
 
-    def _provider(self, provider: str) -> dict[str, Any]:
+    def _provider(self, provider: str, key: str, options: str) -> dict[str, Any]:
         if provider not in PROVIDER_KEYS:
             raise WrongValue("EMAIL_PROVIDER", "one of " + ", ".join(sorted(PROVIDER_KEYS)))
-        key = self.text("EMAIL_PROVIDER_KEY")
         if not key:
             raise WrongValue("EMAIL_PROVIDER_KEY", f"the key that {provider} gave you")
         should_be = 'a JSON object of Anymail settings, like {"MAILGUN_SENDER_DOMAIN": "example.org"}'
-        options = self._parsed(
-            "EMAIL_PROVIDER_OPTIONS", lambda: json.loads(self.text("EMAIL_PROVIDER_OPTIONS", "{}")), should_be
-        )
-        if not isinstance(options, dict):
+        more = self._parsed("EMAIL_PROVIDER_OPTIONS", lambda: json.loads(options), should_be)
+        if not isinstance(more, dict):
             raise WrongValue("EMAIL_PROVIDER_OPTIONS", should_be)
         return {
             "EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend",
-            "ANYMAIL": {f"{provider.upper()}_{PROVIDER_KEYS[provider]}": key, **options},
+            "ANYMAIL": {f"{provider.upper()}_{PROVIDER_KEYS[provider]}": key, **more},
         }
 
 
 def stop(error: WrongValue) -> NoReturn:
     """End the start of the program with the error's one line on standard error and exit status 2."""
-    import sys
-
     print(error, file=sys.stderr, flush=True)
     raise SystemExit(2)

@@ -1,6 +1,5 @@
 """The one settings module; what differs between machines is read from the environment (README, "Settings")."""
 
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,32 +11,34 @@ from .environment import Environment, WrongValue, stop
 from .languages import FORMATS_FROM, LANGUAGES, UNKNOWN_TO_DJANGO
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-LOCAL_DIR = BASE_DIR / ".local"
-"""What this machine makes for itself and may lose: the embedded database, collected static files, drawn charts."""
 
 LANG_INFO.update(UNKNOWN_TO_DJANGO)
 
 try:
     env = Environment(BASE_DIR / ".env")
     DEBUG = env.flag("DEBUG")
-    SITE_URL = env.site_url("SITE_URL", "http://127.0.0.1:8000")
-    SECRET_KEY = env.text("SECRET_KEY", "for-development-only-" * 3 if DEBUG else "")
-    if not SECRET_KEY:
-        raise WrongValue("SECRET_KEY", "a long random text, the same on every machine of this site")
-    FIELD_ENCRYPTION_KEY = env.field_keys("FIELD_ENCRYPTION_KEY")
-    if not FIELD_ENCRYPTION_KEY:
-        if not DEBUG:
-            raise WrongValue("FIELD_ENCRYPTION_KEY", "a Fernet key (32 bytes in URL-safe base64)")
-        FIELD_ENCRYPTION_KEY = ["Zm9yLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXMtbG8="]
-    ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or "", "127.0.0.1", "localhost"])
+    PORT = env.integer("PORT", 8000, least=1, most=65535)
+    SITE_URL = env.site_url("SITE_URL", f"http://127.0.0.1:{PORT}")
+    SECRET_KEY = env.secret("SECRET_KEY", development="for-development-only-" * 3 if DEBUG else "")
+    FIELD_ENCRYPTION_KEY = env.field_keys(
+        "FIELD_ENCRYPTION_KEY", development="Zm9yLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXMtbG8=" if DEBUG else ""
+    )
+    ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", [urlsplit(SITE_URL).hostname or "", "127.0.0.1", "localhost"])
+    # What this machine makes for itself: the embedded database, collected static files, drawn charts.
+    LOCAL_DIR = env.directory("LOCAL_DIR", BASE_DIR / ".local")
+    MEDIA_ROOT = env.directory("MEDIA_DIR", BASE_DIR / "media")
     DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{LOCAL_DIR / 'db.sqlite3'}")}
     BROKER_URL = env.optional_url("BROKER_URL", {"amqp", "amqps"}, "like amqp://user:password@host:5672/")
     OFFICE_TIME_ZONE = env.time_zone("OFFICE_TIME_ZONE", "America/Dominica")
-    DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Campaign <campaign@example.org>")
+    DEFAULT_FROM_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", "Campaign <campaign@example.org>")
     EMAIL = env.email()
-    TELEGRAM_BOT_TOKEN = env.text("TELEGRAM_BOT_TOKEN")
+    TELEGRAM_BOT_TOKEN = env.text(
+        "TELEGRAM_BOT_TOKEN", pattern=r"[0-9]+:[\w-]{3,}", should_be="the token that BotFather gave, like 123456:ABC-def"
+    )
     TELEGRAM_API_URL = env.optional_url("TELEGRAM_API_URL", {"http", "https"}, "like https://bot-api.example.org")
-    TELEGRAM_WEBHOOK_SECRET = env.text("TELEGRAM_WEBHOOK_SECRET")
+    TELEGRAM_WEBHOOK_SECRET = env.text(
+        "TELEGRAM_WEBHOOK_SECRET", pattern=r"[A-Za-z0-9_-]{16,256}", should_be="16 to 256 letters, digits, _ or -"
+    )
     SANDBOX_SMTP_PORT = env.integer("SANDBOX_SMTP_PORT", 8025, least=1, most=65535)
     SANDBOX_BOT_API_PORT = env.integer("SANDBOX_BOT_API_PORT", 8081, least=1, most=65535)
     EMAIL_PER_SECOND = env.integer("EMAIL_PER_SECOND", 50, least=1, most=100_000)
@@ -182,7 +183,6 @@ STATIC_URL = "/static/"
 STATIC_ROOT = LOCAL_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
 MEDIA_URL = "/media/"
-MEDIA_ROOT = BASE_DIR / "media"
 CHART_DIR = LOCAL_DIR / "charts"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -219,4 +219,3 @@ WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
-TESTING = "pytest" in sys.modules

@@ -1,0 +1,58 @@
+"""Which tests need something that a machine may not have: they are skipped by name, and with ``REQUIRE_ALL=1`` fail."""
+
+import os
+import shutil
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+BROKER = "amqp://guest:guest@127.0.0.1:5672/"
+
+
+def broker_url() -> str:
+    """The broker under test: ``BROKER_URL``, else the one that a machine runs by default."""
+    return os.environ.get("BROKER_URL") or BROKER
+
+
+def _answers(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 5672), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def _missing() -> dict[str, str]:
+    """Each marker whose need is not met here, with the reason that a person reads."""
+    missing = {}
+    if not shutil.which(CHROMIUM):
+        missing["browser"] = f"needs Chromium at {CHROMIUM}, or where CHROMIUM says"
+    if not _answers(broker_url()):
+        missing["broker"] = "needs a message broker at 127.0.0.1:5672, or where BROKER_URL says"
+    if not os.environ["DATABASE_URL"].startswith("postgres"):
+        missing["postgres"] = "needs PostgreSQL as the database under test: DATABASE_URL=postgres://…"
+    return missing
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = _missing()
+    for item in items:
+        for marker in item.iter_markers():
+            if marker.name in missing:
+                item.add_marker(pytest.mark.skip(reason=missing[marker.name]))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything must be there, a skip is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("REQUIRE_ALL") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def broker() -> str:
+    """The address of the broker, for tests marked ``broker``."""
+    return broker_url()
