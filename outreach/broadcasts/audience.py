@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -69,28 +71,26 @@ def considered(broadcast: Broadcast) -> QuerySet[Subscription]:
 
 def tally(broadcast: Broadcast) -> dict[tuple[str, str], int]:
     """How many considered subscriptions there are by channel and reason; the reason is empty for those who get it."""
-    rows = considered(broadcast).values_list("channel", "reason")
-    # Counted in the database over the finished rows: a window can't stand inside an aggregate of the same query.
-    counts: dict[tuple[str, str], int] = {}
-    for channel, reason, count in _grouped(rows):
-        counts[channel, reason] = count
-    return counts
+    # Counted around the finished rows: a window can't stand inside an aggregate of the same query.
+    return {
+        (channel, str(reason)): count
+        for channel, reason, count in _grouped(considered(broadcast).values_list("channel", "reason"))
+    }
 
 
 def by_cell(broadcast: Broadcast) -> dict[tuple[str, int], int]:
     """How many people each message would go to, by channel and message number."""
     rows = considered(broadcast).filter(reason="").values_list("channel", "message")
-    return {(channel, message): count for channel, message, count in _grouped(rows)}
+    return {(channel, int(str(message))): count for channel, message, count in _grouped(rows)}
 
 
 def _grouped(rows: "QuerySet[Subscription, tuple[object, ...]]") -> Iterable[tuple[str, object, int]]:
-    from django.db import connection
-
-    sql, params = rows.order_by().query.sql_with_params()
-    names = [connection.ops.quote_name(name) for name in ("a", "b")]
+    try:
+        sql, params = rows.order_by().query.sql_with_params()
+    except EmptyResultSet:
+        return []
     with connection.cursor() as cursor:
-        with_names = f"WITH found({', '.join(names)}) AS ({sql})"
-        cursor.execute(f"{with_names} SELECT {', '.join(names)}, COUNT(*) FROM found GROUP BY 1, 2", params)  # noqa: S608
+        cursor.execute(f"WITH found(a, b) AS ({sql}) SELECT a, b, COUNT(*) FROM found GROUP BY a, b", params)  # noqa: S608
         return list(cursor.fetchall())
 
 

@@ -1,0 +1,86 @@
+"""Whether the ledger adds up: everybody considered is either a delivery in one state or excluded for one reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, Sum
+
+from ..broadcasts.models import Broadcast
+from .models import Delivery, Exclusion, Freeze
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The sums of one frozen broadcast; counts of subscriptions. ``faults`` is empty where everything adds up."""
+
+    broadcast: Broadcast
+    candidates: int
+    statuses: dict[str, int]
+    exclusions: dict[str, int]
+    faults: tuple[str, ...]
+
+    @property
+    def deliveries(self) -> int:
+        """How many messages the broadcast is, whatever became of them."""
+        return sum(self.statuses.values())
+
+    @property
+    def excluded(self) -> int:
+        """How many subscriptions were considered and get no message."""
+        return sum(self.exclusions.values())
+
+    @property
+    def open(self) -> int:
+        """How many deliveries are not settled."""
+        return sum(self.statuses.get(status, 0) for status in Delivery.OPEN)
+
+    def __str__(self) -> str:
+        parts = " + ".join(f"{count} {name}" for name, count in self.statuses.items() if count) or "0"
+        left_out = " + ".join(f"{count} {name}" for name, count in self.exclusions.items() if count) or "0"
+        verdict = "balances" if not self.faults else "DOES NOT BALANCE: " + "; ".join(self.faults)
+        return (
+            f"broadcast {self.broadcast.pk} ({self.broadcast.state}): {self.candidates} considered"
+            f" = {self.deliveries} deliveries [{parts}] + {self.excluded} excluded [{left_out}]: {verdict}"
+        )
+
+
+def balance(broadcast: Broadcast) -> Balance:
+    """Add up one broadcast; raises ``Freeze.DoesNotExist`` where its audience was not fixed yet."""
+    freeze = Freeze.objects.get(broadcast=broadcast)
+    found = dict(
+        Delivery.objects.filter(broadcast=broadcast)
+        .order_by()
+        .values_list("status")
+        .annotate(number=Count("pk"))
+        .values_list("status", "number")
+    )
+    statuses = {status: found.get(status, 0) for status in Delivery.Status.values}
+    exclusions = dict(
+        Exclusion.objects.filter(broadcast=broadcast)
+        .order_by("reason")
+        .values_list("reason")
+        .annotate(number=Sum("count"))
+        .values_list("reason", "number")
+    )
+    faults = tuple(_faults(broadcast, freeze, statuses, exclusions))
+    return Balance(broadcast, freeze.candidates, statuses, exclusions, faults)
+
+
+def _faults(
+    broadcast: Broadcast, freeze: Freeze, statuses: dict[str, int], exclusions: dict[str, int]
+) -> Iterator[str]:
+    missing = freeze.candidates - sum(statuses.values()) - sum(exclusions.values())
+    if missing:
+        yield f"{missing} considered are neither delivered nor excluded"
+    still_open = sum(statuses[status] for status in Delivery.OPEN)
+    if broadcast.state == Broadcast.State.FINISHED and still_open:
+        yield f"finished with {still_open} open"
+    unsettled = Delivery.objects.filter(broadcast=broadcast, settled_at__isnull=True).exclude(status__in=Delivery.OPEN)
+    if count := unsettled.count():
+        yield f"{count} settled without a time"
+
+
+def all_balances() -> Iterator[Balance]:
+    """The balance of every broadcast whose audience was fixed, oldest first."""
+    for broadcast in Broadcast.objects.filter(freeze__isnull=False).order_by("pk"):
+        yield balance(broadcast)

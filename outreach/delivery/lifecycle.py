@@ -1,0 +1,117 @@
+"""Starts broadcasts whose time has come, finishes those that are done, and carries out what people decide meanwhile."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from ..broadcasts import services as broadcasts
+from ..broadcasts.models import Broadcast
+from . import ledger
+from .freeze import AudienceMoved, freeze
+from .models import Delivery, Freeze
+
+logger = logging.getLogger(__name__)
+
+GRACE = timedelta(minutes=15)
+"""A broadcast that starts this much after its time was not missed, only waited for."""
+
+
+def start_due(*, now: datetime) -> int:
+    """Start every scheduled broadcast whose time (UTC) has come; how many were started."""
+    due = Broadcast.objects.filter(state=Broadcast.State.SCHEDULED, send_at__lte=now).order_by("send_at")
+    return sum(start(broadcast_id=number, now=now) for number in due.values_list("pk", flat=True))
+
+
+def start(*, broadcast_id: int, now: datetime) -> bool:
+    """Start one scheduled broadcast, or do what its rule for missed times says; whether it sends now.
+
+    Two workers at once start it once. Content or audience that changed since approval voids the approval.
+    """
+    with transaction.atomic():
+        broadcast = Broadcast.objects.select_for_update().get(pk=broadcast_id)
+        if broadcast.state != Broadcast.State.SCHEDULED or not broadcast.send_at or broadcast.send_at > now:
+            return False
+        if not _in_time(broadcast, now):
+            return False
+        try:
+            broadcasts.verify_approval(broadcast)
+        except broadcasts.ApprovalVoid as reason:
+            broadcasts.void_approval(broadcast=broadcast, reason=str(reason), now=now)
+            return False
+        broadcasts.freeze_content(broadcast)
+        try:
+            with transaction.atomic():
+                freeze(broadcast=broadcast, now=now)
+        except AudienceMoved:
+            logger.info("the audience of broadcast %s moved while it was being fixed; trying again", broadcast.pk)
+            return False
+        broadcast.state, broadcast.started_at = Broadcast.State.SENDING, now
+        broadcast.save(update_fields=["state", "started_at"])
+    logger.info("broadcast %s started", broadcast.pk)
+    return True
+
+
+def _in_time(broadcast: Broadcast, now: datetime) -> bool:
+    assert broadcast.send_at
+    late = now - broadcast.send_at
+    if late <= GRACE or broadcast.missed_rule == Broadcast.MissedRule.SEND:
+        return True
+    if broadcast.missed_rule == Broadcast.MissedRule.HOLD:
+        broadcasts.pause(broadcast=broadcast, reason="Its time passed while nothing was running.", now=now)
+        return False
+    if late > timedelta(hours=broadcast.deadline_hours):
+        broadcast.state, broadcast.finished_at = Broadcast.State.EXPIRED, now
+        broadcast.save(update_fields=["state", "finished_at"])
+        return False
+    return True
+
+
+def finish_done(*, now: datetime) -> int:
+    """Finish every sending broadcast with nothing open left and totals that balance; how many there were."""
+    still_open = Delivery.objects.filter(broadcast=OuterRef("pk"), status__in=Delivery.OPEN)
+    done = Broadcast.objects.filter(~Exists(still_open), state=Broadcast.State.SENDING)
+    return sum(broadcasts.finish(broadcast=broadcast, now=now) for broadcast in done)
+
+
+def resolve_uncertain(*, broadcast: Broadcast, send_again: bool, now: datetime) -> int:
+    """Carry out a person's decision on all uncertain deliveries: send them again, or take them as accepted; how many."""
+    uncertain = Delivery.objects.filter(broadcast=broadcast, status=Delivery.Status.UNCERTAIN)
+    if send_again:
+        changed = uncertain.update(
+            status=Delivery.Status.QUEUED, due_at=now, lease_owner="", lease_until=None, detail="sent again by decision"
+        )
+    else:
+        changed = uncertain.update(
+            status=Delivery.Status.ACCEPTED, settled_at=now, lease_owner="", detail="taken as accepted by decision"
+        )
+    return changed
+
+
+def retry_failed(*, broadcast: Broadcast, now: datetime) -> int:
+    """Queue what failed or was refused once more; how many. A finished broadcast sends again for them."""
+    with transaction.atomic():
+        state = Broadcast.objects.select_for_update().values_list("state", flat=True).get(pk=broadcast.pk)
+        if state not in {Broadcast.State.SENDING, Broadcast.State.PAUSED, Broadcast.State.FINISHED}:
+            return 0
+        changed = Delivery.objects.filter(
+            broadcast=broadcast, status__in=[Delivery.Status.FAILED, Delivery.Status.REJECTED]
+        ).update(status=Delivery.Status.QUEUED, attempts=0, due_at=now, lease_owner="", lease_until=None)
+        if changed and state == Broadcast.State.FINISHED:
+            Broadcast.objects.filter(pk=broadcast.pk).update(state=Broadcast.State.SENDING, finished_at=None)
+    return changed
+
+
+def tidy(*, now: datetime) -> None:
+    """What every worker does now and then: recover from dead workers, cancel what was cancelled, finish what is done."""
+    lost = ledger.recover(now=now)
+    if lost:
+        logger.warning("%s deliveries are uncertain: their worker stopped before an answer came", lost)
+    ledger.cancel_waiting(now=now)
+    finish_done(now=now)
+
+
+def is_frozen(broadcast: Broadcast) -> bool:
+    """Whether the audience was fixed, so that there is a ledger to read."""
+    return Freeze.objects.filter(broadcast=broadcast).exists()
