@@ -6,4 +6,8 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaign_site.settings")
 
-application = get_wsgi_application()
+try:
+    application = get_wsgi_application()
+except SystemExit:
+    # Gunicorn gives up on a worker that ends with 3; after any other status it starts another, for ever.
+    raise SystemExit(3) from None
