@@ -64,8 +64,8 @@ contract: install
 migrations: keys
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-deployable: install
-	$(BIN)/python -m campaign_site.deployable
+deployable: keys
+	SITE_URL=https://example.org DEBUG=false $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 messages: keys
 	$(BIN)/python -m campaign_site.catalogues extract

@@ -14,6 +14,9 @@ LANGUAGES: list[tuple[str, str]] = [
 ]
 """Content and interface languages, each named in itself. The first one is what the others are translated from."""
 
+UNFINISHED = frozenset({"acf"})
+"""Languages that are open for translation; the interface of all others must be complete."""
+
 UNKNOWN_TO_DJANGO: dict[str, dict[str, Any]] = {
     "ht": {"bidi": False, "code": "ht", "name": "Haitian Creole", "name_local": "Kreyòl ayisyen"},
     "acf": {"bidi": False, "code": "acf", "name": "Dominican Kwéyòl", "name_local": "Kwéyòl"},

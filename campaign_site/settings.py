@@ -8,7 +8,7 @@ from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext_lazy as _
 
 from .environment import Environment, WrongValue, stop
-from .languages import FORMATS_FROM, LANGUAGES, UNKNOWN_TO_DJANGO
+from .languages import FORMATS_FROM, LANGUAGES, UNFINISHED, UNKNOWN_TO_DJANGO
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -162,7 +162,7 @@ USE_TZ = True
 TIME_ZONE = OFFICE_TIME_ZONE
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
-WAGTAILADMIN_PERMITTED_LANGUAGES = [language for language in LANGUAGES if language[0] != "acf"]
+WAGTAILADMIN_PERMITTED_LANGUAGES = [language for language in LANGUAGES if language[0] not in UNFINISHED]
 WAGTAIL_I18N_ENABLED = True
 FORMATS_FROM = FORMATS_FROM
 LOCALE_PATHS = [BASE_DIR / "locale"]
