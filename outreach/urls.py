@@ -1,5 +1,7 @@
 """Addresses of outreach that are the same in every language: what machines call and what stands in messages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("outreach.tracking.urls")),
+]

@@ -1,0 +1,80 @@
+"""What a worker does, each a thin call of one service; ``outreach.worker`` says when."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+
+from .audience.confirmation import send_due_confirmations
+from .broadcasts.models import Broadcast
+from .channels.registry import channel
+from .channels.telegram_client import BotClient
+from .delivery import lifecycle
+from .delivery.engine import Courier, Wait
+from .reach.rollups import rebuild_stale
+from .tracking.links import TrackedLinks
+from .tracking.updates import poll
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Tasks:
+    """The tasks of one worker, with the connections that it keeps open. ``clock`` gives UTC."""
+
+    owner: str
+    clock: Callable[[], datetime]
+    wait: Wait
+    _couriers: dict[str, Courier] = field(default_factory=dict)
+    _bot: BotClient | None = None
+
+    def start_broadcasts(self) -> bool:
+        """Start what is due."""
+        return bool(lifecycle.start_due(now=self.clock()))
+
+    def deliver(self, channel_name: str) -> bool:
+        """Send one chunk of every sending broadcast on one channel, in turn, so that none waits for another's end."""
+        courier = self._couriers.get(channel_name)
+        if courier is None:
+            courier = self._couriers[channel_name] = Courier(
+                channel=channel(channel_name),
+                links=TrackedLinks(),
+                owner=self.owner,
+                clock=self.clock,
+                wait=self.wait,
+            )
+        sending = Broadcast.objects.filter(state=Broadcast.State.SENDING).order_by("started_at")
+        claimed = 0
+        for broadcast in sending:
+            if channel_name in broadcast.channels:
+                claimed += courier.work(broadcast)
+        return bool(claimed)
+
+    def tidy(self) -> bool:
+        """Recover from dead workers, carry out cancellations, finish what is done."""
+        lifecycle.tidy(now=self.clock())
+        return False
+
+    def confirm_addresses(self) -> bool:
+        """Ask new subscribers whether the address is theirs."""
+        return bool(send_due_confirmations(now=self.clock()))
+
+    def answer_bot(self) -> bool:
+        """Read what people wrote to the bot, unless Telegram brings it by webhook."""
+        if settings.TELEGRAM_WEBHOOK_SECRET:
+            return False
+        self._bot = self._bot or BotClient()
+        return bool(poll(client=self._bot, now=self.clock()))
+
+    def count_reach(self) -> bool:
+        """Rebuild the counts of broadcasts to which something happened."""
+        return bool(rebuild_stale(now=self.clock()))
+
+    def close(self) -> None:
+        """Let every connection go."""
+        for courier in self._couriers.values():
+            courier.close()
+        if self._bot:
+            self._bot.close()

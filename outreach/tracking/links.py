@@ -1,0 +1,36 @@
+"""The links of one person's copy: personal where they consented, else shared by their cohort."""
+
+from django.conf import settings
+
+from ..broadcasts.rendering import LinkAddresses
+from ..delivery.freeze import Dimensions, cohort_index, cohort_of
+from ..delivery.models import Delivery
+from .tokens import Token, Use, mint
+
+
+class TrackedLinks:
+    """Makes links for the engine; remembers the cohorts of each broadcast that it met, which never change."""
+
+    def __init__(self) -> None:
+        self._cohorts: dict[int, dict[Dimensions, int]] = {}
+
+    def of(self, delivery: Delivery) -> LinkAddresses:
+        """The addresses for ``delivery``: a token each for clicking, leaving and, with consent, the open pixel."""
+        click = f"{settings.SITE_URL}/r/{mint(self._click_token(delivery))}"
+        return LinkAddresses(
+            clicks=[f"{click}/{number}" for number in range(1, len(delivery.message.links) + 1)],
+            unsubscribe=_address("u", Use.UNSUBSCRIBE, delivery),
+            open_pixel=_address("o", Use.OPEN, delivery) if delivery.tracks_opens else "",
+        )
+
+    def _click_token(self, delivery: Delivery) -> Token:
+        if delivery.tracks_clicks:
+            return Token(Use.PERSONAL_CLICK, delivery.message_id, delivery.pk)
+        index = self._cohorts.get(delivery.broadcast_id)
+        if index is None:
+            index = self._cohorts[delivery.broadcast_id] = cohort_index(delivery.broadcast_id)
+        return Token(Use.COHORT_CLICK, delivery.message_id, cohort_of(delivery, index))
+
+
+def _address(path: str, use: Use, delivery: Delivery) -> str:
+    return f"{settings.SITE_URL}/{path}/{mint(Token(use, delivery.message_id, delivery.pk))}"

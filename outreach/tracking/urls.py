@@ -1,0 +1,11 @@
+"""Short addresses, because they stand many times in every message."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("r/<str:token>/<int:link>", views.follow, name="follow"),
+    path("o/<str:token>", views.opened, name="opened"),
+    path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
+]

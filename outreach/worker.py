@@ -1,0 +1,81 @@
+"""The worker process: one lane a channel, one for the bot and one for everything else, until it is told to stop."""
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+
+from .audience.choices import ChannelName
+from .bell import listen
+from .tasks import Tasks
+
+logger = logging.getLogger(__name__)
+
+IDLE_SECONDS = 1.0
+AFTER_FAILURE_SECONDS = 2.0
+
+Task = Callable[[], bool]
+
+
+class Worker:
+    """Runs the tasks in lanes, each a thread: a slow mail server never holds up the bot.
+
+    A task says whether it did something; a lane that did nothing waits for the bell. A task that fails is logged, and the
+    lane goes on with the next.
+    """
+
+    def __init__(self, *, clock: Callable[[], datetime] = timezone.now) -> None:
+        self.owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._stopping = threading.Event()
+        self._tasks = Tasks(owner=self.owner, clock=clock, wait=self._stopping.wait)
+
+    def run(self) -> None:
+        """Work until :meth:`stop` is called."""
+        tasks = self._tasks
+        lanes: list[tuple[str, list[Task]]] = [
+            *((name, [lambda name=name: tasks.deliver(name)]) for name in ChannelName.values),  # type: ignore[misc]
+            ("bot", [tasks.answer_bot]),
+            ("office", [tasks.start_broadcasts, tasks.confirm_addresses, tasks.tidy, tasks.count_reach]),
+        ]
+        threads = [threading.Thread(target=self._lane, args=lane, name=lane[0]) for lane in lanes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        tasks.close()
+
+    def stop(self) -> None:
+        """End every lane after the message that it is sending."""
+        self._stopping.set()
+
+    def run_once(self) -> bool:
+        """Every task once, in this thread; whether one of them did something."""
+        tasks = self._tasks
+        did = [tasks.start_broadcasts(), *(tasks.deliver(name) for name in ChannelName.values)]
+        did += [tasks.answer_bot(), tasks.confirm_addresses(), tasks.tidy(), tasks.count_reach()]
+        return any(did)
+
+    def _lane(self, name: str, tasks: list[Task]) -> None:
+        bell = listen(stopping=self._stopping)
+        try:
+            while not self._stopping.is_set():
+                if not any([self._safely(name, task) for task in tasks]):
+                    bell.wait(IDLE_SECONDS)
+        finally:
+            bell.close()
+            connection.close()
+
+    def _safely(self, lane: str, task: Task) -> bool:
+        try:
+            return task()
+        except Exception:
+            logger.exception("%s failed and is tried again", lane)
+            connection.close_if_unusable_or_obsolete()
+            self._stopping.wait(AFTER_FAILURE_SECONDS)
+            return False
