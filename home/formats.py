@@ -29,7 +29,8 @@ MONTHS = {
 }  # fmt: skip
 """Names of the months where Babel would fall back to another language's."""
 
-PATTERNS = {"integer": "#,##0", "decimal1": "#,##0.0", "decimal2": "#,##0.00"}
+PATTERNS = {"integer": "#,##0", "decimal1": "#,##0.0", "decimal2": "#,##0.00", "number": "#,##0.##"}
+"""``number`` is not offered to editors: it is for the steps of a scale, with as many decimals as they need."""
 
 
 def babel_locale(language: str) -> str:

@@ -1,7 +1,7 @@
 """What all pages share: a summary in plain words, a slug that is the same in every language, and topics."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -38,6 +38,9 @@ class SitePage(Page):
         return str(self.locale.language_code)
 
 
+P = TypeVar("P", bound=SitePage)
+
+
 class Topic(Orderable):
     """A topic of a page, by its key in the settings; the concrete models say of which page."""
 
@@ -48,6 +51,13 @@ class Topic(Orderable):
 
     def __str__(self) -> str:
         return str(settings.TOPICS.get(self.topic, self.topic))
+
+
+def translation_in(page: P, language: str) -> P | None:
+    """The live translation of the page, the page itself if it is in that language, or ``None``."""
+    if page.language == language:
+        return page if page.live else None
+    return page.get_translations().live().filter(locale__language_code=language, alias_of=None).specific().first()
 
 
 def topic_keys(topics: Iterable[Topic]) -> list[str]:

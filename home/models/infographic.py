@@ -13,10 +13,11 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
 from home.blocks import ColumnBlock
-from home.formats import NUMBER_FORMATS
+from home.charts import Chart, Number, Reference, draw_picture
+from home.formats import NUMBER_FORMATS, write_number
 from home.tables import Column, Table, TableField, TranslatableTable
 
-from .article import SitePage, Topic
+from .article import SitePage, Topic, translation_in
 
 
 class ChartForm(models.TextChoices):
@@ -125,6 +126,34 @@ class InfographicPage(SitePage):
             texts=self.data["texts"],
             language=self.language,
         )
+
+    @property
+    def number(self) -> Number | None:
+        """The one number as this page's language writes it."""
+        if self.number_value is None:
+            return None
+        text = write_number(self.number_value, self.number_format, self.language)
+        return Number(value=self.number_value, text=text, label=self.number_label)
+
+    def as_chart(self) -> Chart:
+        """What is drawn of this page, in its language."""
+        reference = None if self.reference_value is None else Reference(self.reference_value, self.reference_label)
+        return Chart(
+            form=self.chart,
+            table=self.table,
+            language=self.language,
+            title=self.title,
+            subtitle=self.subtitle,
+            description=self.text_summary,
+            source=self.source,
+            highlight=self.highlight,
+            reference=reference,
+            number=self.number,
+        )
+
+    def picture(self, language: str) -> bytes:
+        """A PNG of the finding, its chart and its source, in the language if it is published there, else in this one."""
+        return draw_picture((translation_in(self, language) or self).as_chart())
 
     def clean(self) -> None:
         super().clean()

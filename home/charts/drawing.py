@@ -1,0 +1,75 @@
+"""Draws a chart once for each version of its data and language, and keeps it as a file in ``settings.CHART_DIR``.
+
+A file's name is the hash of everything that was drawn, so a changed figure, text or design makes a new file and nothing
+has to be invalidated. The directory may be emptied at any time.
+"""
+
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image
+
+from .bars import draw_bars
+from .chart import Chart, Size
+from .lines import draw_lines
+from .parts import draw_number, draw_share
+from .picture import compose
+
+FORMS = {"bar": draw_bars, "line": draw_lines, "share": draw_share, "number": draw_number}
+
+VERSION = "1"
+"""To be raised when a form is drawn differently."""
+
+
+def draw_inline(chart: Chart, size: Size) -> str:
+    """The chart as an SVG element to stand in a page, in the page's colours and font."""
+
+    def make() -> bytes:
+        canvas = FORMS[chart.form](chart, size, in_page=True)
+        canvas.describe(chart.title, chart.description)
+        return canvas.svg().encode()
+
+    return kept(chart, f"inline {size.name}", "svg", make).decode()
+
+
+def draw_svg(chart: Chart) -> bytes:
+    """The chart with its finding and source as an SVG file, to be downloaded."""
+    return kept(chart, "picture", "svg", lambda: compose(chart, FORMS[chart.form](chart, Size.WIDE, in_page=False)).svg().encode())
+
+
+def draw_picture(chart: Chart) -> bytes:
+    """The chart with its finding and source as a PNG, 1200 pixels wide: for shared links and messages."""
+    return kept(chart, "picture", "png", lambda: rasterise(draw_svg(chart).decode()))
+
+
+def rasterise(svg: str) -> bytes:
+    """The drawing in a few dozen colours, which is all it has and a quarter of the weight.
+
+    vl-convert would hang in a process forked after its first use: so it is imported only where it is used.
+    """
+    import vl_convert
+
+    out = io.BytesIO()
+    Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=1.5))).convert("RGB").quantize(64).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def kept(chart: Chart, what: str, suffix: str, make: Callable[[], bytes]) -> bytes:
+    """The file for a chart; made if it is not there, and put in its place whole, whoever else makes it at once."""
+    name = hashlib.sha256(f"{VERSION}\n{what}\n{chart!r}".encode()).hexdigest()
+    path = Path(settings.CHART_DIR) / name[:2] / f"{name}.{suffix}"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        pass
+    content = make()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)
+    return content
