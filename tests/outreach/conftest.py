@@ -1,0 +1,26 @@
+"""Fixtures for every stage of outreach: the world outside as real servers (documented in ``servers.py``)."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from .servers import BotApiServer, SmtpServer
+
+
+@pytest.fixture
+def smtp_server(settings) -> Iterator[SmtpServer]:
+    """A mail server on a free port, which the settings name."""
+    server = SmtpServer()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = server.host, server.port, 5
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def bot_api(settings) -> Iterator[BotApiServer]:
+    """A Bot API server on a free port, which the settings name."""
+    server = BotApiServer()
+    settings.TELEGRAM_API_URL, settings.TELEGRAM_BOT_TOKEN = server.url, server.token
+    yield server
+    server.stop()
