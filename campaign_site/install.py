@@ -14,22 +14,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class CannotInstall(Exception):
+class Unusable(Exception):
     """The text is one line for the person who typed ``make``."""
 
 
 def check_port(text: str) -> None:
-    """Raise :class:`CannotInstall` unless ``text`` is a port on which a server could listen now."""
+    """Raise :class:`Unusable` unless ``text`` is a port on which a server could listen now."""
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise CannotInstall("PORT should be a whole number from 1 to 65535")
+        raise Unusable("PORT should be a whole number from 1 to 65535")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", int(text)))
         except PermissionError:
-            raise CannotInstall(f"Port {text} is for the system only. Choose another one, like PORT=8001") from None
+            raise Unusable(f"Port {text} is for the system only. Choose another one, like PORT=8001") from None
         except OSError:
-            raise CannotInstall(f"Port {text} is taken. Choose another one, like PORT={_next(int(text))}") from None
+            raise Unusable(f"Port {text} is taken. Choose another one, like PORT={_next(int(text))}") from None
 
 
 def _next(port: int) -> int:
@@ -58,7 +58,7 @@ class Venv:
         command = [sys.executable, "-m", "venv", "--clear", str(self.folder)]
         made = subprocess.run(command, capture_output=True, text=True)
         if made.returncode != 0:
-            raise CannotInstall(
+            raise Unusable(
                 f"{sys.executable} can't make a virtual environment: its venv module is missing or broken "
                 "(Debian and Ubuntu: apt install python3-venv)"
             )
@@ -72,7 +72,7 @@ class Venv:
         self._unfinished.touch()
         pip = [self.python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--require-hashes"]
         if subprocess.run([*pip, "--requirement", lock]).returncode != 0:
-            raise CannotInstall(f"pip could not install {lock.name}; its own words stand above")
+            raise Unusable(f"pip could not install {lock.name}; its own words stand above")
         self._stamp(lock).write_text(_digest(lock), encoding="utf-8")
         self._unfinished.unlink()
 
@@ -103,7 +103,7 @@ def main() -> None:
         if arguments.port is not None:
             check_port(arguments.port)
         install(Venv(ROOT / ".venv"), ROOT / arguments.lock)
-    except CannotInstall as error:
+    except Unusable as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)

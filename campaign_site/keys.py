@@ -26,11 +26,11 @@ def ensure(file: Path = FILE) -> list[str]:
     added = [name for name in SECRETS if name not in known and not os.environ.get(name)]
     if added:
         lines += [f"{name}={SECRETS[name]()}" for name in added]
-        _write_privately(file, "\n".join(lines) + "\n")
+        write_privately(file, "\n".join(lines) + "\n")
     return added
 
 
-def _write_privately(file: Path, text: str) -> None:
+def write_privately(file: Path, text: str) -> None:
     """Put ``text`` in place whole or not at all, with mode 600 from the first byte."""
     fresh = file.with_name(file.name + ".new")
     fresh.unlink(missing_ok=True)
