@@ -5,8 +5,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 
-from ..audience.choices import ChannelName
-from ..audience.models import Segment
+from outreach.audience.choices import ChannelName
+from outreach.audience.models import Segment
+
+from .links import validate_link
+
+LONGEST_TITLE, LONGEST_LINE = 120, 150
+"""In characters: a broadcast's title, and a subject or preview text."""
 
 
 def both_channels() -> list[str]:
@@ -15,7 +20,7 @@ def both_channels() -> list[str]:
 
 
 class Broadcast(models.Model):
-    """One mass message of the campaign, on its way from draft to finished. Times are UTC; staff see the office's zone."""
+    """One mass message of the campaign, from draft to finished. Times are UTC; staff see the office's zone."""
 
     class State(models.TextChoices):
         """Where the broadcast stands. Only ``sending`` lets a worker send."""
@@ -36,7 +41,7 @@ class Broadcast(models.Model):
         HOLD = "hold", _("Hold until somebody decides")
         DROP = "drop", _("Drop after the deadline")
 
-    title = models.CharField(_("title"), max_length=120, help_text=_("For staff; receivers do not see it."))
+    title = models.CharField(_("title"), max_length=LONGEST_TITLE, help_text=_("For staff; receivers do not see it."))
     story = models.ForeignKey(
         "home.StoryPage", verbose_name=_("story"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -94,23 +99,28 @@ class Broadcast(models.Model):
 class Message(models.Model):
     """The text of a broadcast for one channel and language.
 
-    ``body`` is simple rich text (bold, italic, links, lists). ``source_hash`` is the story's content hash from which the
-    text was drawn: another hash there today means that the text is stale. ``links`` are the targets of the rendered
-    text, in order; a tracked link knows its target by its number, so it can lead nowhere else.
+    ``body`` is simple rich text (bold, italic, links, lists). ``source_hash`` is the content hash of the story from
+    which the text was drawn: another hash there today means that the text is stale. ``links`` are the targets of the
+    rendered text, in order; a tracked link knows its target by its number, so it can lead nowhere else. ``rendered`` is
+    what the receivers got, kept once sending begins, so that neither a renamed page nor a new template changes it.
     """
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="messages")
     channel = models.CharField(_("channel"), max_length=12, choices=ChannelName.choices)
     language = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES)
-    subject = models.CharField(_("subject or headline"), max_length=150)
+    subject = models.CharField(_("subject or headline"), max_length=LONGEST_LINE)
     preview_text = models.CharField(
-        _("preview text"), max_length=150, blank=True, help_text=_("What a mail program shows beside the subject.")
+        _("preview text"),
+        max_length=LONGEST_LINE,
+        blank=True,
+        help_text=_("What a mail program shows beside the subject."),
     )
     body = RichTextField(_("text"), features=["bold", "italic", "link", "ul"])
     button_label = models.CharField(_("button"), max_length=40, blank=True)
-    button_url = models.URLField(_("the button leads to"), blank=True)
+    button_url = models.CharField(_("the button leads to"), max_length=500, blank=True, validators=[validate_link])
     source_hash = models.CharField(max_length=64, blank=True, editable=False)
     links = models.JSONField(default=list, editable=False)
+    rendered = models.JSONField(null=True, editable=False)
     edited_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -1,0 +1,183 @@
+"""Makes a broadcast and its texts. Whatever changes what is said, or to whom, takes an approval back.
+
+Nothing can be changed once sending began: every function here then raises ``WrongState``.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from home.models import StoryPage
+from outreach.audience.models import Segment
+
+from .history import record
+from .lifecycle import elsewhere, locked, void_approval
+from .matrix import matrix
+from .models import LONGEST_LINE, LONGEST_TITLE, Broadcast, Message
+from .rendering import build, frozen
+from .sources import Source, sources
+
+WRITTEN = ("subject", "preview_text", "body", "button_label", "button_url")
+
+
+def create_from_story(*, story: StoryPage, user: User | None, now: datetime) -> Broadcast:
+    """A new draft about ``story``, with a text for each channel in each language in which the story is live."""
+    with transaction.atomic():
+        broadcast = Broadcast.objects.create(
+            title=Truncator(story.title).chars(LONGEST_TITLE), story=story, created_by=user
+        )
+        record(broadcast=broadcast, action="create", user=user, now=now)
+        draw_missing(broadcast=broadcast, user=user, now=now)
+    return broadcast
+
+
+def create(*, title: str, user: User | None, now: datetime) -> Broadcast:
+    """A new draft without a story; its texts are written by hand."""
+    with transaction.atomic():
+        broadcast = Broadcast.objects.create(title=title, created_by=user)
+        record(broadcast=broadcast, action="create", user=user, now=now)
+    return broadcast
+
+
+def draw_missing(*, broadcast: Broadcast, user: User | None, now: datetime) -> list[Message]:
+    """Write a text from the story into every empty cell for which it has one; what was written."""
+    with _editing(broadcast, _("Texts were added."), user, now) as void:
+        made = [
+            _drawn(Message(broadcast=broadcast, channel=cell.channel, language=cell.language), cell.source)
+            for cell in matrix(broadcast)
+            if cell.source and not cell.message
+        ]
+        Message.objects.bulk_create(made)
+        if made:
+            names = ", ".join(str(message) for message in made)
+            record(broadcast=broadcast, action="draw", user=user, now=now, detail=names)
+            void()
+    return made
+
+
+def redraw(*, message: Message, user: User | None, now: datetime) -> None:
+    """Write the story's text of today over this one; raises ``LookupError`` where the story has none."""
+    with _editing(message.broadcast, _("A text was drawn again."), user, now) as void:
+        _drawn(message, sources(message.broadcast.story)[message.language]).save()
+        record(broadcast=message.broadcast, action="draw", user=user, now=now, detail=str(message))
+        void()
+
+
+def proposal(message: Message) -> Message | None:
+    """What :func:`redraw` would write, unsaved; ``None`` where the story is not published in this language."""
+    source = sources(message.broadcast.story).get(message.language)
+    if source is None:
+        return None
+    fresh = Message(broadcast=message.broadcast, channel=message.channel, language=message.language)
+    return _drawn(fresh, source)
+
+
+def keep(*, message: Message, user: User | None, now: datetime) -> None:
+    """Say that the text is right although the story was edited: it is no longer stale."""
+    with _editing(message.broadcast, "", user, now):
+        source = sources(message.broadcast.story).get(message.language)
+        message.source_hash = source.content_hash if source else ""
+        message.save()
+        record(broadcast=message.broadcast, action="keep", user=user, now=now, detail=str(message))
+
+
+def write(*, message: Message, user: User | None, now: datetime) -> None:
+    """Save the text of one cell, new or edited; a text that says what it said before voids nothing."""
+    with _editing(message.broadcast, _("A text was changed."), user, now) as void:
+        before = Message.objects.filter(pk=message.pk).values(*WRITTEN).first()
+        changed = [name for name in WRITTEN if before is None or before[name] != getattr(message, name)]
+        if changed:
+            message.save()
+            record(broadcast=message.broadcast, action="write", user=user, now=now, detail=str(message), fields=changed)
+            void()
+
+
+def remove(*, message: Message, user: User | None, now: datetime) -> None:
+    """Empty a cell; its readers then get the fallback language, or nothing."""
+    with _editing(message.broadcast, _("A text was removed."), user, now) as void:
+        name = str(message)
+        message.delete()
+        record(broadcast=message.broadcast, action="remove", user=user, now=now, detail=name)
+        void()
+
+
+def rename(*, broadcast: Broadcast, title: str, user: User | None, now: datetime) -> None:
+    """Give it another title; receivers never see it, so it voids nothing."""
+    with _editing(broadcast, "", user, now):
+        if broadcast.title != title:
+            broadcast.title = title
+            broadcast.save(update_fields=["title"])
+            record(broadcast=broadcast, action="rename", user=user, now=now)
+
+
+def set_audience(
+    *,
+    broadcast: Broadcast,
+    segments: Sequence[Segment],
+    channels: Sequence[str],
+    every_channel: bool,
+    fallback_language: str,
+    missed_rule: str,
+    deadline_hours: int,
+    user: User | None,
+    now: datetime,
+) -> None:
+    """Say who gets it, on which channels, in which language for want of theirs, and what if its time is missed."""
+    with _editing(broadcast, _("The audience was changed."), user, now) as void:
+        broadcast.segments.set(segments)
+        broadcast.channels = list(channels)
+        broadcast.every_channel = every_channel
+        broadcast.fallback_language = fallback_language
+        broadcast.missed_rule = missed_rule
+        broadcast.deadline_hours = deadline_hours
+        broadcast.save(
+            update_fields=["channels", "every_channel", "fallback_language", "missed_rule", "deadline_hours"]
+        )
+        names = ", ".join(segment.name for segment in segments)
+        record(broadcast=broadcast, action="audience", user=user, now=now, detail=names, channels=list(channels))
+        void()
+
+
+def freeze_content(broadcast: Broadcast) -> None:
+    """Keep every message as receivers get it, with the targets of its links; called when sending begins.
+
+    Raises ``UnfitMessage``, which :func:`~outreach.broadcasts.approval.verify_approval` would have said before.
+    """
+    for message in broadcast.messages.filter(channel__in=broadcast.channels):
+        built = build(message)
+        message.links, message.rendered = list(built.links), frozen(built)
+        message.save(update_fields=["links", "rendered"])
+
+
+@contextmanager
+def _editing(broadcast: Broadcast, reason: str, user: User | None, now: datetime) -> Iterator[Callable[[], None]]:
+    """Hold the broadcast while it is edited, and yield what to call once something was: it takes the approval back."""
+
+    def void() -> None:
+        if broadcast.state != Broadcast.State.DRAFT:
+            void_approval(broadcast=broadcast, reason=reason, user=user, now=now)
+
+    with transaction.atomic():
+        broadcast.state = locked(broadcast).state
+        if not broadcast.is_editable:
+            raise elsewhere(broadcast)
+        yield void
+
+
+def _drawn(message: Message, source: Source) -> Message:
+    """``message`` with the text that the story gives it, in its language."""
+    message.subject = Truncator(source.title).chars(LONGEST_LINE)
+    message.preview_text = Truncator(source.summary).chars(LONGEST_LINE)
+    message.body = format_html("<p>{}</p>", source.summary)
+    message.button_url = source.address
+    message.source_hash = source.content_hash
+    with override(source.language):
+        message.button_label = _("Read the story")
+    return message

@@ -1,0 +1,163 @@
+"""The matrix of a broadcast: for each channel and language, whether there is a text, and whether it may go out."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Count, TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from outreach.audience.choices import ChannelName
+from outreach.audience.models import Subscription
+
+from .models import Broadcast, Message
+from .rendering import problems
+from .sources import Source, sources
+from .standing import is_approved
+
+
+class CellState(TextChoices):
+    """How far the text for one channel and language is."""
+
+    MISSING = "missing", gettext_lazy("Missing")
+    DRAFT = "draft", gettext_lazy("Draft")
+    STALE = "stale", gettext_lazy("Stale")
+    APPROVED = "approved", gettext_lazy("Approved")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One channel in one language.
+
+    ``why`` says in a sentence why it is in its state; ``readers`` counts active subscriptions, in a segment or not.
+    """
+
+    channel: str
+    language: str
+    state: CellState
+    why: str
+    readers: int
+    message: Message | None = None
+    source: Source | None = None
+    problems: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{ChannelName(self.channel).label}, {dict(settings.LANGUAGES)[self.language]}"
+
+    @property
+    def language_name(self) -> str:
+        """The language, named in itself."""
+        return str(dict(settings.LANGUAGES)[self.language])
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """All cells of a broadcast; ``rows`` has one line of cells for each language, in the order of ``channels``."""
+
+    channels: tuple[str, ...]
+    rows: Mapping[str, tuple[Cell, ...]]
+
+    def __iter__(self) -> Iterator[Cell]:
+        for row in self.rows.values():
+            yield from row
+
+    def cell(self, channel: str, language: str) -> Cell:
+        """One cell; raises ``LookupError`` where the matrix has none."""
+        for cell in self.rows[language]:
+            if cell.channel == channel:
+                return cell
+        raise LookupError(channel)
+
+    @property
+    def can_be_drawn(self) -> bool:
+        """Whether the story has a text for a cell that has none."""
+        return any(cell.source and not cell.message for cell in self)
+
+
+def matrix(broadcast: Broadcast) -> Matrix:
+    """The cells of ``broadcast``: its channels, and the languages that its readers, its story or its messages have."""
+    drawn = sources(broadcast.story)
+    messages = {(message.channel, message.language): message for message in broadcast.messages.all()}
+    for message in messages.values():
+        message.broadcast = broadcast
+    readers = _readers(broadcast)
+    approved = is_approved(broadcast)
+    wanted = {language for _channel, language in [*messages, *readers]} | set(drawn) | {broadcast.fallback_language}
+    channels = tuple(name for name in ChannelName.values if name in broadcast.channels)
+    rows = {
+        language: tuple(
+            _cell(
+                broadcast,
+                channel,
+                language,
+                message=messages.get((channel, language)),
+                source=drawn.get(language),
+                readers=readers.get((channel, language), 0),
+                approved=approved,
+                fallback=messages.get((channel, broadcast.fallback_language)),
+            )
+            for channel in channels
+        )
+        for language, _name in settings.LANGUAGES
+        if language in wanted
+    }
+    return Matrix(channels, rows)
+
+
+def is_stale(message: Message, source: Source | None) -> bool:
+    """Whether the story was edited or taken down since the text was drawn from it; a text of one's own never is."""
+    return bool(message.source_hash) and (source is None or source.content_hash != message.source_hash)
+
+
+def _readers(broadcast: Broadcast) -> dict[tuple[str, str], int]:
+    rows = (
+        Subscription.objects.filter(state=Subscription.State.ACTIVE, channel__in=broadcast.channels)
+        .order_by()
+        .values_list("channel", "subscriber__language")
+        .annotate(number=Count("pk"))
+    )
+    return {(channel, language): number for channel, language, number in rows}
+
+
+def _cell(
+    broadcast: Broadcast,
+    channel: str,
+    language: str,
+    *,
+    message: Message | None,
+    source: Source | None,
+    readers: int,
+    approved: bool,
+    fallback: Message | None,
+) -> Cell:
+    if message is None:
+        why = _why_missing(broadcast, readers, source, fallback)
+        return Cell(channel, language, CellState.MISSING, why, readers, None, source)
+    found = tuple(problems(message)) if message.rendered is None else ()
+    if is_stale(message, source) and message.rendered is None:
+        why = _("The story is no longer published in this language.")
+        if source:
+            why = _("The story was edited after this text was drawn from it.")
+        return Cell(channel, language, CellState.STALE, why, readers, message, source, found)
+    state = CellState.APPROVED if approved else CellState.DRAFT
+    if approved:
+        why = _("Approved as it stands.")
+    elif found:
+        why = " ".join(found)
+    else:
+        why = _("Waits for approval.") if broadcast.state == Broadcast.State.SUBMITTED else _("Can be submitted.")
+    return Cell(channel, language, state, why, readers, message, source, found)
+
+
+def _why_missing(broadcast: Broadcast, readers: int, source: Source | None, fallback: Message | None) -> str:
+    if not readers:
+        return _("Nobody on this channel reads it.")
+    if fallback:
+        language = dict(settings.LANGUAGES)[broadcast.fallback_language]
+        return ngettext(
+            "%(count)d reader gets %(language)s instead.", "%(count)d readers get %(language)s instead.", readers
+        ) % {"count": readers, "language": language}
+    left_out = ngettext("%(count)d reader is left out.", "%(count)d readers are left out.", readers)
+    left_out %= {"count": readers}
+    return f"{left_out} {_('The story can be drawn.')}" if source else left_out

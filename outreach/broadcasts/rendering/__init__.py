@@ -1,0 +1,49 @@
+"""Turns a message into what a channel carries: :func:`build` once per message, :func:`personalise` once per person.
+
+Errors: :class:`~outreach.broadcasts.refusals.UnfitMessage`, with every reason why a message can't be sent as it is.
+"""
+
+from outreach.audience.choices import ChannelName
+from outreach.broadcasts.models import Message
+from outreach.broadcasts.refusals import UnfitMessage
+
+from . import email, telegram
+from .built import PLACEHOLDER, Built, LinkAddresses, personalise
+
+__all__ = ["PLACEHOLDER", "Built", "LinkAddresses", "build", "fresh", "frozen", "personalise", "problems"]
+
+BUILDERS = {ChannelName.EMAIL.value: email.build, ChannelName.TELEGRAM.value: telegram.build}
+
+
+def build(message: Message) -> Built:
+    """What receivers get: as it was kept when sending began, or built from the text as it stands."""
+    if message.rendered is not None:
+        return Built(
+            channel=message.channel,
+            language=message.language,
+            subject=message.rendered["subject"],
+            text=message.rendered["text"],
+            html=message.rendered["html"],
+            links=tuple(message.links),
+            button=tuple(message.rendered["button"]) if message.rendered["button"] else None,
+        )
+    return fresh(message)
+
+
+def fresh(message: Message) -> Built:
+    """The message built from its text as it stands; it need not have been saved."""
+    return BUILDERS[message.channel](message)
+
+
+def frozen(built: Built) -> dict[str, object]:
+    """What :attr:`Message.rendered` holds, from which :func:`build` makes the same again."""
+    return {"subject": built.subject, "text": built.text, "html": built.html, "button": built.button}
+
+
+def problems(message: Message) -> list[str]:
+    """Why the message can't be sent as it is, each in a sentence; empty if it can."""
+    try:
+        fresh(message)
+    except UnfitMessage as error:
+        return list(error.reasons)
+    return []

@@ -1,0 +1,81 @@
+"""A message's rich text as the few tags that every channel understands, its links checked, numbered and replaced."""
+
+import re
+
+import nh3
+from bs4 import BeautifulSoup, Tag
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from outreach.broadcasts.links import validate_link
+from outreach.broadcasts.models import Message
+from outreach.broadcasts.sources import page_address
+
+from .built import PLACEHOLDER
+
+TAGS = {"p", "br", "b", "strong", "i", "em", "a", "ul", "li"}
+SCHEMES = {"http", "https", "ftp", "file", "mailto", "tel", "data", "javascript", "vbscript"}
+"""What is let through to be named in a refusal; :func:`validate_link` takes only the first two."""
+
+
+class Links:
+    """The targets of one message, in order and each once; ``problems`` are sentences about those that can't be used."""
+
+    def __init__(self, *, language: str) -> None:
+        self.language = language
+        self.targets: list[str] = []
+        self.problems: list[str] = []
+
+    def placeholder(self, target: str) -> str:
+        """The placeholder address of ``target``; a target that can't be used is noted and gets an empty one."""
+        try:
+            validate_link(target)
+        except ValidationError as error:
+            self.problems.extend(error.messages)
+            return ""
+        if target not in self.targets:
+            self.targets.append(target)
+        return f"{PLACEHOLDER}{self.targets.index(target) + 1}"
+
+    def of_anchor(self, anchor: Tag) -> str:
+        """The placeholder of a link as Wagtail stores it: an address, or the number of a page."""
+        if anchor.get("linktype") == "page":
+            number = str(anchor.get("id", ""))
+            address = page_address(int(number), language=self.language) if number.isdecimal() else None
+            if not address:
+                self.problems.append(_("A link leads to a page that is not published."))
+                return ""
+            return self.placeholder(address)
+        return self.placeholder(str(anchor.get("href", "")).strip())
+
+
+def cleaned(message: Message, links: Links) -> str:
+    """The body with nothing but :data:`TAGS` and placeholder links, whatever it was made of."""
+    raw = nh3.clean(
+        message.body,
+        tags=TAGS,
+        attributes={"a": {"href", "linktype", "id"}},
+        url_schemes=SCHEMES,
+        link_rel=None,
+    )
+    tree = BeautifulSoup(raw, "html.parser")
+    for anchor in tree.find_all("a"):
+        anchor.attrs = {"href": links.of_anchor(anchor)}
+    for tag in tree.find_all(["strong", "em"]):
+        tag.name = {"strong": "b", "em": "i"}[tag.name]
+    return nh3.clean(str(tree), tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https"}, link_rel=None)
+
+
+def common_problems(message: Message, body: str) -> list[str]:
+    """What no channel can send: no subject, no text, half a button, or our own placeholders typed by hand."""
+    found = []
+    if not message.subject.strip():
+        found.append(_("The subject is empty."))
+    if not re.sub(r"<[^>]*>|&nbsp;|\s", "", body):
+        found.append(_("The text is empty."))
+    if bool(message.button_label) != bool(message.button_url):
+        found.append(_("A button needs both a label and an address."))
+    typed = (message.subject, message.preview_text, message.button_label, re.sub(r"<[^>]*>", "", body))
+    if any(PLACEHOLDER in text for text in typed):
+        found.append(_("%(address)s is kept for the links of each receiver.") % {"address": PLACEHOLDER})
+    return found

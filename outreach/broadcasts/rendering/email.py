@@ -1,0 +1,74 @@
+"""Builds an e-mail: HTML of one column from the component template, and a text part that says the same."""
+
+import mrml
+from bs4 import BeautifulSoup
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import get_language_info, override
+from django.utils.translation import gettext as _
+from inscriptis import get_text
+
+from outreach.broadcasts.models import Message
+from outreach.broadcasts.refusals import UnfitMessage
+from outreach.broadcasts.sources import campaign_name, story_address
+
+from .body import Links, cleaned, common_problems
+from .built import PIXEL, UNSUBSCRIBE, Built
+
+MOST_BYTES = 100 * 1024
+"""The largest HTML and text together; mail programs cut off larger ones, and receivers pay for each kilobyte."""
+
+_RENDERING = mrml.RenderOptions(disable_comments=False, fonts={})
+
+
+def build(message: Message) -> Built:
+    """The message with placeholders; raises ``UnfitMessage``."""
+    links = Links(language=message.language)
+    body = cleaned(message, links)
+    button_address = links.placeholder(message.button_url) if message.button_url else ""
+    story = story_address(message.broadcast, language=message.language)
+    view_address = links.placeholder(story) if story else ""
+    found = [*common_problems(message, body), *links.problems]
+    if found:
+        raise UnfitMessage(*found)
+    context = {
+        "message": message,
+        "body": body,
+        "button": (message.button_label, button_address) if button_address else None,
+        "view_address": view_address,
+        "unsubscribe": UNSUBSCRIBE,
+        "campaign": campaign_name(message.language),
+        "home": settings.SITE_URL,
+        "right_to_left": get_language_info(message.language)["bidi"],
+    }
+    with override(message.language):
+        html = _html(context)
+        text = _text(context)
+    size = len(html.encode()) + len(text.encode())
+    if size > MOST_BYTES:
+        raise UnfitMessage(
+            _("The e-mail has %(size)d kB, and at most %(most)d kB are sent: shorten it.")
+            % {"size": -(-size // 1024), "most": MOST_BYTES // 1024}
+        )
+    return Built(
+        channel=message.channel,
+        language=message.language,
+        subject=" ".join(message.subject.split()),
+        text=text,
+        html=html,
+        links=tuple(links.targets),
+    )
+
+
+def _html(context: dict[str, object]) -> str:
+    markup = render_to_string("outreach/broadcasts/email.mjml", context)
+    page = str(mrml.to_html(markup, render_options=_RENDERING).content)
+    return page.replace("</body>", f"{PIXEL}</body>")
+
+
+def _text(context: dict[str, object]) -> str:
+    tree = BeautifulSoup(render_to_string("outreach/broadcasts/email_text.html", context), "html.parser")
+    for anchor in tree.find_all("a"):
+        address, words = str(anchor["href"]), anchor.get_text()
+        anchor.replace_with(f"{words} <{address}>")
+    return str(get_text(str(tree))).strip() + "\n"

@@ -1,0 +1,73 @@
+"""Whether an approval holds: the hashes it is bound to, and who may still give it.
+
+The hashes are SHA-256 over canonical JSON, in hexadecimal.
+"""
+
+import hashlib
+import json
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from .models import Approval, Broadcast
+
+SAID = ("channel", "language", "subject", "preview_text", "body", "button_label", "button_url")
+
+
+def content_hash(broadcast: Broadcast) -> str:
+    """Of every message's text, and of the story that the messages lead back to."""
+    messages = broadcast.messages.order_by("channel", "language").values(*SAID)
+    return _digest({"story": broadcast.story_id, "messages": list(messages)})
+
+
+def audience_hash(broadcast: Broadcast) -> str:
+    """Of every segment's rule, the channels in order, the fallback language, and whether all channels are used."""
+    return _digest(
+        {
+            "segments": list(broadcast.segments.order_by("code").values("code", "rule")),
+            "channels": broadcast.channels,
+            "every_channel": broadcast.every_channel,
+            "fallback_language": broadcast.fallback_language,
+        }
+    )
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def changed_since(approval: Approval) -> str:
+    """What was changed since the submission, in a sentence; empty if nothing was."""
+    if approval.content_hash != content_hash(approval.broadcast):
+        return _("A text was changed after it was submitted.")
+    if approval.audience_hash != audience_hash(approval.broadcast):
+        return _("The audience was changed after it was submitted: a segment, the channels or the fallback.")
+    return ""
+
+
+def open_submission(broadcast: Broadcast) -> Approval | None:
+    """What waits for a second person."""
+    return broadcast.approvals.filter(voided_at__isnull=True, approved_at__isnull=True).first()
+
+
+def given_approval(broadcast: Broadcast) -> Approval | None:
+    """The approval that was given and not voided; whether it still holds, :func:`changed_since` says."""
+    return broadcast.approvals.filter(voided_at__isnull=True, approved_at__isnull=False).first()
+
+
+def is_approved(broadcast: Broadcast) -> bool:
+    """Whether an approval holds for content and audience as they stand. What was sent, was approved."""
+    if broadcast.started_at:
+        return True
+    approval = given_approval(broadcast)
+    return approval is not None and not changed_since(approval)
+
+
+def why_not_second_person(broadcast: Broadcast, submission: Approval, user: User) -> str:
+    """Why ``user`` can't be the one who approves, in a sentence; empty if they can, permissions apart."""
+    if user.pk == submission.submitted_by_id:
+        return _("You submitted this broadcast; somebody else has to approve it.")
+    if user.pk == broadcast.created_by_id:
+        return _("You made this broadcast; somebody else has to approve it.")
+    return ""
