@@ -6,6 +6,7 @@ Errors: :class:`InvalidAddress`, whose text is for the person who typed it.
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from functools import lru_cache
 
@@ -17,6 +18,8 @@ from email_validator import EmailNotValidError, validate_email
 from .choices import ChannelName
 
 HASH_KEY_NAME = "address-hash"
+LONGEST_EMAIL = 254
+CHAT_NUMBER = re.compile(r"-?[1-9][0-9]{0,17}", re.ASCII)
 
 
 class InvalidAddress(ValueError):
@@ -24,19 +27,29 @@ class InvalidAddress(ValueError):
 
 
 def normalised(*, channel: str, address: str) -> str:
-    """The one way in which ``address`` is written: for e-mail the whole in lower case, NFC, the domain in IDNA; dots kept.
+    """The one way in which ``address`` is written.
 
-    Raises :class:`InvalidAddress`.
+    An e-mail address is in lower case, its dots kept, its domain in IDNA, so that a domain written with look-alike
+    letters stays another one. The part before the @ must be ASCII: few mail servers take anything else. A Telegram
+    address is the chat's number. Raises :class:`InvalidAddress`.
     """
+    address = address.strip()
     if channel == ChannelName.EMAIL:
-        try:
-            checked = validate_email(address.strip(), check_deliverability=False, test_environment=False)
-        except EmailNotValidError:
-            raise InvalidAddress(_("Write an e-mail address like name@example.com.")) from None
-        return f"{checked.local_part.casefold()}@{checked.ascii_domain}"
-    if not address.strip().lstrip("-").isascii() or not address.strip().lstrip("-").isdigit():
+        return _normalised_email(address)
+    if not CHAT_NUMBER.fullmatch(address):
         raise InvalidAddress(_("A Telegram chat is known by its number."))
-    return str(int(address))
+    return address
+
+
+def _normalised_email(address: str) -> str:
+    try:
+        # A longer text is no address, and is not worth parsing.
+        if len(address) > LONGEST_EMAIL:
+            raise EmailNotValidError
+        checked = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise InvalidAddress(_("Write an e-mail address like name@example.com.")) from None
+    return f"{checked.local_part}@{checked.ascii_domain}".lower()
 
 
 @lru_cache(maxsize=4)

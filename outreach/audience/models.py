@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .addresses import decrypt
 from .choices import ChannelName, Gender, Group, Purpose, SuppressionReason
 from .rules import Rule, validate_rule
 
@@ -84,10 +85,6 @@ class Subscription(models.Model):
     allows_click_tracking = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    confirmation_due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When the next confirmation request is to be sent; empty where none is."
-    )
-    confirmations_sent = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("subscription")
@@ -95,15 +92,50 @@ class Subscription(models.Model):
         constraints = [models.UniqueConstraint(fields=["channel", "address_hash"], name="subscription_per_address")]
         indexes = [
             models.Index(fields=["state", "channel", "subscriber"], name="subscription_sendable"),
-            models.Index(
-                fields=["confirmation_due_at"],
-                name="confirmation_due",
-                condition=models.Q(confirmation_due_at__isnull=False),
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} {self.pk}"
+
+    def allows(self, purpose: str) -> bool:
+        """Whether the latest entry of the consent ledger grants ``purpose``."""
+        return bool(getattr(self, f"allows_{purpose}"))
+
+    @property
+    def address(self) -> str:
+        """The address in the clear, as it is written to."""
+        return decrypt(self.address_encrypted)
+
+
+class JoinRequest(models.Model):
+    """A filled-in form that waits for proof: anybody can type an address, so nothing in it counts until its link is used.
+
+    The link that is mailed names this row, so that a person confirms what they asked for and not what somebody else
+    typed later. ``due_at`` is when the next mail is to go out, empty where none is; ``wording_versions`` are those of
+    the consents that the form showed, by purpose.
+    """
+
+    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="join_requests")
+    language = models.CharField(max_length=12)
+    group = models.CharField(max_length=20, choices=Group.choices, blank=True)
+    gender = models.CharField(max_length=12, choices=Gender.choices, blank=True)
+    topics = models.JSONField(default=list)
+    wording_versions = models.JSONField(default=dict)
+    method = models.CharField(max_length=12)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    mails = models.PositiveSmallIntegerField(default=0)
+    failures = models.PositiveSmallIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="join_request_due", condition=models.Q(due_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subscription_id}: {self.asked_at}"
 
 
 class Consent(models.Model):

@@ -1,5 +1,12 @@
 """The public pages of the audience, below a language's prefix."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from . import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("subscribe/", views.subscribe, name="subscribe"),
+    path("subscribe/done/", views.subscribe_done, name="subscribe_done"),
+    path("subscribe/telegram/", views.subscribe_telegram, name="subscribe_telegram"),
+    path("confirm/<str:token>/", views.confirm, name="confirm"),
+]

@@ -1,0 +1,42 @@
+"""The mail that asks a person to confirm: HTML and text, in the language that they chose."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import mrml
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from .models import JoinRequest, Subscription
+
+_RENDERING = mrml.RenderOptions(disable_comments=False, fonts={})
+
+
+def confirmation_mail(
+    *, request: JoinRequest, link: str, lasts: timedelta, connection: BaseEmailBackend
+) -> EmailMultiAlternatives:
+    """The mail for one request, ready to send over ``connection``; ``link`` confirms and is good for ``lasts``."""
+    subscription = request.subscription
+    with override(request.language):
+        context = {
+            "subject": _("Confirm your e-mail address"),
+            "site": urlsplit(settings.SITE_URL).netloc,
+            "link": link,
+            "days": lasts.days,
+            "is_active": subscription.state == Subscription.State.ACTIVE,
+        }
+        mail = EmailMultiAlternatives(
+            subject=str(context["subject"]),
+            body=render_to_string("outreach/audience/confirmation.txt", context),
+            to=[subscription.address],
+            # RFC 3834: nobody's holiday notice is to answer it.
+            headers={"Auto-Submitted": "auto-generated", "Content-Language": request.language},
+            connection=connection,
+        )
+        markup = render_to_string("outreach/audience/confirmation.mjml", context)
+    mail.attach_alternative(str(mrml.to_html(markup, render_options=_RENDERING).content), "text/html")
+    return mail
