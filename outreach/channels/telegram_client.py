@@ -1,6 +1,6 @@
 """Telegram's Bot API from synchronous code, with our own failures: what the bot and the Telegram session both stand on.
 
-A client belongs to one thread: it keeps an event loop of its own for python-telegram-bot.
+A client is used by one thread at a time: it keeps an event loop of its own for python-telegram-bot.
 """
 
 import asyncio
@@ -112,7 +112,7 @@ def failure(error: TelegramError, status: int) -> ChannelError:
         return ReceiverBlocked(detail)
     if isinstance(error, BadRequest) or status == 413:
         return MessageRejected(detail)
-    return TryLater(f"Telegram answered {status}: {detail}", everyone=True)
+    return TryLater(f"Telegram answered {status}: {detail}")
 
 
 def _failure_without_answer(error: TelegramError, status: int) -> ChannelError:
@@ -127,7 +127,7 @@ def _failure_without_answer(error: TelegramError, status: int) -> ChannelError:
     if status in {401, 403, 404}:
         return ChannelRefused(detail)
     if 400 <= status < 500 or status == 503:
-        return TryLater(detail, everyone=True)
+        return TryLater(detail, everyone=status in {429, 503})
     return OutcomeUnknown(detail)
 
 

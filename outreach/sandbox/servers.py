@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
@@ -31,12 +32,15 @@ class Sandbox:
     call_faults: CallFaults = field(default_factory=NoCallFaults)
     _running: AsyncExitStack = field(default_factory=AsyncExitStack, init=False)
 
-    async def serve_mail(self, *, port: int) -> int:
-        """Start the mail server; returns its port, a free one where ``port`` is 0. Raises :class:`PortTaken`."""
+    async def serve_mail(self, *, port: int, **options: Any) -> int:
+        """Start the mail server; returns its port, a free one where ``port`` is 0. Raises :class:`PortTaken`.
+
+        ``options`` are aiosmtpd's, as for a server that wants a password.
+        """
         loop = asyncio.get_running_loop()
         try:
             server = await loop.create_server(
-                lambda: MailServer(self.inbox, self.mail_faults, loop=loop), host=HOST, port=port
+                lambda: MailServer(self.inbox, self.mail_faults, loop=loop, **options), host=HOST, port=port
             )
         except OSError as error:
             raise PortTaken(port) from error

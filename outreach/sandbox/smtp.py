@@ -26,19 +26,19 @@ class MailServer(SMTP):
             **options,
         )
 
-    async def push(self, status: str | bytes) -> None:
+    async def push(self, status: Any) -> None:
         """Send a reply; the first is the greeting."""
         if not self._greeted:
             self._greeted = True
             if fault := self._faults.at(Stage.GREETING, ""):
                 await super().push(await replied(self, fault))
-                self.transport.close()
+                self._writer.close()
                 return
         await super().push(status)
 
     async def smtp_DATA(self, arg: str) -> None:
         """Refuse before the mail, break off in its middle, or take it."""
-        receiver = self.envelope.rcpt_tos[0] if self.envelope.rcpt_tos else ""
+        receiver = self.envelope.rcpt_tos[0] if self.envelope and self.envelope.rcpt_tos else ""
         if fault := self._faults.at(Stage.DATA, receiver):
             await super().push(await replied(self, fault))
         elif fault := self._faults.at(Stage.BODY, receiver):
@@ -84,7 +84,7 @@ async def replied(server: MailServer, fault: MailFault) -> str:
     """The fault's reply; where it has none, the line is dropped and this never returns."""
     if fault.reply:
         return fault.reply
-    if not fault.silent:
+    if not fault.silent and isinstance(server.transport, asyncio.WriteTransport):
         server.transport.abort()
     await _until_the_line_is_gone()
 
