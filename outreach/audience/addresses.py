@@ -46,7 +46,7 @@ def _normalised_email(address: str) -> str:
         # A longer text is no address, and is not worth parsing.
         if len(address) > LONGEST_EMAIL:
             raise EmailNotValidError
-        checked = validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        checked = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
         raise InvalidAddress(_("Write an e-mail address like name@example.com.")) from None
     return f"{checked.local_part}@{checked.ascii_domain}".lower()

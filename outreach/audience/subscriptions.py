@@ -116,6 +116,18 @@ def stop(*, subscription: Subscription, now: datetime) -> None:
 
 
 @transaction.atomic
+def move(*, subscription: Subscription, address: str, now: datetime) -> None:
+    """Follow a person to the new address that their channel names; one that has a subscription already ends this one."""
+    address = normalised(channel=subscription.channel, address=address)
+    digest = address_hash(channel=subscription.channel, address=address)
+    if Subscription.objects.filter(channel=subscription.channel, address_hash=digest).exists():
+        stop(subscription=subscription, now=now)
+        return
+    subscription.address_encrypted, subscription.address_hash = encrypt(address), digest
+    subscription.save(update_fields=["address_encrypted", "address_hash"])
+
+
+@transaction.atomic
 def change(
     *,
     subscription: Subscription,

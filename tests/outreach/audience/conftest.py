@@ -1,0 +1,54 @@
+"""People who join, for tests of the audience."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from outreach.audience.choices import ChannelName, Purpose
+from outreach.audience.models import Consent, Subscription
+from outreach.audience.subscriptions import join
+
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+
+Joins = Callable[..., Subscription]
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def joins(db, now) -> Joins:
+    """Fill in the form, or press Start, as somebody would."""
+
+    def joins(**answers: Any) -> Subscription:
+        return join(
+            **{
+                "channel": ChannelName.EMAIL,
+                "address": "ana@example.org",
+                "language": "en",
+                "purposes": frozenset({Purpose.MESSAGES}),
+                "method": Consent.Method.FORM,
+                "now": now,
+                **answers,
+            }
+        )
+
+    return joins
+
+
+@pytest.fixture
+def confirmed(joins, now) -> Joins:
+    """Somebody who joined by e-mail and pressed the button in the mail."""
+    from outreach.audience.confirmation import link
+    from outreach.audience.subscriptions import confirm
+
+    def confirmed(**answers: Any) -> Subscription:
+        subscription = joins(**answers)
+        address = link(request=subscription.join_requests.latest("id"), now=now)
+        return confirm(token=address.rstrip("/").rpartition("/")[2], now=now)
+
+    return confirmed
