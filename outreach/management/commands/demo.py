@@ -1,5 +1,6 @@
 """Runs the demo."""
 
+import logging
 import os
 import sys
 from typing import Any
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         parent = os.getppid() if "MAKELEVEL" in os.environ else None
         try:
             check_port(str(settings.PORT))
+            # What the services log while they make the past is not news.
+            logging.getLogger("outreach").setLevel(logging.WARNING)
             users = prepare(say=self._say)
             self._say("Starting web server, worker and sandbox …\n")
             environment = programs.environment()

@@ -1,0 +1,22 @@
+"""The demo's past: fictional subscribers and three broadcasts that reached them, the same figures on every machine.
+
+People are numbers at example.org; every row is marked as demo. Only the dates move: they lie before the day of loading.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from .broadcasts import PAST, send
+from .chance import chance
+from .population import populate
+from .segments import ensure_segments
+
+
+@transaction.atomic
+def load(*, now: datetime, people: int = 2000) -> None:
+    """Generate the whole history before ``now`` (UTC). Needs the demo's users and stories; raises if it is there already."""
+    ensure_segments()
+    populate(chance=chance("population"), people=people, now=now)
+    for past in PAST:
+        send(past, now=now)

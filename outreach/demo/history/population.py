@@ -1,0 +1,153 @@
+"""Fictional subscribers with what they declared, their addresses and their consents, written in bulk."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.conf import settings
+
+from outreach.audience.addresses import address_hash, encrypt, hash_key, normalised
+from outreach.audience.choices import ChannelName, Gender, Group, Purpose, SuppressionReason
+from outreach.audience.models import Consent, Subscriber, Subscription, Suppression, TopicChoice
+from outreach.audience.wording import current_version
+
+State = Subscription.State
+Weights = dict[str, int]
+Value = TypeVar("Value")
+
+FIRST_CHAT = 999_000_000_000
+"""Far above the numbers that Telegram has given to people, so that no real chat is ever meant."""
+
+GROUPS: Weights = {
+    Group.WORKER: 30,
+    Group.EMPLOYER: 10,
+    Group.OFFICIAL: 8,
+    Group.CIVIL_SOCIETY: 14,
+    Group.MEDIA: 4,
+    Group.HOST_COMMUNITY: 16,
+    Group.RETURNEE: 5,
+    Group.STUDENT: 8,
+    Group.NOT_STATED: 5,
+}
+GENDERS: Weights = {Gender.WOMAN: 46, Gender.MAN: 35, Gender.ANOTHER: 2, Gender.UNDISCLOSED: 6, Gender.NOT_ASKED: 11}
+LANGUAGES: Weights = {"en": 66, "ht": 17, "es": 8, "fr": 9}
+LANGUAGES_OF_WORKERS: Weights = {"en": 42, "ht": 36, "es": 14, "fr": 8}
+CHANNELS: dict[tuple[str, ...], int] = {
+    (ChannelName.EMAIL,): 55,
+    (ChannelName.TELEGRAM,): 30,
+    (ChannelName.EMAIL, ChannelName.TELEGRAM): 15,
+}
+"""70 % have an e-mail address, 45 % a Telegram chat, 15 % both."""
+STATES: Weights = {State.ACTIVE: 91, State.LEFT: 4, State.PENDING: 3, State.STOPPED: 2}
+AGREEING = {Purpose.CLICK_TRACKING: 0.55, Purpose.OPEN_TRACKING: 0.35}
+"""Which part of the people agrees to each kind of tracking."""
+
+JOINED_BEFORE = timedelta(days=100)
+JOINING_TOOK = timedelta(days=260)
+
+
+@dataclass
+class Rows:
+    """What is going to be written, so that each table is written once."""
+
+    subscriptions: list[Subscription] = field(default_factory=list)
+    consents: list[Consent] = field(default_factory=list)
+    topics: list[TopicChoice] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
+
+
+def populate(*, chance: random.Random, people: int, now: datetime) -> None:
+    """Write ``people`` subscribers, all of whom joined well before ``now``."""
+    key = hash_key()
+    subscribers = Subscriber.objects.bulk_create([_subscriber(chance, now) for _number in range(people)], batch_size=500)
+    rows = Rows()
+    for number, subscriber in enumerate(subscribers, start=1):
+        rows.topics += [TopicChoice(subscriber=subscriber, topic=topic) for topic in _topics(chance)]
+        for channel in _pick(chance, CHANNELS):
+            _subscribe(rows, chance, subscriber, channel, number, key)
+    Subscription.objects.bulk_create(rows.subscriptions, batch_size=500)
+    Consent.objects.bulk_create(rows.consents, batch_size=500)
+    TopicChoice.objects.bulk_create(rows.topics, batch_size=500)
+    Suppression.objects.bulk_create(rows.suppressions, batch_size=500)
+
+
+def _subscriber(chance: random.Random, now: datetime) -> Subscriber:
+    group = _pick(chance, GROUPS)
+    return Subscriber(
+        group=group,
+        gender=_pick(chance, GENDERS),
+        language=_pick(chance, LANGUAGES_OF_WORKERS if group == Group.WORKER else LANGUAGES),
+        source=_pick(chance, {"site": 6, "bot": 3, "event": 1}),
+        joined_at=now - JOINED_BEFORE - JOINING_TOOK * chance.random(),
+        is_demo=True,
+    )
+
+
+def _topics(chance: random.Random) -> list[str]:
+    how_many = _pick(chance, {0: 40, 1: 25, 2: 20, 3: 15})
+    return sorted(chance.sample(list(settings.TOPICS), how_many))
+
+
+def _subscribe(
+    rows: Rows, chance: random.Random, subscriber: Subscriber, channel: str, number: int, key: bytes
+) -> None:
+    address = f"person{number}@example.org" if channel == ChannelName.EMAIL else str(FIRST_CHAT + number)
+    address = normalised(channel=channel, address=address)
+    state = _pick(chance, STATES)
+    if state == State.PENDING and channel == ChannelName.TELEGRAM:
+        state = State.ACTIVE  # a chat proves itself
+    confirmed_at = subscriber.joined_at + timedelta(minutes=chance.randint(1, 600))
+    subscription = Subscription(
+        subscriber=subscriber,
+        channel=channel,
+        address_encrypted=encrypt(address),
+        address_hash=address_hash(channel=channel, address=address, key=key),
+        state=state,
+        confirmed_at=None if state == State.PENDING else confirmed_at,
+        ended_at=None if state in {State.PENDING, State.ACTIVE} else confirmed_at + timedelta(days=chance.randint(2, 80)),
+    )
+    rows.subscriptions.append(subscription)
+    if state != State.PENDING:
+        rows.consents += _consents(subscription, list(_purposes(chance, subscriber, channel)))
+    if state == State.STOPPED:
+        reason = SuppressionReason.HARD_BOUNCE if channel == ChannelName.EMAIL else SuppressionReason.BLOCKED
+        rows.suppressions.append(
+            Suppression(
+                channel=channel, address_hash=subscription.address_hash, reason=reason, since=subscription.ended_at
+            )
+        )
+
+
+def _purposes(chance: random.Random, subscriber: Subscriber, channel: str) -> Iterator[Purpose]:
+    yield Purpose.MESSAGES
+    # A gender is kept only with the consent to count it; who did not want to say was not asked for it.
+    if subscriber.gender not in {Gender.NOT_ASKED, Gender.UNDISCLOSED}:
+        yield Purpose.GENDER_STATISTICS
+    for purpose, share in AGREEING.items():
+        agrees = chance.random() < share
+        if agrees and not (purpose == Purpose.OPEN_TRACKING and channel == ChannelName.TELEGRAM):
+            yield purpose
+
+
+def _consents(subscription: Subscription, purposes: list[Purpose]) -> Iterator[Consent]:
+    """What was agreed to at the beginning, taken back by those who left; the flags follow the last entry."""
+    stays = subscription.state != State.LEFT
+    for granted, at in [(True, subscription.confirmed_at), *([] if stays else [(False, subscription.ended_at)])]:
+        for purpose in purposes:
+            setattr(subscription, f"allows_{purpose}", granted)
+            yield Consent(
+                subscriber=subscription.subscriber,
+                channel=subscription.channel,
+                purpose=purpose,
+                granted=granted,
+                wording_version=current_version(purpose),
+                language=subscription.subscriber.language,
+                given_at=at,
+                method=Consent.Method.DEMO,
+            )
+
+
+def _pick(chance: random.Random, weights: dict[Value, int]) -> Value:
+    return chance.choices(list(weights), weights=list(weights.values()))[0]

@@ -1,0 +1,143 @@
+"""The history is loaded once for the whole module: its tests only read."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+from django.db.models import Count
+from pytest_django.plugin import DjangoDbBlocker
+
+from home.demo.content import Content
+from home.demo.load import load as load_site
+from outreach.audience.choices import ChannelName, Gender
+from outreach.audience.models import Consent, Subscriber, Subscription, Suppression
+from outreach.broadcasts.models import Broadcast
+from outreach.delivery.balance import all_balances
+from outreach.delivery.models import Delivery
+from outreach.demo import accounts
+from outreach.demo.history import load
+from outreach.reach.models import Rollup
+from outreach.tracking.models import TrackingEvent
+
+NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
+State = Subscription.State
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _history(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_site(content=Content())
+        accounts.ensure(tmp_path_factory.mktemp("demo") / "users.json")
+        load(now=NOW)
+        yield
+        transaction.set_rollback(True)
+
+
+def share(part: int, whole: int) -> float:
+    return round(part / whole, 2)
+
+
+def test_two_thousand_fictional_people_are_marked_as_demo() -> None:
+    assert Subscriber.objects.filter(is_demo=True).count() == Subscriber.objects.count() == 2000
+    assert Broadcast.objects.filter(is_demo=True).count() == Broadcast.objects.count() == 3
+
+
+def test_addresses_are_numbers_that_belong_to_nobody() -> None:
+    for subscription in Subscription.objects.all()[::50]:
+        if subscription.channel == ChannelName.EMAIL:
+            assert subscription.address.startswith("person")
+            assert subscription.address.endswith("@example.org")
+        else:
+            assert int(subscription.address) > 999_000_000_000
+
+
+def test_about_seven_in_ten_have_an_address_and_nearly_half_a_chat() -> None:
+    channels = Counter(Subscription.objects.values_list("channel", flat=True))
+    both = Subscriber.objects.annotate(number=Count("subscriptions")).filter(number=2).count()
+
+    assert share(channels["email"], 2000) == pytest.approx(0.70, abs=0.03)
+    assert share(channels["telegram"], 2000) == pytest.approx(0.45, abs=0.03)
+    assert share(both, 2000) == pytest.approx(0.15, abs=0.03)
+
+
+def test_every_answer_about_gender_occurs_and_so_does_none() -> None:
+    genders = Counter(Subscriber.objects.values_list("gender", flat=True))
+
+    assert set(genders) == set(Gender.values)
+    assert all(count >= 20 for count in genders.values())
+
+
+def test_a_gender_is_counted_only_with_consent() -> None:
+    counted = Delivery.objects.exclude(gender="").values("subscription")
+
+    assert not Subscription.objects.filter(pk__in=counted, state=State.ACTIVE, allows_gender_statistics=False).exists()
+
+
+def test_the_consent_ledger_says_what_the_flags_say() -> None:
+    latest: dict[tuple[int, str, str], bool] = {}
+    for consent in Consent.objects.order_by("id"):
+        latest[consent.subscriber_id, consent.channel, consent.purpose] = consent.granted
+
+    for subscription in Subscription.objects.all():
+        for purpose in ("messages", "gender_statistics", "open_tracking", "click_tracking"):
+            said = latest.get((subscription.subscriber_id, subscription.channel, purpose), False)
+            assert subscription.allows(purpose) == said
+
+
+def test_some_wait_some_left_and_some_are_suppressed() -> None:
+    states = Counter(Subscription.objects.values_list("state", flat=True))
+
+    assert min(states[State.PENDING], states[State.LEFT], states[State.STOPPED]) > 20
+    assert Suppression.objects.count() > 20
+
+
+def test_every_past_broadcast_is_finished_and_balances() -> None:
+    balances = list(all_balances())
+
+    assert [balance.broadcast.state for balance in balances] == ["finished"] * 3
+    assert [balance.faults for balance in balances] == [()] * 3
+    assert all(balance.statuses["accepted"] > 0.94 * balance.deliveries for balance in balances)
+    assert all(balance.statuses["bounced"] and balance.statuses["blocked"] for balance in balances)
+
+
+def test_nobody_was_written_to_after_leaving() -> None:
+    for subscription in Subscription.objects.filter(state__in=[State.LEFT, State.STOPPED]):
+        late = Delivery.objects.filter(subscription_id=subscription.pk, attempted_at__gt=subscription.ended_at)
+        assert not late.exists()
+
+
+def test_an_editor_wrote_and_another_person_approved() -> None:
+    for broadcast in Broadcast.objects.all():
+        approval = broadcast.approvals.get()
+        assert (approval.submitted_by.username, approval.approved_by.username) == ("editor", "approver")
+
+
+def test_clicks_come_from_people_and_machines_over_personal_and_shared_links() -> None:
+    clicks = TrackingEvent.objects.filter(kind="click")
+
+    assert clicks.filter(machine_reason="", delivery__isnull=False).exists()
+    assert clicks.filter(machine_reason="", cohort__isnull=False).exists()
+    assert clicks.exclude(machine_reason="").exists()
+    assert not clicks.filter(delivery__tracks_clicks=False).exists()
+    assert not TrackingEvent.objects.filter(kind="open", delivery__tracks_opens=False).exists()
+
+
+def test_everything_lies_in_the_past() -> None:
+    assert not TrackingEvent.objects.filter(occurred_at__gt=NOW).exists()
+    assert not Delivery.objects.filter(settled_at__gt=NOW - timedelta(days=14)).exists()
+    assert not Subscriber.objects.filter(joined_at__gt=NOW - timedelta(days=100)).exists()
+
+
+def test_the_rollups_are_ready() -> None:
+    assert set(Rollup.objects.values_list("broadcast", flat=True)) == set(Broadcast.objects.values_list("pk", flat=True))
+
+
+def test_the_same_figures_come_out_on_every_machine_and_day() -> None:
+    assert [balance.deliveries for balance in all_balances()] == [1364, 1059, 1790]
