@@ -51,6 +51,8 @@ class ApiSession:
             raise failure(error) from error
         except AnymailError as error:
             raise ChannelRefused(f"The provider can't send this: {error}") from error
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            raise OutcomeUnknown(f"The provider's answer can't be read ({type(error).__name__}).") from error
         return _receipt(message.anymail_status)  # type: ignore[attr-defined]
 
     def close(self) -> None:
@@ -97,9 +99,11 @@ def _failure_without_answer(error: AnymailAPIError) -> ChannelError:
 
 def _receipt(status: Any) -> Receipt:
     recipient = next(iter(status.recipients.values()), None)
-    if recipient is not None and recipient.status == "failed":
+    if recipient is None or (recipient.status in {None, "unknown"} and not recipient.message_id):
+        raise OutcomeUnknown("The provider did not say what came of the mail.")
+    if recipient.status == "failed":
         raise TryLater("The provider took the mail, and could not send it.")
-    return Receipt(str(recipient.message_id or "") if recipient is not None else "")
+    return Receipt(str(recipient.message_id or ""))
 
 
 def _said(error: AnymailError) -> str:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import httpx
 from django.conf import settings
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Update
+from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -184,6 +184,8 @@ class BotClient:
                 reply_markup=_markup(keyboard),
             )
         )
+        if not isinstance(message, Message):
+            raise OutcomeUnknown("Telegram's answer can't be read.")
         return message.message_id
 
     def edit_message(self, *, chat: int | str, message: int, html: str, keyboard: Keyboard = ()) -> None:
