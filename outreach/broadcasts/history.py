@@ -26,6 +26,7 @@ ACTIONS = {
     "cancel": (_("Cancel"), _("Cancelled")),
     "finish": (_("Finish"), _("Finished")),
     "test": (_("Send a test"), _("Test sent")),
+    "decide": (_("Decide on uncertain or failed deliveries"), _("Deliveries decided on")),
 }
 """By the last part of the action's name: its name in filters, and what the log says."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
-from ..audience import subscriptions
+from ..audience import subscriptions, suppressions
 from ..audience.choices import SuppressionReason
 from ..broadcasts import services as broadcasts
 from ..broadcasts.models import Broadcast
@@ -190,7 +190,7 @@ class Courier:
     def _suppress(self, *, delivery: Delivery, now: datetime) -> None:
         subscription = delivery.subscription
         subscriptions.stop(subscription=subscription, now=now)
-        subscriptions.suppress(
+        suppressions.suppress(
             channel=subscription.channel,
             address_hash=subscription.address_hash,
             reason=SuppressionReason.HARD_BOUNCE,

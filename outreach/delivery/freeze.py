@@ -3,7 +3,7 @@
 Errors: :class:`AudienceMoved` where the audience changed between the insert and the count; nothing is written then.
 """
 
-from collections import defaultdict
+from collections import Counter
 from datetime import datetime
 
 from django.core.exceptions import EmptyResultSet
@@ -18,6 +18,7 @@ SMALLEST_COHORT = 5
 """A cohort link must be shared by at least as many people as an evaluator's table shows."""
 
 Dimensions = tuple[str | None, str | None, str | None, str | None]
+EVERYBODY: Dimensions = (None, None, None, None)
 
 
 class AudienceMoved(Exception):
@@ -119,27 +120,22 @@ def ladder(exact: Dimensions) -> list[Dimensions]:
 def coarsened(buckets: dict[Dimensions, int], smallest: int) -> dict[Dimensions, int]:
     """Merge buckets of fewer than ``smallest`` people into coarser ones, until no cohort is smaller.
 
-    If too few are left over for any coarser cohort, the smallest of the others joins them. Only a broadcast to fewer than
-    ``smallest`` people keeps one smaller cohort, which says nothing but that somebody of that broadcast was there.
+    The finest cohort that is too small is given up, and its people belong to the next coarser one, until all are large
+    enough; where the cohort of everybody is the only small one left, the smallest of the others joins it. Only a broadcast
+    to fewer than ``smallest`` people keeps one smaller cohort, which says nothing but that it is of that broadcast.
     """
-    kept: dict[Dimensions, int] = {}
-    members: dict[Dimensions, int] = dict(buckets)
-    home: dict[Dimensions, Dimensions] = {exact: exact for exact in buckets}
-    for step in range(1, 5):
-        merged: defaultdict[Dimensions, int] = defaultdict(int)
-        for exact, place in list(home.items()):
-            if members.get(place, 0) < smallest:
-                home[exact] = ladder(exact)[step]
-        for exact, place in home.items():
-            merged[place] += buckets[exact]
-        members = dict(merged)
-    kept = members
-    everybody: Dimensions = (None, None, None, None)
-    while everybody in kept and kept[everybody] < smallest and len(kept) > 1:
-        size, nearest = min((size, str(place), place) for place, size in kept.items() if place != everybody)[::2]
-        kept[everybody] += size
-        del kept[nearest]
-    return kept
+    offered = {place for exact in buckets for place in ladder(exact)}
+    while True:
+        sizes: Counter[Dimensions] = Counter()
+        for exact, size in buckets.items():
+            sizes[next(place for place in ladder(exact) if place in offered)] += size
+        small = [place for place, size in sizes.items() if size < smallest and place != EVERYBODY]
+        if not small and sizes.get(EVERYBODY, smallest) < smallest:
+            small = sorted((place for place in sizes if place != EVERYBODY), key=lambda place: (sizes[place], str(place)))[:1]
+        if not small:
+            return dict(sizes)
+        finest = min(place.count(None) for place in small)
+        offered -= {place for place in small if place.count(None) == finest}
 
 
 def cohort_index(broadcast_id: int) -> dict[Dimensions, int]:

@@ -4,7 +4,7 @@ import base64
 import logging
 
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,11 @@ logger = logging.getLogger(__name__)
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
+def dead_link(request: HttpRequest) -> HttpResponse:
+    """Say that a link is forged, cut off or gone. Not with 404, which would be tried again under a language's prefix."""
+    return render(request, "outreach/tracking/dead_link.html", status=410)
+
+
 @never_cache
 @require_safe
 def follow(request: HttpRequest, token: str, link: int) -> HttpResponse:
@@ -27,7 +32,7 @@ def follow(request: HttpRequest, token: str, link: int) -> HttpResponse:
         read_token = read(token, Use.PERSONAL_CLICK, Use.COHORT_CLICK)
         target = events.target(token=read_token, link=link)
     except BadToken:
-        raise Http404("No such link.") from None
+        return dead_link(request)
     reason = events.machine_reason(method=request.method or "", headers=request.headers)
     try:
         events.record_click(token=read_token, link=link, machine_reason=reason, now=timezone.now())
@@ -63,7 +68,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     try:
         delivery = events.delivery_of(read(token, Use.UNSUBSCRIBE))
     except BadToken:
-        raise Http404("No such link.") from None
+        return dead_link(request)
     if request.method == "POST":
         events.unsubscribe(delivery=delivery, now=timezone.now())
     with translation.override(delivery.message.language):

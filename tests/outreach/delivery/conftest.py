@@ -1,0 +1,155 @@
+"""People, broadcasts and a clock for the ledger's tests; the channel here is a list that can be told to fail."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from outreach.audience.addresses import address_hash, encrypt
+from outreach.audience.models import Segment, Subscriber, Subscription
+from outreach.audience.rules import EVERYBODY
+from outreach.broadcasts import services as broadcasts
+from outreach.broadcasts.models import Broadcast, Message
+from outreach.channels.protocol import Outgoing, Receipt
+from outreach.delivery import lifecycle
+from outreach.delivery.engine import Courier
+from outreach.tracking.links import TrackedLinks
+
+START = datetime(2026, 10, 1, 14, 0, tzinfo=UTC)
+
+
+class Clock:
+    """The time that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> bool:
+        """Let the time pass; nothing tells the worker to stop."""
+        self.now += timedelta(seconds=seconds)
+        return False
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@dataclass
+class ListChannel:
+    """A channel that keeps what it is given; ``answers`` holds a failure to raise for the next messages."""
+
+    name: str = "email"
+    per_second: int = 1000
+    connections: int = 1
+    sent: list[Outgoing] = field(default_factory=list)
+    answers: list[Exception | None] = field(default_factory=list)
+    before: Callable[[Outgoing], None] = lambda outgoing: None
+    moments: list[datetime] = field(default_factory=list)
+    clock: Callable[[], datetime] | None = None
+
+    def open(self) -> "ListChannel":
+        return self
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        self.before(outgoing)
+        if self.clock:
+            self.moments.append(self.clock())
+        answer = self.answers.pop(0) if self.answers else None
+        if answer:
+            raise answer
+        self.sent.append(outgoing)
+        return Receipt(provider_id=f"provider-{len(self.sent)}")
+
+
+@pytest.fixture
+def channel(clock) -> ListChannel:
+    return ListChannel(clock=clock)
+
+
+@pytest.fixture
+def courier(channel, clock) -> Courier:
+    return Courier(channel=channel, links=TrackedLinks(), owner="worker-1", clock=clock, wait=clock.wait)
+
+
+def person(number: int, *, channels=("email",), language="en", state="active", allowed=True, **declared) -> Subscriber:
+    """A subscriber with one subscription a channel, on addresses that their number makes."""
+    subscriber = Subscriber.objects.create(language=language, **declared)
+    for name in channels:
+        address = f"person{number}@example.org" if name == "email" else str(1000 + number)
+        Subscription.objects.create(
+            subscriber=subscriber,
+            channel=name,
+            address_encrypted=encrypt(address),
+            address_hash=address_hash(channel=name, address=address),
+            state=state,
+            allows_messages=allowed,
+        )
+    return subscriber
+
+
+@pytest.fixture
+def everybody(db) -> Segment:
+    return Segment.objects.get_or_create(code="everybody", defaults={"name": "Everybody", "rule": EVERYBODY})[0]
+
+
+def write(broadcast: Broadcast, channel: str = "email", language: str = "en") -> Message:
+    return Message.objects.create(
+        broadcast=broadcast,
+        channel=channel,
+        language=language,
+        subject=f"Subject {language}",
+        body='<p>Read <a href="https://example.org/a">the table</a>.</p>',
+        button_label="Read on",
+        button_url="https://example.org/story",
+    )
+
+
+@pytest.fixture
+def broadcast(everybody, django_user_model) -> Broadcast:
+    """An approved broadcast by e-mail in English to everybody, due at ``START``."""
+    broadcast = Broadcast.objects.create(title="October", channels=["email"], fallback_language="")
+    broadcast.segments.add(everybody)
+    write(broadcast)
+    return broadcast
+
+
+@pytest.fixture
+def two_people(django_user_model):
+    return [django_user_model.objects.create_user(username=name, password=None) for name in ("editor", "approver")]
+
+
+@pytest.fixture
+def approved(broadcast, two_people) -> Callable[[], Broadcast]:
+    """Submit and approve the broadcast as it stands then; call it once the people are there."""
+
+    def approve(send_at: datetime = START) -> Broadcast:
+        editor, approver = two_people
+        asked_at = START - timedelta(days=1)
+        submission = broadcasts.submit(broadcast=broadcast, user=editor, now=asked_at)
+        broadcasts.approve(
+            broadcast=broadcast, submission_id=submission.pk, user=approver, send_at=send_at, now=asked_at
+        )
+        return broadcast
+
+    return approve
+
+
+@pytest.fixture
+def sending(approved, clock) -> Callable[[], Broadcast]:
+    """Approve the broadcast and start it."""
+
+    def begin() -> Broadcast:
+        broadcast = approved()
+        assert lifecycle.start(broadcast_id=broadcast.pk, now=clock.now)
+        broadcast.refresh_from_db()
+        return broadcast
+
+    return begin

@@ -1,0 +1,151 @@
+"""Starting, missing, cancelling and finishing."""
+
+from datetime import timedelta
+
+import pytest
+
+from outreach.audience.models import Segment
+from outreach.broadcasts import services as broadcasts
+from outreach.broadcasts.models import Broadcast, Message
+from outreach.delivery import lifecycle
+from outreach.delivery.balance import all_balances, balance
+from outreach.delivery.models import Delivery, Freeze
+
+from .conftest import START, person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_broadcast_starts_at_its_time_and_not_before(approved, clock):
+    person(1)
+    broadcast = approved()
+
+    assert lifecycle.start_due(now=START - timedelta(seconds=1)) == 0
+    assert lifecycle.start_due(now=START) == 1
+    assert lifecycle.start_due(now=START) == 0
+    broadcast.refresh_from_db()
+    assert broadcast.state == Broadcast.State.SENDING
+    assert Delivery.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "late", "state"),
+    [
+        ("send", timedelta(days=9), "sending"),
+        ("hold", timedelta(hours=1), "paused"),
+        ("hold", timedelta(minutes=10), "sending"),
+        ("drop", timedelta(hours=1), "sending"),
+        ("drop", timedelta(hours=25), "expired"),
+    ],
+)
+def test_a_missed_time_follows_the_broadcasts_own_rule(approved, broadcast, rule, late, state):
+    broadcast.missed_rule = rule
+    broadcast.save()
+    person(1)
+    approved()
+
+    lifecycle.start_due(now=START + late)
+
+    broadcast.refresh_from_db()
+    assert broadcast.state == state
+    assert Freeze.objects.exists() is (state == "sending")
+
+
+def test_text_changed_behind_the_approval_is_not_sent(approved, clock):
+    person(1)
+    broadcast = approved()
+    Message.objects.update(subject="Something else")
+
+    assert lifecycle.start_due(now=clock.now) == 0
+
+    broadcast.refresh_from_db()
+    assert broadcast.state == Broadcast.State.DRAFT
+    assert not Delivery.objects.exists()
+
+
+def test_a_segment_edited_after_approval_voids_it(approved, clock):
+    person(1)
+    broadcast = approved()
+    Segment.objects.update(rule={"field": "language", "in": ["fr"]})
+
+    assert lifecycle.start_due(now=clock.now) == 0
+
+    broadcast.refresh_from_db()
+    assert broadcast.state == Broadcast.State.DRAFT
+
+
+def test_a_segment_edited_while_it_is_being_sent_to_changes_nothing(sending):
+    person(1)
+    broadcast = sending()
+    Segment.objects.update(rule={"field": "language", "in": ["fr"]})
+
+    assert balance(broadcast).deliveries == 1
+    assert Freeze.objects.get().segments["everybody"]["rule"] == {"all": []}
+
+
+def test_cancelling_cancels_what_waits_and_keeps_what_was_sent(sending, courier, channel, clock):
+    for number in range(4):
+        person(number)
+    broadcast = sending()
+    channel.before = lambda outgoing: broadcasts.cancel(broadcast=broadcast, now=clock.now)
+
+    courier.work(broadcast)
+    lifecycle.tidy(now=clock.now)
+
+    found = balance(broadcast)
+    assert (found.statuses["accepted"], found.statuses["cancelled"]) == (1, 3)
+    assert not found.faults
+
+
+def test_failed_deliveries_alone_are_tried_again(sending, courier, channel, clock):
+    for number in range(3):
+        person(number)
+    broadcast = sending()
+    courier.work(broadcast)
+    lifecycle.tidy(now=clock.now)
+    Delivery.objects.filter(pk=Delivery.objects.earliest("pk").pk).update(status="failed")
+
+    assert lifecycle.retry_failed(broadcast=broadcast, now=clock.now) == 1
+    courier.work(broadcast)
+    lifecycle.tidy(now=clock.now)
+
+    assert len(channel.sent) == 4
+    broadcast.refresh_from_db()
+    assert broadcast.state == Broadcast.State.FINISHED
+
+
+def test_a_cancelled_broadcast_is_never_tried_again(sending, clock):
+    person(1)
+    broadcast = sending()
+    broadcasts.cancel(broadcast=broadcast, now=clock.now)
+    lifecycle.tidy(now=clock.now)
+    Delivery.objects.update(status="failed")
+
+    assert lifecycle.retry_failed(broadcast=broadcast, now=clock.now) == 0
+
+
+def test_the_ledgers_check_prints_every_balance_and_fails_on_a_lost_row(sending, capsys):
+    from django.core.management import call_command
+
+    for number in range(3):
+        person(number)
+    broadcast = sending()
+    call_command("check_ledger")
+    assert "3 considered = 3 deliveries [3 queued] + 0 excluded [0]: balances" in capsys.readouterr().out
+
+    Delivery.objects.filter(pk=Delivery.objects.earliest("pk").pk).delete()
+
+    with pytest.raises(SystemExit) as stop:
+        call_command("check_ledger")
+    assert stop.value.code == 1
+    assert f"broadcast {broadcast.pk} (sending)" in capsys.readouterr().out
+    assert [bool(each.faults) for each in all_balances()] == [True]
+
+
+def test_finished_with_something_open_does_not_balance(sending):
+    person(1)
+    broadcast = sending()
+    Broadcast.objects.update(state="finished")
+    broadcast.refresh_from_db()
+
+    assert balance(broadcast).faults == ("finished with 1 open",)
