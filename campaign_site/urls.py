@@ -8,6 +8,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from home.urls import language_urlpatterns
+
 from .health import health
 
 urlpatterns = [
@@ -17,9 +19,11 @@ urlpatterns = [
     # Pictures as the site shows them. Originals and documents stay behind Wagtail's own views, which check who asks.
     re_path(r"^media/(?P<path>images/.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include("outreach.urls")),
+    path("", include("home.urls")),
 ]
 
 urlpatterns += i18n_patterns(
     path("", include("outreach.audience.urls")),
+    path("", include(language_urlpatterns)),
     path("", include(wagtail_urls)),
 )

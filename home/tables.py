@@ -43,6 +43,19 @@ class Column:
     format: str
     role: str
 
+    @property
+    def numeric(self) -> bool:
+        """Whether its cells are quantities, which stand one below the other by their digits."""
+        return self.format not in ("text", "year")
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A cell in words of its language; ``text`` is empty where there is no figure."""
+
+    text: str
+    numeric: bool
+
 
 @dataclass(frozen=True)
 class Table:
@@ -64,6 +77,13 @@ class Table:
     def decimals(self, column: Column) -> int:
         """One where any number of the column has some, so that a column reads evenly."""
         return int(any(isinstance(cell, float) and cell != int(cell) for cell in self.cells(column)))
+
+    def shown_rows(self) -> list[list[ShownCell]]:
+        """All cells as the language writes them."""
+        return [
+            [ShownCell(self.show(cell, column), column.numeric) for cell, column in zip(row, self.columns, strict=True)]
+            for row in self.rows
+        ]
 
     def column(self, role: str) -> Column | None:
         return next((column for column in self.columns if column.role == role), None)

@@ -29,7 +29,7 @@ def colour(chart: Chart, mark: Mark, series: int = 0) -> str:
 def draw_rows(chart: Chart, size: Size, along: Column, drawn: list[Column], *, in_page: bool) -> Canvas:
     """One row for each name: on a phone the name stands above its bars, elsewhere at their left.
 
-    A figure stands at the end of its bar; inside it where a line of reference would run through the figures.
+    A figure stands at the end of its bar, or at its beginning where a line of reference would run through the figures.
     """
     series = [marks(chart.table, along, column) for column in drawn]
     several, above, width = len(drawn) > 1, size is Size.NARROW, float(size.value)
@@ -64,7 +64,7 @@ def draw_rows(chart: Chart, size: Size, along: Column, drawn: list[Column], *, i
             text, base = label(mark, column), bar_top + bar / 2 + 5
             if chart.reference and length > width_of(text) + 16:
                 fill = "ground" if colour(chart, mark, number) != "faint" else "ink"
-                canvas.text(left + length - 8, base, text, anchor="end", fill=fill, bold=bold)
+                canvas.text(left + 8, base, text, fill=fill, bold=bold)
             else:
                 fill = "ink" if mark.value is not None else "quiet"
                 canvas.text(left + length + 6, base, text, fill=fill, bold=bold)

@@ -64,8 +64,12 @@ def translate_page(page: SitePage, locale: Locale, known: dict[str, str], report
     exists = Page.objects.filter(translation_key=page.translation_key, locale=locale).exists()
     complete = total == done
     if not exists or (complete and po):
-        translation.save_target(publish=complete)
-        report.published += complete
+        # Published here and not by save_target, which waits for the end of the transaction: by then the page has
+        # children that the waiting copy of it does not know of, and would lose them.
+        translation.save_target(publish=False)
+        if complete:
+            translation.get_target_instance().get_latest_revision().publish()
+            report.published += 1
     if complete:
         return []
     faulty = StringSegment.objects.filter(source=source).annotate_translation(locale).filter(translation=None)

@@ -1,6 +1,11 @@
 """The pages that lead to the others: home, the two indexes, topics, and plain pages such as *about*."""
 
+from typing import Any
+
+from django.core.paginator import Page as Shown
+from django.core.paginator import Paginator
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel
@@ -10,7 +15,20 @@ from wagtail_localize.fields import SynchronizedField
 
 from home.blocks import TEXT_FEATURES
 
-from .article import SitePage, topic_choices
+from .article import SitePage, in_language, topic_choices
+from .infographic import InfographicPage
+from .story import StoryPage
+
+LATEST = 6
+"""So many of the latest stories stand on the home page."""
+
+PAGE = 24
+"""So many entries stand on one page of a list."""
+
+
+def shown(pages: models.QuerySet[Any], request: HttpRequest) -> Shown[Any]:
+    """The part of a list that the reader asked for; a number that does not exist gives the nearest that does."""
+    return Paginator(pages, PAGE).get_page(request.GET.get("page"))
 
 
 class HomeNumber(Orderable):
@@ -56,6 +74,19 @@ class HomePage(SitePage):
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        stories = list(StoryPage.newest(self.language)[: LATEST + 1])
+        lead = self.lead_story and in_language([self.lead_story], self.language).get(self.lead_story.translation_key)
+        lead = lead or next(iter(stories), None)
+        chosen = [number.infographic for number in self.numbers.select_related("infographic__locale")]
+        return super().get_context(request, *args, **kwargs) | {
+            "lead": lead,
+            "numbers": list(in_language(chosen, self.language).values()),
+            "stories": [story for story in stories if story != lead][:LATEST],
+            "story_index": StoryIndexPage.objects.live().child_of(self).first(),
+            "topics": TopicPage.objects.live().child_of(self),
+        }
+
 
 class StoryIndexPage(SitePage):
     """All stories, the newest first."""
@@ -69,6 +100,9 @@ class StoryIndexPage(SitePage):
         verbose_name = _("list of stories")
         verbose_name_plural = _("lists of stories")
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(request, *args, **kwargs) | {"pages": shown(StoryPage.newest(self.language), request)}
+
 
 class InfographicIndexPage(SitePage):
     """All infographics, the newest first."""
@@ -81,6 +115,10 @@ class InfographicIndexPage(SitePage):
     class Meta:
         verbose_name = _("list of infographics")
         verbose_name_plural = _("lists of infographics")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        pages = shown(InfographicPage.newest(self.language), request)
+        return super().get_context(request, *args, **kwargs) | {"pages": pages}
 
 
 class TopicPage(SitePage):
@@ -100,6 +138,12 @@ class TopicPage(SitePage):
     class Meta:
         verbose_name = _("topic page")
         verbose_name_plural = _("topic pages")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(request, *args, **kwargs) | {
+            "stories": StoryPage.newest(self.language, self.key),
+            "infographics": InfographicPage.newest(self.language, self.key),
+        }
 
 
 class StandardPage(SitePage):

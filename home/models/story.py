@@ -1,6 +1,12 @@
 """A story: what people did or face, with quotes, pictures, infographics and a source for every figure."""
 
+import hashlib
+import json
+from typing import Any
+from uuid import UUID
+
 from django.db import models
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -10,7 +16,11 @@ from wagtail.search import index
 
 from home.blocks import SourceBlock, StoryBody
 
-from .article import SitePage, Topic
+from .article import SitePage, Topic, in_language
+from .infographic import InfographicPage
+
+NEXT = 3
+"""So many stories are offered after one."""
 
 
 class StoryTopic(Topic):
@@ -66,3 +76,33 @@ class StoryPage(SitePage):
     class Meta:
         verbose_name = _("story")
         verbose_name_plural = _("stories")
+
+    def infographics(self) -> dict[UUID, InfographicPage]:
+        """The infographics of the body by their ``translation_key``, in this story's language where they exist in it."""
+        chosen = [block.value for block in self.body if block.block_type == "infographic" and block.value]
+        return in_language(chosen, self.language)
+
+    def content_hash(self) -> str:
+        """Changes if and only if a reader of this page would read something else.
+
+        Over the title, the summary, the body, the sources and what its infographics say, as they are on this object: on
+        a page from the database that is the live version.
+        """
+        infographics = self.infographics()
+        if self.lead_infographic:
+            infographics |= in_language([self.lead_infographic], self.language)
+        said = [
+            self.title,
+            self.summary,
+            self.body.get_prep_value(),
+            self.sources.get_prep_value(),
+            [infographics[key].as_chart() for key in sorted(infographics)],
+        ]
+        return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        others = StoryPage.newest(self.language).exclude(pk=self.pk)
+        return super().get_context(request, *args, **kwargs) | {
+            "infographics": self.infographics(),
+            "next_stories": others[:NEXT],
+        }
