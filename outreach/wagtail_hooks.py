@@ -5,6 +5,8 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
 from .broadcasts.history import register_actions
+from .broadcasts.studio.story_button import broadcast_this_story
+from .broadcasts.studio.viewset import BroadcastViewSet
 from .delivery.urls import urlpatterns as ledger_urls
 
 
@@ -12,6 +14,16 @@ from .delivery.urls import urlpatterns as ledger_urls
 def broadcast_actions(actions: LogActionRegistry) -> None:
     """What the audit log says of broadcasts."""
     register_actions(actions)
+
+
+@hooks.register("register_admin_viewset")
+def broadcasts() -> BroadcastViewSet:
+    """The studio."""
+    return BroadcastViewSet()
+
+
+hooks.register("register_page_header_buttons", broadcast_this_story)
+hooks.register("register_page_listing_more_buttons", broadcast_this_story)
 
 
 @hooks.register("register_admin_urls")

@@ -23,6 +23,7 @@ from .matrix import matrix
 from .models import LONGEST_LINE, LONGEST_TITLE, Broadcast, Message
 from .rendering import build, frozen
 from .sources import Source, sources
+from .standing import audience_hash
 
 WRITTEN = ("subject", "preview_text", "body", "button_label", "button_url")
 
@@ -131,6 +132,7 @@ def set_audience(
 ) -> None:
     """Say who gets it, on which channels, in which language for want of theirs, and what if its time is missed."""
     with _editing(broadcast, _("The audience was changed."), user, now) as void:
+        before = audience_hash(broadcast)
         broadcast.segments.set(segments)
         broadcast.channels = list(channels)
         broadcast.every_channel = every_channel
@@ -142,7 +144,8 @@ def set_audience(
         )
         names = ", ".join(segment.name for segment in segments)
         record(broadcast=broadcast, action="audience", user=user, now=now, detail=names, channels=list(channels))
-        void()
+        if audience_hash(broadcast) != before:
+            void()
 
 
 def freeze_content(broadcast: Broadcast) -> None:

@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
+from ..bell import ring
 from .history import record
 from .models import Approval, Broadcast
 from .refusals import WrongState
@@ -30,6 +31,7 @@ def move(*, broadcast: Broadcast, start: Collection[str], to: str, only: Q | Non
     broadcast.refresh_from_db(fields=["state", *changes])
     if not moved:
         raise elsewhere(broadcast)
+    ring()
 
 
 def elsewhere(broadcast: Broadcast) -> WrongState:

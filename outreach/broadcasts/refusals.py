@@ -49,3 +49,9 @@ class NoTestAddress(Refused):
     def __init__(self, reason: object, *, address: str = "") -> None:
         super().__init__(reason)
         self.address = address
+
+
+class TestNotSent(Refused):
+    """The provider did not take a test; the reason is its answer."""
+
+    __test__ = False

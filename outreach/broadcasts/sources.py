@@ -25,7 +25,9 @@ def sources(story: StoryPage | None) -> dict[str, Source]:
     """The live translations of ``story`` by language, in the order of the site's languages; empty without a story."""
     if story is None:
         return {}
-    live = StoryPage.objects.filter(translation_key=story.translation_key, live=True).select_related("locale")
+    live = StoryPage.objects.filter(translation_key=story.translation_key, live=True, alias_of=None).select_related(
+        "locale"
+    )
     found = {page.locale.language_code: page for page in live}
     return {
         language: Source(
@@ -53,7 +55,8 @@ def page_address(number: int, *, language: str, exactly: bool = False) -> str | 
     page = Page.objects.filter(pk=number).first()
     if page is None:
         return None
-    in_language = page.get_translations(inclusive=True).filter(locale__language_code=language, live=True).first()
+    translations = page.get_translations(inclusive=True).filter(live=True, alias_of=None)
+    in_language = translations.filter(locale__language_code=language).first()
     if in_language is None and page.live and not exactly:
         in_language = page
     return _address(in_language) if in_language else None

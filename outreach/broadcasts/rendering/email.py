@@ -2,10 +2,9 @@
 
 import mrml
 from bs4 import BeautifulSoup
-from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from inscriptis import get_text
 
 from outreach.broadcasts.models import Message
@@ -38,8 +37,6 @@ def build(message: Message) -> Built:
         "view_address": view_address,
         "unsubscribe": UNSUBSCRIBE,
         "campaign": campaign_name(message.language),
-        "home": settings.SITE_URL,
-        "right_to_left": get_language_info(message.language)["bidi"],
     }
     with override(message.language):
         html = _html(context)

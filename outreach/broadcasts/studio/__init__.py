@@ -1,0 +1,1 @@
+"""The broadcasts' pages in the Wagtail admin: they parse, call one service, and answer."""

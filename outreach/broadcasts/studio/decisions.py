@@ -1,0 +1,222 @@
+"""What people decide about a whole broadcast: each decision asks once, then calls one service.
+
+The page of a decision is its question; only a POST from there does anything.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from outreach.broadcasts import services
+from outreach.broadcasts.audience import by_cell
+from outreach.broadcasts.lifecycle import elsewhere
+from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.refusals import Refused, TimePassed
+from outreach.broadcasts.standing import open_submission, why_not_second_person
+
+from .base import StudioView
+from .forms import ApproveForm, ReasonForm, TimeForm
+
+Text = str | Promise
+State = Broadcast.State
+Act = Callable[[Broadcast, Mapping[str, Any], User, datetime], None]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One thing that can be decided: from which states, by whom (any of ``actions``), asked how, and what it does."""
+
+    states: frozenset[str]
+    actions: tuple[str, ...]
+    label: Text
+    question: Text
+    done: Text
+    act: Act
+    form: type[forms.Form] = forms.Form
+    serious: bool = False
+
+    def begins_at(self, broadcast: Broadcast) -> bool:
+        """Whether the broadcast stands where this begins."""
+        return broadcast.state in self.states
+
+
+def _submit(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: datetime) -> None:
+    services.submit(broadcast=broadcast, user=user, now=now)
+
+
+def _approve(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: datetime) -> None:
+    services.approve(
+        broadcast=broadcast, submission_id=given["submission"], user=user, send_at=given["send_at"], now=now
+    )
+
+
+def _schedule(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: datetime) -> None:
+    services.schedule(broadcast=broadcast, send_at=given["send_at"], user=user, now=now)
+
+
+def _void(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: datetime) -> None:
+    services.void_approval(broadcast=broadcast, reason=given["reason"], user=user, now=now)
+
+
+def _pause(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: datetime) -> None:
+    services.pause(broadcast=broadcast, reason=given["reason"], user=user, now=now)
+
+
+def _resume(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: datetime) -> None:
+    services.resume(broadcast=broadcast, user=user, now=now)
+
+
+def _cancel(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: datetime) -> None:
+    services.cancel(broadcast=broadcast, reason=given["reason"], user=user, now=now)
+
+
+DECISIONS = {
+    "submit": Decision(
+        frozenset({State.DRAFT}),
+        ("submit",),
+        _("Submit for approval"),
+        _("Submit the texts and the audience as they stand? Somebody else will read and approve them."),
+        _("Submitted. Somebody else has to approve it now."),
+        _submit,
+    ),
+    "approve": Decision(
+        frozenset({State.SUBMITTED}),
+        ("approve",),
+        _("Approve and schedule"),
+        _("You approve every text as it stands, for this audience. Any later edit takes the approval back."),
+        _("Approved. It goes out at its time."),
+        _approve,
+        ApproveForm,
+    ),
+    "schedule": Decision(
+        frozenset({State.SCHEDULED}),
+        ("approve",),
+        _("Change the time"),
+        _("When should it go out? The approval stays."),
+        _("The time was changed."),
+        _schedule,
+        TimeForm,
+    ),
+    "void": Decision(
+        frozenset({State.SUBMITTED, State.SCHEDULED, State.PAUSED}),
+        ("submit", "approve"),
+        _("Back to draft"),
+        _("Take it back to draft? It then has to be submitted and approved again."),
+        _("It is a draft again."),
+        _void,
+        ReasonForm,
+    ),
+    "pause": Decision(
+        frozenset({State.SCHEDULED, State.SENDING}),
+        ("approve",),
+        _("Pause"),
+        _("Stop sending? Each worker stops after the message in its hands; nothing is lost, and you can resume."),
+        _("Paused."),
+        _pause,
+        ReasonForm,
+    ),
+    "resume": Decision(
+        frozenset({State.PAUSED}),
+        ("approve",),
+        _("Resume"),
+        _("Go on sending? If its time has passed before it began, it goes out at once."),
+        _("It goes on."),
+        _resume,
+    ),
+    "cancel": Decision(
+        frozenset({State.SUBMITTED, State.SCHEDULED, State.SENDING, State.PAUSED}),
+        ("approve",),
+        _("Cancel for good"),
+        _("Cancel this broadcast? Who has not got it will not get it, and it can't be taken up again."),
+        _("Cancelled."),
+        _cancel,
+        ReasonForm,
+        serious=True,
+    ),
+}
+"""By the last part of their addresses, in the order in which a broadcast's page offers them."""
+
+
+def open_to(broadcast: Broadcast, view: StudioView) -> dict[str, Decision]:
+    """The decisions that the view's user can take on the broadcast as it stands, by name."""
+    found = {
+        name: decision
+        for name, decision in DECISIONS.items()
+        if decision.begins_at(broadcast) and any(view.may(action) for action in decision.actions)
+    }
+    if broadcast.started_at:
+        found.pop("void", None)
+    submission = open_submission(broadcast)
+    if "approve" in found and (submission is None or why_not_second_person(broadcast, submission, view.user)):
+        del found["approve"]
+    return found
+
+
+class DecisionView(StudioView):
+    """Asks about one decision, and carries it out."""
+
+    template_name = "outreach/broadcasts/decision.html"
+    name = ""
+
+    @property
+    def decision(self) -> Decision:
+        """What is decided here."""
+        return DECISIONS[self.name]
+
+    @property
+    def any_permission_required(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Any of the decision's permissions."""
+        return self.decision.actions
+
+    def get_page_title(self) -> str:
+        """The decision."""
+        return str(self.decision.label)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Ask; or say why there is nothing to ask."""
+        if not self.decision.begins_at(self.broadcast):
+            return self.refused(elsewhere(self.broadcast))
+        return self.render_to_response(self.get_context_data(form=self.decision.form(initial=self._initial())))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Do it; or ask again where an answer is missing."""
+        form = self.decision.form(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        try:
+            self.decision.act(self.broadcast, form.cleaned_data, self.user, timezone.now())
+        except TimePassed as refusal:
+            form.add_error("send_at" if "send_at" in form.fields else None, str(refusal))
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        except Refused as refusal:
+            return self.refused(refusal)
+        return self.done(str(self.decision.done))
+
+    def _initial(self) -> dict[str, Any]:
+        submission = open_submission(self.broadcast)
+        send_at = self.broadcast.send_at
+        return {
+            "submission": submission.pk if submission else None,
+            "when": "later" if send_at and send_at > timezone.now() else "now",
+            "send_at": send_at,
+        }
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The question, its form, and for an approval what is approved."""
+        approving = self.name == "approve"
+        return super().get_context_data(
+            decision=self.decision,
+            media=kwargs["form"].media,
+            messages_approved=self.broadcast.messages.filter(channel__in=self.broadcast.channels) if approving else [],
+            people=sum(by_cell(self.broadcast).values()) if approving else None,
+            segments=self.broadcast.segments.all() if approving else [],
+            **kwargs,
+        )

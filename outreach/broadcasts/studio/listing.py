@@ -1,0 +1,129 @@
+"""The list of broadcasts, and the start of a new one."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView
+from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
+from wagtail.admin.views.generic import DeleteView, IndexView
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+
+from outreach.broadcasts import services
+from outreach.broadcasts.models import Broadcast
+
+from .base import ICON, signed_in
+from .forms import StartForm
+
+
+class OfficeTimeColumn(Column):
+    """A moment in the office's time zone, which is named."""
+
+    cell_template_name = "outreach/broadcasts/tables/office_time_cell.html"
+
+    def get_cell_context_data(self, instance: Broadcast, parent_context: dict[str, Any]) -> dict[str, Any]:
+        """Add the zone."""
+        return {**super().get_cell_context_data(instance, parent_context), "office_zone": settings.OFFICE_TIME_ZONE}
+
+
+class BroadcastTitleColumn(TitleColumn):
+    """The title, leading to the broadcast's page, with a mark on demo data."""
+
+    cell_template_name = "outreach/broadcasts/tables/broadcast_cell.html"
+
+
+class BroadcastListView(IndexView):
+    """All broadcasts, the newest first."""
+
+    model = Broadcast
+    header_icon = ICON
+    default_ordering = "-id"
+    list_filter = ["state", "is_demo"]
+    search_fields = ["title"]
+    columns = [
+        BroadcastTitleColumn("title", label=gettext_lazy("Title"), sort_key="title", url_name="broadcasts:broadcast"),
+        StatusTagColumn(
+            "state",
+            label=gettext_lazy("State"),
+            accessor="get_state_display",
+            sort_key="state",
+            primary=lambda broadcast: broadcast.state in {Broadcast.State.SCHEDULED, Broadcast.State.SENDING},
+        ),
+        OfficeTimeColumn("send_at", label=gettext_lazy("Send time"), sort_key="send_at"),
+        Column("created_by", label=gettext_lazy("Made by")),
+    ]
+
+    def get_base_queryset(self) -> Any:
+        """With those who made them."""
+        return super().get_base_queryset().select_related("created_by")
+
+
+class StartView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+    """Begin a broadcast, from a story or from nothing; ``?story=`` names the story."""
+
+    model = Broadcast
+    permission_required = "add"
+    form_class = StartForm
+    template_name = "outreach/broadcasts/start.html"
+    page_title = gettext_lazy("New broadcast")
+    header_icon = ICON
+
+    def get_initial(self) -> dict[str, Any]:
+        """The story that the link named."""
+        story = self.request.GET.get("story", "")
+        return {"story": int(story)} if story.isdecimal() else {}
+
+    def form_valid(self, form: StartForm) -> HttpResponse:
+        """Make the draft and go to it."""
+        story, now = form.cleaned_data["story"], timezone.now()
+        if story:
+            broadcast = services.create_from_story(story=story, user=signed_in(self.request), now=now)
+        else:
+            broadcast = services.create(title=form.cleaned_data["title"], user=signed_in(self.request), now=now)
+        messages.success(self.request, _("The draft is made. Say who gets it, and read its texts."))
+        return redirect("broadcasts:broadcast", broadcast.pk)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Home, all broadcasts, this page."""
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("broadcasts:index"), "label": capfirst(Broadcast._meta.verbose_name_plural)},
+            {"url": "", "label": self.get_page_title()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form, its media and its button."""
+        context = super().get_context_data(**kwargs)
+        return {
+            **context,
+            "media": context["form"].media,
+            "action_url": self.request.path,
+            "submit_button_label": _("Make the draft"),
+            "submit_button_active_label": _("Drawing the texts…"),
+        }
+
+
+class BroadcastDeleteView(DeleteView):
+    """Delete a draft; what was ever submitted stays for the record."""
+
+    model = Broadcast
+    permission_required = "delete"
+    index_url_name = "broadcasts:index"
+    delete_url_name = "broadcasts:delete"
+    header_icon = ICON
+    success_message = gettext_lazy("“%(object)s” was deleted.")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Turn away where there is something to keep."""
+        if self.object.state != Broadcast.State.DRAFT or self.object.approvals.exists():
+            messages.error(request, _("Only a draft that was never submitted can be deleted; cancel it instead."))
+            return redirect("broadcasts:broadcast", self.object.pk)
+        return super().dispatch(request, *args, **kwargs)

@@ -1,0 +1,179 @@
+"""A broadcast's own page: where it stands, what comes next, its texts, its people, its history."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.log_actions import registry
+
+from outreach.audience.choices import ChannelName
+from outreach.broadcasts import services
+from outreach.broadcasts.audience import Reason, by_cell, tally
+from outreach.broadcasts.matrix import Cell, matrix
+from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.readiness import not_ready
+from outreach.broadcasts.refusals import Refused
+from outreach.broadcasts.standing import given_approval, open_submission, why_not_second_person
+
+from .base import StudioView
+from .decisions import open_to
+from .forms import AudienceForm
+
+State = Broadcast.State
+LOG_LINES = 8
+
+
+@dataclass(frozen=True)
+class People:
+    """What becomes of the subscriptions on one channel, as counts."""
+
+    channel: str
+    getting: int
+    left_out: list[tuple[str, int]]
+
+
+class BroadcastView(StudioView):
+    """The broadcast at a glance."""
+
+    permission_required = "view"
+    template_name = "outreach/broadcasts/broadcast.html"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show it."""
+        return self.render_to_response(self.get_context_data())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Everything that the page tells."""
+        broadcast = self.broadcast
+        cells = matrix(broadcast)
+        counting = broadcast.started_at is None and broadcast.state not in {State.CANCELLED, State.EXPIRED}
+        going = by_cell(broadcast) if counting else {}
+        submission = open_submission(broadcast)
+        return super().get_context_data(
+            matrix=cells,
+            channels=[ChannelName(name).label for name in cells.channels],
+            rows=[
+                {"language": row[0].language_name, "cells": [self._shown(cell, going) for cell in row]}
+                for row in cells.rows.values()
+                if row
+            ],
+            lacking=not_ready(broadcast, cells) if broadcast.state == State.DRAFT else [],
+            counting=counting,
+            total=sum(going.values()),
+            people=self._people() if counting else [],
+            segments=broadcast.segments.all(),
+            submission=submission,
+            why_not=why_not_second_person(broadcast, submission, self.user) if submission else "",
+            approval=given_approval(broadcast),
+            last_void=broadcast.approvals.exclude(voided_at=None).first() if broadcast.state == State.DRAFT else None,
+            decisions=[
+                {"name": name, "label": decision.label, "serious": decision.serious, "address": self._decision(name)}
+                for name, decision in open_to(broadcast, self).items()
+            ],
+            may_edit=self.may("change") and broadcast.is_editable,
+            may_delete=self.may("delete") and broadcast.state == State.DRAFT and not broadcast.approvals.exists(),
+            progress=self._progress(),
+            log=registry.get_logs_for_instance(broadcast).select_related("user")[:LOG_LINES],
+            **kwargs,
+        )
+
+    def _shown(self, cell: Cell, going: dict[tuple[str, int], int]) -> dict[str, Any]:
+        arguments = [self.broadcast.pk, cell.channel, cell.language]
+        return {
+            "cell": cell,
+            "going": going.get((cell.channel, cell.message.pk), 0) if cell.message else 0,
+            "read": reverse("broadcasts:cell", args=arguments),
+            "edit": reverse("broadcasts:edit_cell", args=arguments),
+            "redraw": reverse("broadcasts:redraw", args=arguments),
+            "keep": reverse("broadcasts:keep", args=arguments),
+        }
+
+    def _people(self) -> list[People]:
+        counts = tally(self.broadcast)
+        return [
+            People(
+                channel=str(ChannelName(name).label),
+                getting=counts.get((name, ""), 0),
+                left_out=[
+                    (str(reason.label), counts[name, reason]) for reason in Reason if counts.get((name, reason.value))
+                ],
+            )
+            for name in self.broadcast.channels
+        ]
+
+    def _decision(self, name: str) -> str:
+        return reverse(f"broadcasts:{name}", args=[self.broadcast.pk])
+
+    def _progress(self) -> str:
+        """The page of the running broadcast, which a later stage registers."""
+        if self.broadcast.started_at is None:
+            return ""
+        try:
+            return reverse("broadcast_progress", args=[self.broadcast.pk])
+        except NoReverseMatch:
+            return ""
+
+
+class AudienceView(StudioView):
+    """Title, segments, channels, and what happens where something is missing."""
+
+    permission_required = "change"
+    template_name = "outreach/broadcasts/audience.html"
+    page_title = gettext_lazy("Title and audience")
+
+    def get_page_title(self) -> str:
+        """The page's name."""
+        return str(self.page_title)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the form."""
+        return self.render_to_response(self.get_context_data(form=AudienceForm(instance=self._copy())))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Save it."""
+        form = AudienceForm(request.POST, instance=self._copy())
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        given, now = dict(form.cleaned_data), timezone.now()
+        try:
+            services.rename(broadcast=self.broadcast, title=given.pop("title"), user=self.user, now=now)
+            services.set_audience(broadcast=self.broadcast, user=self.user, now=now, **given)
+        except Refused as refusal:
+            return self.refused(refusal)
+        return self.done(_("Saved."))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form and its button."""
+        return super().get_context_data(
+            media=kwargs["form"].media,
+            action_url=self.request.path,
+            submit_button_label=_("Save"),
+            submit_button_active_label=_("Saving…"),
+            **kwargs,
+        )
+
+    def _copy(self) -> Broadcast:
+        # The form writes what was typed on its instance; the service must see what was there before.
+        return Broadcast.objects.get(pk=self.broadcast.pk)
+
+
+class DrawView(StudioView):
+    """Write the story's texts into the empty cells."""
+
+    permission_required = "change"
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Draw them."""
+        try:
+            made = services.draw_missing(broadcast=self.broadcast, user=self.user, now=timezone.now())
+        except Refused as refusal:
+            return self.refused(refusal)
+        names = ", ".join(str(message) for message in made)
+        return self.done(
+            _("Drawn from the story: %(cells)s.") % {"cells": names} if made else _("Nothing was missing.")
+        )
