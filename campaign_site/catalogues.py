@@ -46,7 +46,7 @@ def extract(root: Path = ROOT) -> None:
     subprocess.run(
         [sys.executable, "manage.py", "makemessages", *languages, *ignored, *form],
         cwd=root,
-        env={**os.environ, "DEBUG": "true"},
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "campaign_site.settings", "DEBUG": "true"},
         check=True,
     )
 

@@ -37,7 +37,7 @@ SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 """Ways to reach a mail server, each with its usual port; ``+tls`` starts plain and turns to TLS, ``+ssl`` is TLS at once."""
 
 FLAGS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-SHORTEST_SECRET = 50
+SHORTEST_SECRET, FEWEST_CHARACTERS = 50, 5
 
 
 class WrongValue(Exception):
@@ -85,7 +85,7 @@ class Environment:
         value = self.text(name)
         if not value and development:
             return development
-        if len(value) < SHORTEST_SECRET:
+        if len(value) < SHORTEST_SECRET or len(set(value)) < FEWEST_CHARACTERS:
             raise WrongValue(name, f"a random text of at least {SHORTEST_SECRET} characters, the same on every machine")
         return value
 

@@ -56,3 +56,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def broker() -> str:
     """The address of the broker, for tests marked ``broker``."""
     return broker_url()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 
 DIRECTORY = tempfile.mkdtemp(prefix="campaign-tests-")
+os.makedirs(f"{DIRECTORY}/local/static")
 atexit.register(shutil.rmtree, DIRECTORY, ignore_errors=True)
 
 os.environ.update(
