@@ -20,8 +20,8 @@ EXCHANGE = "outreach.bell"
 class Bell(Protocol):
     """What a worker waits for when there is nothing to do."""
 
-    def wait(self, seconds: float) -> None:
-        """Return when it rings, or after ``seconds``."""
+    def wait(self, seconds: float) -> bool:
+        """Return when it rings, or after ``seconds``; whether it rang."""
 
     def close(self) -> None:
         """Stop listening."""
@@ -33,9 +33,9 @@ class PollingBell:
     def __init__(self, stopping: threading.Event) -> None:
         self._stopping = stopping
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> bool:
         """Wait for the whole time, or until the worker is to stop."""
-        self._stopping.wait(seconds)
+        return self._stopping.wait(seconds)
 
     def close(self) -> None:
         """Nothing to let go."""
@@ -51,10 +51,11 @@ class BrokerBell:
         self._thread = threading.Thread(target=self._listen, name="bell", daemon=True)
         self._thread.start()
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> bool:
         """Wait for a ring; several rings at once count as one."""
-        self._rang.wait(seconds)
+        rang = self._rang.wait(seconds)
         self._rang.clear()
+        return rang
 
     def close(self) -> None:
         """Stop listening and let a waiting worker go on."""

@@ -1,0 +1,91 @@
+"""The worker: real servers on both channels, from a scheduled broadcast to messages received."""
+
+import threading
+
+import pytest
+from django.utils import timezone
+
+from outreach.broadcasts.models import Broadcast
+from outreach.delivery.balance import balance
+from outreach.tasks import Tasks
+from outreach.worker import Worker
+
+from .delivery.conftest import START, approved, broadcast, everybody, person, two_people, write  # noqa: F401
+
+
+@pytest.fixture
+def scheduled(broadcast, approved):  # noqa: F811
+    """A broadcast that is due, to three people by e-mail and two by Telegram."""
+
+    def make() -> Broadcast:
+        broadcast.channels, broadcast.missed_rule = ["email", "telegram"], "send"
+        broadcast.save()
+        write(broadcast, channel="telegram")
+        for number in range(5):
+            person(number, channels=("email",) if number < 3 else ("telegram",))
+        return approved(START)
+
+    return make
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_sends_what_is_due_on_both_channels_and_ends_when_told(smtp_server, bot_api, scheduled):
+    for number in (3, 4):
+        bot_api.writes(1000 + number, "hello")
+    due = scheduled()
+    worker = Worker()
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+
+    try:
+        ended = threading.Event()
+        for _second in range(300):
+            due.refresh_from_db()
+            if due.state == Broadcast.State.FINISHED:
+                break
+            ended.wait(0.1)
+    finally:
+        worker.stop()
+        thread.join(timeout=20)
+
+    assert not thread.is_alive()
+    assert sorted(smtp_server.receivers) == [f"person{n}@example.org" for n in range(3)]
+    assert {1003, 1004} <= {message["chat_id"] for message in bot_api.sent}
+    assert balance(due).statuses["accepted"] == 5
+    assert not balance(due).faults
+
+
+@pytest.mark.django_db(transaction=True)
+def test_running_once_does_every_task_in_turn(smtp_server, bot_api, scheduled, settings):
+    settings.EMAIL_PER_SECOND = settings.TELEGRAM_PER_SECOND = 1000
+    due = scheduled()
+    worker = Worker()
+
+    while worker.run_once():
+        pass
+
+    due.refresh_from_db()
+    assert due.state == Broadcast.State.FINISHED
+    assert len(smtp_server.messages) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_fails_does_not_end_its_lane(monkeypatch, caplog):
+    worker = Worker()
+
+    def fail() -> bool:
+        worker.stop()
+        raise RuntimeError("no luck")
+
+    worker._lane("office", [fail])
+
+    assert "office failed and is tried again" in caplog.text
+
+
+@pytest.mark.django_db
+def test_with_a_webhook_nobody_polls_the_bot(settings, bot_api):
+    settings.TELEGRAM_WEBHOOK_SECRET = "secret"
+    tasks = Tasks(owner="w", clock=timezone.now, wait=lambda seconds: False)
+
+    assert tasks.answer_bot() is False
+    assert bot_api.calls == []
