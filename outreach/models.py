@@ -1,23 +1,27 @@
 """Django looks for models here; each stage keeps its own."""
 
-from .audience.models import Consent, KeyedSecret, Segment, Subscriber, Subscription, Suppression, TopicChoice
+from .audience.models import Consent, JoinRequest, KeyedSecret, Segment, Subscriber, Subscription, Suppression, TopicChoice
 from .broadcasts.models import Approval, Broadcast, Message, TestChat
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
-from .reach.models import Rollup
-from .sandbox.models import SandboxMessage, SandboxUpdate
+from .reach.models import CohortRollup, Rebuild, Rollup
+from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
 from .tracking.models import TrackingEvent, UpdateCursor
 
 __all__ = [
     "Approval",
     "Broadcast",
     "Cohort",
+    "CohortRollup",
     "Consent",
     "Delivery",
     "Exclusion",
     "Freeze",
+    "JoinRequest",
     "KeyedSecret",
     "Message",
+    "Rebuild",
     "Rollup",
+    "SandboxChat",
     "SandboxMessage",
     "SandboxUpdate",
     "Segment",

@@ -65,7 +65,7 @@ class Tasks:
         """Read what people wrote to the bot, unless Telegram brings it by webhook."""
         if settings.TELEGRAM_WEBHOOK_SECRET:
             return False
-        self._bot = self._bot or BotClient()
+        self._bot = self._bot or BotClient.from_settings()
         return bool(poll(client=self._bot, now=self.clock()))
 
     def count_reach(self) -> bool:

@@ -5,4 +5,5 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("outreach.tracking.urls")),
     path("", include("outreach.broadcasts.urls")),
+    path("", include("outreach.sandbox.urls")),
 ]

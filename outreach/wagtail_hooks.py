@@ -8,6 +8,8 @@ from .broadcasts.history import register_actions
 from .broadcasts.studio.story_button import broadcast_this_story
 from .broadcasts.studio.viewset import BroadcastViewSet
 from .delivery.urls import urlpatterns as ledger_urls
+from .sandbox.urls import staff_urlpatterns as sandbox_urls
+from .sandbox.views import SandboxMenuItem
 
 
 @hooks.register("register_log_actions")
@@ -30,3 +32,12 @@ hooks.register("register_page_listing_more_buttons", broadcast_this_story)
 def ledger_pages() -> list[URLPattern | URLResolver]:
     """How a broadcast comes along."""
     return ledger_urls
+
+
+@hooks.register("register_admin_urls")
+def sandbox_pages() -> list[URLPattern | URLResolver]:
+    """What was received while the sandbox stands in for the world outside."""
+    return list(sandbox_urls)
+
+
+hooks.register("register_admin_menu_item", SandboxMenuItem)

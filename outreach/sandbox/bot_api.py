@@ -7,6 +7,7 @@ or JSON. See https://core.telegram.org/bots/api.
 import asyncio
 import base64
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -20,10 +21,13 @@ from .faults import CallFault, CallFaults
 from .inbox import Inbox, Json
 from .models import SandboxChat
 
+logger = logging.getLogger(__name__)
+
 LONGEST_TEXT, LONGEST_CAPTION, LONGEST_DATA = 4096, 1024, 64
 LONGEST_POLL = 50
 LARGEST_CALL = 12 * 1024 * 1024
 WEBHOOK_AGAIN_SECONDS = 1.0
+PICTURES = {b"\x89PNG": "png", b"\xff\xd8": "jpeg", b"RIFF": "webp"}
 
 
 class Refused(Exception):
@@ -89,14 +93,23 @@ class BotApi:
             chat = int(parameters["chat_id"]) if re.fullmatch(r"-?\d+", str(parameters.get("chat_id"))) else None
             if fault := self._faults.of(method, chat):
                 if fault.kept:
-                    await self._methods[method](parameters)
+                    await self._carry_out(method, parameters)
                 return await self._faulty(fault, request)
-            return web.json_response({"ok": True, "result": await self._methods[method](parameters)})
+            return web.json_response({"ok": True, "result": await self._carry_out(method, parameters)})
         except Refused as refusal:
             answer = {"ok": False, "error_code": refusal.status, "description": str(refusal)}
             if refusal.parameters:
                 answer["parameters"] = dict(refusal.parameters)
             return web.json_response(answer, status=refusal.status)
+
+    async def _carry_out(self, method: str, parameters: Json) -> Any:
+        try:
+            return await self._methods[method](parameters)
+        except Refused:
+            raise
+        except Exception as error:
+            logger.exception("the sandbox could not carry out %s", method)
+            raise Refused(500, "Internal Server Error") from error
 
     async def _faulty(self, fault: CallFault, request: web.Request) -> web.StreamResponse:
         if fault.silent:
@@ -125,8 +138,7 @@ class BotApi:
         if not photo:
             raise bad_request("there is no photo in the request")
         caption = _text(parameters, "caption", LONGEST_CAPTION) if parameters.get("caption") else ""
-        kept = f"data:;base64,{base64.b64encode(photo).decode()}" if isinstance(photo, bytes) else str(photo)
-        return await self._send(parameters, {"photo": kept, "caption": caption})
+        return await self._send(parameters, {"photo": _photo(photo), "caption": caption})
 
     async def _send(self, parameters: Json, content: Json) -> Json:
         chat = await self._open_chat(parameters)
@@ -286,6 +298,18 @@ def _text(parameters: Json, name: str, longest: int) -> str:
     if parsed.length > longest:
         raise bad_request("message is too long" if name == "text" else "message caption is too long")
     return text
+
+
+def _photo(photo: bytes | str) -> str:
+    """An uploaded picture as a data address, so that it can be shown; an address is kept as it is, and not fetched."""
+    if isinstance(photo, str):
+        if not photo.startswith(("http://", "https://")):
+            raise bad_request("wrong file identifier/HTTP URL specified")
+        return photo
+    kind = next((kind for start, kind in PICTURES.items() if photo.startswith(start)), None)
+    if kind is None:
+        raise bad_request("IMAGE_PROCESS_FAILED")
+    return f"data:image/{kind};base64,{base64.b64encode(photo).decode()}"
 
 
 def _markup(parameters: Json) -> Json:

@@ -16,12 +16,14 @@ class SandboxChat(models.Model):
         DELETED = "deleted", _("Deleted the account")
 
     number = models.BigIntegerField(primary_key=True)
-    name = models.CharField(max_length=64)
-    language_code = models.CharField(max_length=12, default="en")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    opened_at = models.DateTimeField(default=timezone.now)
+    name = models.CharField(_("name"), max_length=64)
+    language_code = models.CharField(_("language"), max_length=12, default="en")
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
+    opened_at = models.DateTimeField(_("first used"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("pretended phone")
+        verbose_name_plural = _("pretended phones")
         ordering = ["-opened_at"]
 
     def __str__(self) -> str:
@@ -31,17 +33,25 @@ class SandboxChat(models.Model):
 class SandboxMessage(models.Model):
     """A message as it arrived: a mail's bytes, or a Bot API message as JSON bytes. Times are UTC."""
 
-    channel = models.CharField(max_length=12)
-    receiver = models.CharField(max_length=254, db_index=True)
-    subject = models.CharField(max_length=200, blank=True)
+    class Channel(models.TextChoices):
+        """The server that received it."""
+
+        EMAIL = "email", _("E-mail")
+        TELEGRAM = "telegram", _("Telegram")
+
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel.choices)
+    receiver = models.CharField(_("receiver"), max_length=254, db_index=True)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
     content = models.BinaryField()
-    received_at = models.DateTimeField(default=timezone.now)
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
 
     class Meta:
+        verbose_name = _("sandbox message")
+        verbose_name_plural = _("sandbox messages")
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.pk}"
+        return self.subject or f"{self.channel} {self.pk}"
 
 
 class SandboxUpdate(models.Model):

@@ -1,12 +1,15 @@
 """A mail server that takes every mail and delivers none, with the failures that its faults ask for."""
 
 import asyncio
+import logging
 from typing import Any, NoReturn
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from .faults import MailFault, MailFaults, Stage
 from .inbox import Inbox
+
+logger = logging.getLogger(__name__)
 
 LARGEST_MAIL = 10 * 1024 * 1024
 
@@ -78,6 +81,10 @@ class _Handler:
         if fault is None or fault.kept:
             await self._inbox.keep_mail(receivers=envelope.rcpt_tos, content=bytes(envelope.original_content or b""))
         return "250 2.0.0 Kept in the sandbox" if fault is None else await replied(server, fault)
+
+    async def handle_exception(self, error: Exception) -> str:
+        logger.error("the sandbox could not keep a mail", exc_info=error)
+        return "451 4.3.0 Not kept, try again"
 
 
 async def replied(server: MailServer, fault: MailFault) -> str:
