@@ -40,7 +40,7 @@ def draw_rows(chart: Chart, size: Size, along: Column, drawn: list[Column], *, i
         text = mark.text if mark.value is not None else nothing
         return f"{text} {column.label}" if several else text
 
-    left = 0.0 if above else min(250.0, max(width_of(mark.name) for mark in series[0]) * 1.05 + 14)
+    left = 0.0 if above else min(285.0, max(width_of(mark.name) for mark in series[0]) * 1.05 + 14)
     room = max(width_of(label(mark, column)) for column, row in zip(drawn, series, strict=True) for mark in row) * 1.08 + 12
     bar, name_height = (18, 22) if above else (20 if several else 24, 0)
     names = [wrap(mark.name, width if above else left - 14) for mark in series[0]]

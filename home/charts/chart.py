@@ -10,7 +10,7 @@ from home.tables import Cell, Column, Table
 class Size(enum.Enum):
     """How wide a chart is drawn, in pixels: for a phone, or for anything wider. Text is as large in both."""
 
-    NARROW = 320
+    NARROW = 300
     WIDE = 680
 
 

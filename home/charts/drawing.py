@@ -4,6 +4,7 @@ A file's name is the hash of everything that was drawn, so a changed figure, tex
 has to be invalidated. The directory may be emptied at any time.
 """
 
+import functools
 import hashlib
 import io
 import os
@@ -22,8 +23,12 @@ from .picture import compose
 
 FORMS = {"bar": draw_bars, "line": draw_lines, "share": draw_share, "number": draw_number}
 
-VERSION = "1"
-"""To be raised when a form is drawn differently."""
+
+@functools.cache
+def design() -> str:
+    """A hash of how charts are drawn: the code of this package."""
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return hashlib.sha256(code).hexdigest()
 
 
 def draw_inline(chart: Chart, size: Size) -> str:
@@ -61,7 +66,7 @@ def rasterise(svg: str) -> bytes:
 
 def kept(chart: Chart, what: str, suffix: str, make: Callable[[], bytes]) -> bytes:
     """The file for a chart; made if it is not there, and put in its place whole, whoever else makes it at once."""
-    name = hashlib.sha256(f"{VERSION}\n{what}\n{chart!r}".encode()).hexdigest()
+    name = hashlib.sha256(f"{design()}\n{what}\n{chart!r}".encode()).hexdigest()
     path = Path(settings.CHART_DIR) / name[:2] / f"{name}.{suffix}"
     try:
         return path.read_bytes()

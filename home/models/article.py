@@ -42,7 +42,7 @@ class SitePage(Page):
         pages = cls._default_manager.live().public().filter(locale__language_code=language, alias_of=None)
         if topic:
             pages = pages.filter(topics__topic=topic)
-        return pages.select_related("locale").prefetch_related("topics").order_by("-published", "pk").defer_streamfields()
+        return pages.select_related("locale").prefetch_related("topics").order_by("-published", "pk")
 
     @property
     def language(self) -> str:

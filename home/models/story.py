@@ -3,7 +3,6 @@
 import hashlib
 import json
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 from django.http import HttpRequest
@@ -77,10 +76,17 @@ class StoryPage(SitePage):
         verbose_name = _("story")
         verbose_name_plural = _("stories")
 
-    def infographics(self) -> dict[UUID, InfographicPage]:
-        """The infographics of the body by their ``translation_key``, in this story's language where they exist in it."""
+    @classmethod
+    def newest(cls, language: str, topic: str = "") -> models.QuerySet[Any]:
+        """For lists, which show no body."""
+        return super().newest(language, topic).defer_streamfields()
+
+    def chosen_infographics(self) -> list[InfographicPage]:
+        """The infographics of the body and the lead one, as they were chosen: mostly in the source language."""
         chosen = [block.value for block in self.body if block.block_type == "infographic" and block.value]
-        return in_language(chosen, self.language)
+        if self.lead_infographic_id not in {infographic.pk for infographic in chosen} and self.lead_infographic:
+            chosen.append(self.lead_infographic)
+        return chosen
 
     def content_hash(self) -> str:
         """Changes if and only if a reader of this page would read something else.
@@ -88,9 +94,7 @@ class StoryPage(SitePage):
         Over the title, the summary, the body, the sources and what its infographics say, as they are on this object: on
         a page from the database that is the live version.
         """
-        infographics = self.infographics()
-        if self.lead_infographic:
-            infographics |= in_language([self.lead_infographic], self.language)
+        infographics = in_language(self.chosen_infographics(), self.language)
         said = [
             self.title,
             self.summary,
@@ -102,7 +106,11 @@ class StoryPage(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         others = StoryPage.newest(self.language).exclude(pk=self.pk)
+        chosen = self.chosen_infographics()
+        infographics = in_language(chosen, self.language)
+        lead = next((page.translation_key for page in chosen if page.pk == self.lead_infographic_id), None)
         return super().get_context(request, *args, **kwargs) | {
-            "infographics": self.infographics(),
+            "infographics": infographics,
+            "lead_infographic": infographics.get(lead),
             "next_stories": others[:NEXT],
         }
