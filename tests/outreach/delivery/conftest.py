@@ -123,7 +123,7 @@ def broadcast(everybody, django_user_model) -> Broadcast:
 
 @pytest.fixture
 def two_people(django_user_model):
-    return [django_user_model.objects.create_user(username=name, password=None) for name in ("editor", "approver")]
+    return [django_user_model.objects.create_user(username=name, password=None) for name in ("author", "second")]
 
 
 @pytest.fixture
