@@ -8,6 +8,7 @@ from .broadcasts.history import register_actions
 from .broadcasts.studio.story_button import broadcast_this_story
 from .broadcasts.studio.viewset import BroadcastViewSet
 from .delivery.urls import urlpatterns as ledger_urls
+from .reach.viewset import ReachViewSet
 from .sandbox.urls import staff_urlpatterns as sandbox_urls
 from .sandbox.views import SandboxMenuItem
 
@@ -41,3 +42,9 @@ def sandbox_pages() -> list[URLPattern | URLResolver]:
 
 
 hooks.register("register_admin_menu_item", SandboxMenuItem)
+
+
+@hooks.register("register_admin_viewset")
+def reach() -> ReachViewSet:
+    """The evaluators' page and its downloads."""
+    return ReachViewSet()

@@ -1,0 +1,9 @@
+"""How templates write a figure that may be hidden."""
+
+from django import template
+
+from outreach.reach import printing
+
+register = template.Library()
+register.filter("as_text", printing.as_text)
+register.filter("status", printing.status)
