@@ -21,6 +21,7 @@ from .history import record
 from .lifecycle import elsewhere, locked, void_approval
 from .matrix import matrix
 from .models import LONGEST_LINE, LONGEST_TITLE, Broadcast, Message
+from .refusals import WrongState
 from .rendering import build, frozen
 from .sources import Source, sources
 from .standing import audience_hash
@@ -92,7 +93,10 @@ def keep(*, message: Message, user: User | None, now: datetime) -> None:
 def write(*, message: Message, user: User | None, now: datetime) -> None:
     """Save the text of one cell, new or edited; a text that says what it said before voids nothing."""
     with _editing(message.broadcast, _("A text was changed."), user, now) as void:
-        before = Message.objects.filter(pk=message.pk).values(*WRITTEN).first()
+        in_cell = message.broadcast.messages.filter(channel=message.channel, language=message.language)
+        if in_cell.exclude(pk=message.pk).exists():
+            raise WrongState(_("Somebody has just written this text: read it before you change it."))
+        before = in_cell.values(*WRITTEN).first()
         changed = [name for name in WRITTEN if before is None or before[name] != getattr(message, name)]
         if changed:
             message.save()
