@@ -2,6 +2,7 @@
 
 from .article import topic_choices
 from .infographic import ChartForm, InfographicPage, InfographicTopic
+from .review import TranslationReview
 from .sections import HomeNumber, HomePage, InfographicIndexPage, StandardPage, StoryIndexPage, TopicPage
 from .story import StoryPage, StoryTopic
 
@@ -17,5 +18,6 @@ __all__ = [
     "StoryPage",
     "StoryTopic",
     "TopicPage",
+    "TranslationReview",
     "topic_choices",
 ]

@@ -1,0 +1,70 @@
+"""Registers with Wagtail what the public site adds to the staff pages: the review of translations."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogFormatter
+from wagtail.models import ModelLogEntry, Page
+
+from home import review_views
+from home.reviews import NotATranslation, State, state
+
+
+@hooks.register("register_admin_urls")
+def register_admin_urls() -> list[URLPattern]:
+    report = review_views.TranslationStatesView
+    return [
+        path("reports/translation-states/", report.as_view(), name="home_translation_states"),
+        path(
+            "reports/translation-states/results/",
+            report.as_view(results_only=True),
+            name="home_translation_states_results",
+        ),
+        path("translations/<int:page_id>/review/", review_views.ReviewView.as_view(), name="home_review_translation"),
+    ]
+
+
+@hooks.register("register_reports_menu_item")
+def register_translation_states() -> MenuItem:
+    label = gettext_lazy("Translations by state")
+    return MenuItem(label, reverse("home_translation_states"), icon_name="globe", order=850)
+
+
+# Before wagtail-localize's own hook, which answers with its editor and ends the chain.
+@hooks.register("before_edit_page", order=-1)
+def warn_of_unreviewed_translation(request: HttpRequest, page: Page) -> None:
+    """Say above the editor of a translation what nobody has checked yet."""
+    if request.method != "GET" or page.alias_of_id:
+        return
+    try:
+        found = state(page)
+    except NotATranslation:
+        return
+    buttons = []
+    if page.permissions_for_user(request.user).can_publish():
+        url = reverse("home_review_translation", args=[page.pk])
+        buttons.append(messages.button(url, _("Mark as reviewed")))
+    if found is State.STALE:
+        messages.warning(request, _("The source of this translation has changed since. Synchronise and translate what is new."))
+    elif found is State.REVIEWED:
+        messages.success(request, _("A native speaker has reviewed this translation."))
+    else:
+        messages.warning(request, _("No native speaker has reviewed this translation as it stands."), buttons=buttons)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    @actions.register_action("home.review_translation")
+    class ReviewFormatter(LogFormatter):
+        """“Reviewed by …” in the history of a page."""
+
+        label = gettext_lazy("Review a translation")
+
+        def format_message(self, log_entry: ModelLogEntry) -> str:
+            return _("Read by a native speaker: %(name)s") % {"name": log_entry.data.get("reviewed_by", "")}
