@@ -73,7 +73,7 @@ def _unwrapped(encrypted: str, _keys: tuple[str, ...]) -> bytes:
 
 
 def hash_key() -> bytes:
-    """The 32 bytes that key address hashes; made on first use, and the same after ``FIELD_ENCRYPTION_KEY`` is turned over."""
+    """The 32 bytes that key address hashes: made on first use, kept when ``FIELD_ENCRYPTION_KEY`` is turned over."""
     from .models import KeyedSecret
 
     fresh = encrypt(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())

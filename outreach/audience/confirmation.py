@@ -1,7 +1,7 @@
 """Proof that an address belongs to the person who typed it: a mailed link, signed, good for three days.
 
-What was typed waits in a :class:`~outreach.audience.models.JoinRequest`; a worker mails its link when it is due and, once,
-a reminder. Every time below is UTC.
+What was typed waits in a :class:`~outreach.audience.models.JoinRequest`; a worker mails its link when it is due and,
+once, a reminder. Every time below is UTC.
 
     LinkError
     ├── LinkBroken    the address was cut or changed on its way
@@ -21,7 +21,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.signing import BadSignature, Signer
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import check_for_language, override
 
 from .confirmation_mail import confirmation_mail
 from .models import JoinRequest, Subscription
@@ -71,7 +71,7 @@ class LinkUsed(LinkError):
 
 @dataclass(frozen=True)
 class Wishes:
-    """What somebody asked for in a form: nothing of it counts until it is confirmed. Consents are versions by purpose."""
+    """What somebody asked for: nothing of it counts until it is confirmed. Consents are versions by purpose."""
 
     language: str
     group: str = ""
@@ -83,8 +83,8 @@ class Wishes:
 def ask(*, subscription: Subscription, wishes: Wishes, method: str, now: datetime) -> JoinRequest:
     """Note the wishes and let a confirmation be mailed as soon as the limits for one inbox allow.
 
-    Wishes whose mail has not gone out yet are dropped; the same wishes, mailed within :data:`APART`, are not mailed again.
-    Call with the subscription's row locked.
+    Wishes whose mail has not gone out yet are dropped; the same wishes, mailed within :data:`APART`, are not mailed
+    again. Call with the subscription's row locked.
     """
     waiting = subscription.join_requests.filter(confirmed_at=None)
     latest = waiting.order_by("-id").first()
@@ -112,7 +112,7 @@ def _same(request: JoinRequest, asked: dict[str, object]) -> bool:
 def _soonest(subscription: Subscription, now: datetime) -> datetime:
     """When the next mail may go to this inbox: :data:`APART` after the last, :data:`MAILS_PER_DAY` in 24 hours."""
     recent = subscription.join_requests.filter(sent_at__gt=now - timedelta(days=1)).order_by("-sent_at")
-    sent = list(recent.values_list("sent_at", flat=True)[:MAILS_PER_DAY])
+    sent = [moment for moment in recent.values_list("sent_at", flat=True)[:MAILS_PER_DAY] if moment]
     soonest = now
     if sent:
         soonest = max(soonest, sent[0] + APART)
@@ -122,9 +122,10 @@ def _soonest(subscription: Subscription, now: datetime) -> datetime:
 
 
 def link(*, request: JoinRequest, now: datetime) -> str:
-    """The address at which the person confirms, in the language that they asked for."""
+    """The address at which the person confirms, in the language that they asked for if the site has pages in it."""
+    language = request.language if check_for_language(request.language) else settings.LANGUAGE_CODE
     token = _signer.sign_object({"request": request.pk, "at": int(now.timestamp())})
-    with override(request.language):
+    with override(language):
         return settings.SITE_URL + reverse("confirm", args=[token])
 
 

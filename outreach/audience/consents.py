@@ -10,7 +10,7 @@ from .models import Consent, Subscription
 from .wording import current_version
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
 
 @transaction.atomic
@@ -22,13 +22,13 @@ def record(
     language: str,
     method: str,
     now: datetime,
-    actor: "AbstractUser | None" = None,
+    actor: "User | None" = None,
     wording_version: str = "",
 ) -> Consent:
     """Add one entry and set the subscription's flag for ``purpose`` to what it says.
 
-    ``wording_version`` is the version that the person saw, the current one if empty. Raises ``ValueError`` for a purpose
-    that is not one of :class:`~outreach.audience.choices.Purpose`.
+    ``wording_version`` is the version that the person saw, the current one if empty. Raises ``ValueError`` for what
+    is not one of :class:`~outreach.audience.choices.Purpose`.
     """
     flag = f"allows_{Purpose(purpose).value}"
     consent = Consent.objects.create(
@@ -50,7 +50,7 @@ def record(
 def agree(
     *, subscription: Subscription, wording_versions: dict[str, str], language: str, method: str, now: datetime
 ) -> None:
-    """Make the person's consents exactly those in ``wording_versions`` (version by purpose): grant, take back, or leave.
+    """Make the person's consents exactly those in ``wording_versions`` (version by purpose).
 
     A purpose already granted is recorded again only if the person has now seen other words.
     """
@@ -68,9 +68,7 @@ def agree(
                 wording_version=version,
             )
         elif version is None and subscription.allows(purpose):
-            record(
-                subscription=subscription, purpose=purpose, granted=False, language=language, method=method, now=now
-            )
+            record(subscription=subscription, purpose=purpose, granted=False, language=language, method=method, now=now)
 
 
 def _versions_agreed_to(subscription: Subscription) -> dict[str, str]:

@@ -69,7 +69,9 @@ class SubscribeForm(forms.Form):
         label=_("What is your gender?"),
         choices=[choice for choice in Gender.choices if choice[0]] + [("", _("I pass over this question"))],
         required=False,
-        help_text=_("We ask to see whether we reach women and men alike. We keep an answer only if you tick the box below."),
+        help_text=_(
+            "We ask to see whether we reach women and men alike. We keep an answer only if you tick the box below."
+        ),
         widget=forms.RadioSelect,
         error_messages=INVALID_CHOICE,
     )
@@ -120,15 +122,18 @@ class SubscribeForm(forms.Form):
         return field.subwidgets[0].id_for_label or field.id_for_label
 
     def clean_email(self) -> str:
+        """The address as it is written down."""
         try:
             return normalised(channel=ChannelName.EMAIL, address=self.cleaned_data["email"])
         except InvalidAddress as error:
             raise forms.ValidationError(str(error)) from None
 
     def clean_source(self) -> str:
+        """The source, or nothing where it is none."""
         return as_source(self.cleaned_data["source"])
 
     def clean(self) -> dict[str, Any]:
+        """Refuse what no person can have filled in."""
         try:
             form_token.check(token=str(self.data.get("opened", "")), now=self.now)
         except form_token.FilledTooFast:

@@ -62,8 +62,8 @@ class Subscription(models.Model):
     """One address of a person on one channel.
 
     The address is encrypted; ``address_hash`` (keyed, hexadecimal) finds it again. ``state`` is ``active`` only after
-    the person proved that the address is theirs. The ``allows_`` flags repeat the latest entry of the consent ledger for
-    each purpose, so that an audience of a million is read without it; only ``consents.record`` writes them.
+    the person proved that the address is theirs. The ``allows_`` flags repeat the latest entry of the consent ledger
+    for each purpose, so that an audience of a million is read without it; only ``consents.record`` writes them.
     """
 
     class State(models.TextChoices):
@@ -108,7 +108,7 @@ class Subscription(models.Model):
 
 
 class JoinRequest(models.Model):
-    """A filled-in form that waits for proof: anybody can type an address, so nothing in it counts until its link is used.
+    """A filled-in form that waits for proof: anybody can type an address, so nothing counts until its link is used.
 
     The link that is mailed names this row, so that a person confirms what they asked for and not what somebody else
     typed later. ``due_at`` is when the next mail is to go out, empty where none is; ``wording_versions`` are those of
@@ -139,7 +139,7 @@ class JoinRequest(models.Model):
 
 
 class Consent(models.Model):
-    """One entry of the consent ledger: given or withdrawn, to which words, when and how. Never changed, only added to."""
+    """One entry of the consent ledger: given or withdrawn, to which words, when and how. Entries are only added."""
 
     class Method(models.TextChoices):
         """How the person said so."""

@@ -117,7 +117,7 @@ def stop(*, subscription: Subscription, now: datetime) -> None:
 
 @transaction.atomic
 def move(*, subscription: Subscription, address: str, now: datetime) -> None:
-    """Follow a person to the new address that their channel names; one that has a subscription already ends this one."""
+    """Follow a person to the address that their channel names; where that one has a subscription, this one ends."""
     address = normalised(channel=subscription.channel, address=address)
     digest = address_hash(channel=subscription.channel, address=address)
     if Subscription.objects.filter(channel=subscription.channel, address_hash=digest).exists():

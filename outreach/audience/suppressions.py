@@ -14,7 +14,7 @@ LIFTED_BY_JOINING = {
 
 
 def suppress(*, channel: str, address_hash: str, reason: str, now: datetime) -> None:
-    """Put an address on the list. One that is there keeps its date; a reason that joining can't lift replaces one it can."""
+    """Put an address on the list; one that is there keeps its date, and the reason that is harder to lift."""
     suppression, made = Suppression.objects.get_or_create(
         channel=channel, address_hash=address_hash, defaults={"reason": reason, "since": now}
     )

@@ -1,9 +1,10 @@
 """The public pages on which people join by e-mail. They set no cookie and need no JavaScript.
 
-No form here rides on a session, so none needs Django's token against forged requests: a note of when the form was opened
-and the mailed link stand in for it.
+No form here rides on a session, so none needs Django's token against forged requests: a note of when the form was
+opened and the mailed link stand in for it.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -36,7 +37,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "outreach/audience/subscribe.html", {"form": form}, status=422)
     answers = form.cleaned_data
-    try:
+    with suppress(subscriptions.AddressSuppressed):
         subscriptions.join(
             channel=ChannelName.EMAIL,
             address=answers["email"],
@@ -49,8 +50,6 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             source=answers["source"],
             now=now,
         )
-    except subscriptions.AddressSuppressed:
-        pass
     return redirect("subscribe_done")
 
 

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from . import views
+from . import telegram_views, views
 
 urlpatterns = [
     path("r/<str:token>/<int:link>", views.follow, name="follow"),
     path("o/<str:token>", views.opened, name="opened"),
     path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
+    path("telegram/start/", telegram_views.start, name="telegram_start"),
+    path("telegram/webhook/", telegram_views.webhook, name="telegram_webhook"),
 ]

@@ -36,7 +36,12 @@ def test_nothing_that_was_typed_counts_before_the_link_is_used(joins):
 
 def test_confirming_does_all_that_was_asked_for(confirmed):
     subscription = confirmed(
-        language="fr", group="worker", gender="woman", topics=["work", "rights", "work"], purposes=EVERYTHING, source="poster"
+        language="fr",
+        group="worker",
+        gender="woman",
+        topics=["work", "rights", "work"],
+        purposes=EVERYTHING,
+        source="poster",
     )
 
     subscription.refresh_from_db()
@@ -142,7 +147,7 @@ def test_preferring_not_to_say_needs_no_consent(confirmed):
     assert not subscription.allows_gender_statistics
 
 
-# --- Leaving and coming back -------------------------------------------------------------------------------------------
+# Leaving and coming back
 
 
 def test_leaving_takes_every_consent_back_at_once(confirmed, now):
@@ -208,7 +213,7 @@ def test_stopping_somebody_who_left_leaves_them_left(confirmed, now):
     assert Subscription.objects.get().state == "left"
 
 
-# --- Telegram ----------------------------------------------------------------------------------------------------------
+# Telegram
 
 
 def test_a_chat_is_its_own_proof(joins):
@@ -229,7 +234,7 @@ def test_a_stopped_chat_comes_back_by_joining(joins, now):
     assert not Suppression.objects.exists()
 
 
-# --- Suppressed addresses ----------------------------------------------------------------------------------------------
+# Suppressed addresses
 
 
 @pytest.mark.parametrize("reason", ["complaint", "hard_bounce", "by_hand"])
@@ -266,7 +271,7 @@ def test_a_reason_that_joining_can_not_lift_replaces_one_that_it_can(now, db):
     assert Suppression.objects.get().reason == "complaint"
 
 
-# --- Changing ----------------------------------------------------------------------------------------------------------
+# Changing
 
 
 def test_changing_writes_down_only_what_is_named(confirmed, now):
@@ -297,7 +302,7 @@ def test_saying_the_same_again_adds_nothing_to_the_ledger(confirmed, now):
     assert Consent.objects.count() == before
 
 
-# --- Two at once -------------------------------------------------------------------------------------------------------
+# Two at once
 
 
 @pytest.mark.postgres

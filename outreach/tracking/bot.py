@@ -1,0 +1,331 @@
+"""The Telegram bot: people join, answer what they like and leave. It knows nothing of them but their chat's number.
+
+:func:`answers` does what an update asks for and returns what to say; :func:`handle` also says it. Handling the same
+update twice changes nothing more. Nothing of a person is kept before they agree to messages.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import override
+from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
+
+from outreach.audience import subscriptions
+from outreach.audience.addresses import address_hash
+from outreach.audience.choices import ChannelName, Gender, Group, Purpose
+from outreach.audience.models import Consent, Subscription
+from outreach.broadcasts import test_chats
+from outreach.channels.failures import ChannelError, MessageRejected
+from outreach.channels.telegram_client import Keyboard
+
+from . import conversation
+from .conversation import SKIP, Said
+
+logger = logging.getLogger(__name__)
+
+BOT = Consent.Method.BOT
+SOURCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+class Client(Protocol):
+    """What the bot needs of :class:`~outreach.channels.telegram_client.BotClient`."""
+
+    def send_message(self, *, chat: int | str, html: str, keyboard: Keyboard = ()) -> int:
+        """Send a new message."""
+
+    def edit_message(self, *, chat: int | str, message: int, html: str, keyboard: Keyboard = ()) -> None:
+        """Put another text in the place of one."""
+
+    def answer_callback(self, *, callback: str, text: str = "") -> None:
+        """Stop a button from turning."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to say to a chat, in place of ``message`` if given; ``notice`` answers the pressed button ``callback``."""
+
+    chat: int
+    said: Said | None = None
+    message: int | None = None
+    callback: str = ""
+    notice: str = ""
+
+    def give(self, client: Client) -> None:
+        """Say it; raises a :class:`~outreach.channels.failures.ChannelError`."""
+        if self.callback:
+            client.answer_callback(callback=self.callback, text=self.notice)
+        if self.said is None:
+            return
+        html, keyboard = self.said.html, self.said.keyboard
+        if self.message is not None:
+            try:
+                return client.edit_message(chat=self.chat, message=self.message, html=html, keyboard=keyboard)
+            except MessageRejected:
+                logger.info("a message is too old to be changed; a new one is sent")
+        client.send_message(chat=self.chat, html=html, keyboard=keyboard)
+
+
+def handle(update: Update, *, client: Client, now: datetime) -> None:
+    """Do what the update asks for and answer it; an answer that Telegram refuses is logged, and what was done stays."""
+    with transaction.atomic():
+        answer = answers(update, now=now)
+    give(answer, update=update, client=client)
+
+
+def give(answer: Answer | None, *, update: Update, client: Client) -> None:
+    """Say the answer to an update that was acted on."""
+    try:
+        if answer:
+            answer.give(client)
+    except ChannelError as error:
+        logger.warning("the answer to update %d was not taken (%s)", update.update_id, type(error).__name__)
+
+
+def answers(update: Update, *, now: datetime) -> Answer | None:
+    """Do what the update asks for; returns what to say, or ``None`` where nothing is to be said."""
+    if update.callback_query:
+        return _pressed(update.callback_query, now)
+    if update.my_chat_member:
+        return _let_in_or_out(update.my_chat_member, now)
+    if update.message:
+        return _written(update.message, now)
+    return None
+
+
+# What people write
+
+
+def _written(message: Message, now: datetime) -> Answer | None:
+    chat, text = message.chat, message.text or ""
+    command, _space, payload = text.partition(" ")
+    if chat.type != Chat.PRIVATE:
+        with override(_language(None, message.from_user)):
+            return Answer(chat.id, conversation.private_only()) if text.startswith("/") else None
+    subscription = _subscription(chat.id)
+    with override(_language(subscription, message.from_user)):
+        match command.partition("@")[0]:
+            case "/start":
+                said = _start(chat.id, payload.strip(), now)
+            case "/stop":
+                said = _stop(subscription, now)
+            case _:
+                said = conversation.help_text()
+    return Answer(chat.id, said)
+
+
+def _start(chat: int, payload: str, now: datetime) -> Said:
+    if not payload.startswith(test_chats.PREFIX):
+        return conversation.greeting(payload if SOURCE.fullmatch(payload) else "")
+    try:
+        test_chats.bind(payload=payload, chat=chat, now=now)
+    except test_chats.BindingRefused:
+        return conversation.not_bound()
+    return conversation.bound()
+
+
+def _stop(subscription: Subscription | None, now: datetime) -> Said:
+    if subscription is None or subscription.state == Subscription.State.LEFT:
+        return conversation.not_joined()
+    subscriptions.leave(subscription=subscription, method=BOT, now=now)
+    return conversation.left()
+
+
+def _let_in_or_out(change: ChatMemberUpdated, now: datetime) -> Answer | None:
+    """Stop writing to somebody who blocked the bot. Being let in again is not yet a wish to get messages."""
+    chat, status = change.chat, change.new_chat_member.status
+    if chat.type != Chat.PRIVATE:
+        with override(_language(None, change.from_user)):
+            return Answer(chat.id, conversation.private_only()) if status in {"member", "administrator"} else None
+    subscription = _subscription(chat.id)
+    if status == "kicked" and subscription:
+        subscriptions.stop(subscription=subscription, now=now)
+    return None
+
+
+# What people press
+
+
+class Unpressable(Exception):
+    """A button whose data we never made, or that can't be acted on any more."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """A pressed button: the parts of its data after the name."""
+
+    chat: int
+    values: tuple[str, ...]
+    subscription: Subscription | None
+    now: datetime
+
+    def joined(self) -> Subscription:
+        """The subscription of somebody who has joined; only they have answers to change."""
+        if self.subscription is None or self.subscription.state != Subscription.State.ACTIVE:
+            raise Unpressable
+        return self.subscription
+
+    @property
+    def value(self) -> str:
+        """The one value of the button."""
+        if len(self.values) != 1:
+            raise Unpressable
+        return self.values[0]
+
+    def one_of(self, allowed: "Mapping[str, object] | list[str]") -> str:
+        """The one value, if it is allowed."""
+        if self.value not in allowed:
+            raise Unpressable
+        return self.value
+
+    @property
+    def language_and_source(self) -> tuple[str, str]:
+        """The two values of the buttons that come before joining."""
+        if len(self.values) != 2:
+            raise Unpressable
+        language, source = self.values
+        if language not in conversation.interface_languages() or (source and not SOURCE.fullmatch(source)):
+            raise Unpressable
+        return language, source
+
+
+def _pressed(query: CallbackQuery, now: datetime) -> Answer | None:
+    message = query.message
+    if message is None:
+        return None
+    chat = message.chat
+    subscription = _subscription(chat.id) if chat.type == Chat.PRIVATE else None
+    with override(_language(subscription, query.from_user)):
+        name, _colon, values = (query.data or "").partition(":")
+        press = Press(chat=chat.id, values=tuple(values.split(":")), subscription=subscription, now=now)
+        try:
+            if chat.type != Chat.PRIVATE or name not in PRESSED:
+                raise Unpressable
+            return Answer(chat.id, PRESSED[name](press), message.message_id, query.id)
+        except Unpressable:
+            return Answer(chat.id, callback=query.id, notice=conversation.gone())
+
+
+def _press_language(press: Press) -> Said:
+    language, source = press.language_and_source
+    with override(language):
+        if press.subscription is None or press.subscription.state != Subscription.State.ACTIVE:
+            return conversation.consent(language, source)
+        subscriptions.change(subscription=press.subscription, method=BOT, now=press.now, language=language)
+        return conversation.already()
+
+
+def _press_join(press: Press) -> Said:
+    language, source = press.language_and_source
+    with override(language):
+        if press.subscription and press.subscription.state == Subscription.State.ACTIVE:
+            return conversation.already()
+        try:
+            subscriptions.join(
+                channel=ChannelName.TELEGRAM,
+                address=str(press.chat),
+                language=language,
+                purposes=frozenset({Purpose.MESSAGES}),
+                method=BOT,
+                source=source,
+                now=press.now,
+            )
+        except subscriptions.AddressSuppressed:
+            return conversation.refused()
+        return conversation.group(welcome=True)
+
+
+def _press_no(_press: Press) -> Said:
+    return conversation.declined()
+
+
+def _press_again(press: Press) -> Said:
+    press.joined()
+    return conversation.group()
+
+
+def _press_group(press: Press) -> Said:
+    subscription = press.joined()
+    answer = press.one_of([SKIP, *filter(None, Group.values)])
+    if answer != SKIP:
+        subscriptions.change(subscription=subscription, method=BOT, now=press.now, group=answer)
+    return conversation.gender()
+
+
+def _press_gender(press: Press) -> Said:
+    subscription = press.joined()
+    answer = press.one_of([SKIP, *filter(None, Gender.values)])
+    if answer != SKIP:
+        counted = answer != Gender.UNDISCLOSED
+        subscriptions.change(
+            subscription=subscription,
+            method=BOT,
+            now=press.now,
+            gender=answer,
+            purposes={Purpose.GENDER_STATISTICS: counted},
+        )
+    return conversation.topics(_topics(subscription))
+
+
+def _press_topic(press: Press) -> Said:
+    subscription = press.joined()
+    if len(press.values) != 2 or press.values[0] not in settings.TOPICS or press.values[1] not in {"0", "1"}:
+        raise Unpressable
+    topic, wanted = press.values
+    chosen = (_topics(subscription) | {topic}) if wanted == "1" else (_topics(subscription) - {topic})
+    subscriptions.change(subscription=subscription, method=BOT, now=press.now, topics=chosen)
+    return conversation.topics(chosen)
+
+
+def _press_topics_done(press: Press) -> Said:
+    press.joined()
+    return conversation.clicks()
+
+
+def _press_clicks(press: Press) -> Said:
+    subscription = press.joined()
+    granted = press.one_of(["0", "1"]) == "1"
+    subscriptions.change(
+        subscription=subscription, method=BOT, now=press.now, purposes={Purpose.CLICK_TRACKING: granted}
+    )
+    return conversation.finished()
+
+
+PRESSED: Mapping[str, Callable[[Press], Said]] = {
+    "lang": _press_language,
+    "join": _press_join,
+    "no": _press_no,
+    "again": _press_again,
+    "group": _press_group,
+    "gender": _press_gender,
+    "topic": _press_topic,
+    "topics": _press_topics_done,
+    "click": _press_clicks,
+}
+"""What each button does, by the name that its data begins with."""
+
+
+# Who it is
+
+
+def _subscription(chat: int) -> Subscription | None:
+    digest = address_hash(channel=ChannelName.TELEGRAM, address=str(chat))
+    found = Subscription.objects.select_related("subscriber")
+    return found.filter(channel=ChannelName.TELEGRAM, address_hash=digest).first()
+
+
+def _language(subscription: Subscription | None, person: User | None) -> str:
+    """The language that the person chose, else that of their phone if the bot speaks it."""
+    if subscription:
+        return subscription.subscriber.language
+    spoken = (person.language_code or "").partition("-")[0] if person else ""
+    return spoken if spoken in conversation.interface_languages() else settings.LANGUAGE_CODE
+
+
+def _topics(subscription: Subscription) -> frozenset[str]:
+    return frozenset(subscription.subscriber.topics.values_list("topic", flat=True))

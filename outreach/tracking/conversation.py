@@ -1,0 +1,193 @@
+"""What the bot says and asks, and the buttons under it, all in the language in use.
+
+Each question is a :class:`Said`. A button's data is ``name:value…`` and sets a value rather than turning one over, so
+that pressing it twice changes nothing more.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from outreach.audience.choices import Gender, Group, Purpose
+from outreach.audience.wording import words
+from outreach.channels.telegram_client import Button, Keyboard
+
+SKIP = "-"
+
+
+@dataclass(frozen=True)
+class Said:
+    """Text in Telegram's HTML, and rows of buttons."""
+
+    html: str
+    keyboard: Keyboard = ()
+
+
+def interface_languages() -> dict[str, str]:
+    """The languages that the bot speaks, each named in itself: those into which the interface is wholly translated."""
+    return {code: name for code, name in settings.LANGUAGES if code not in settings.UNFINISHED}
+
+
+def _text(*paragraphs: str, head: str = "") -> str:
+    lines = [escape(paragraph, quote=False) for paragraph in paragraphs]
+    return "\n\n".join([f"<b>{escape(head, quote=False)}</b>", *lines] if head else lines)
+
+
+def _rows(buttons: Iterable[Button], width: int = 1) -> list[list[Button]]:
+    every = list(buttons)
+    return [every[start : start + width] for start in range(0, len(every), width)]
+
+
+def greeting(source: str) -> Said:
+    """Who we are, and the first question; ``source`` says where the person heard of us."""
+    return Said(
+        _text(
+            _("Stories, facts and rights about migration, sent to this chat. You can leave at any time with /stop."),
+            _("In which language shall we write?"),
+            head=_("Welcome"),
+        ),
+        _rows((Button(name, f"lang:{code}:{source}") for code, name in interface_languages().items()), 2),
+    )
+
+
+def consent(language: str, source: str) -> Said:
+    """What the person agrees to; nothing is kept before they say yes."""
+    return Said(
+        _text(
+            _("May we send you messages?"),
+            words(Purpose.MESSAGES),
+            _("Are you under 18? Ask a parent, a guardian or a teacher first."),
+            _("Does somebody else use this phone? They may see our messages."),
+            _("We keep the number of this chat and what you tell us: no name, no telephone number."),
+        ),
+        [[Button(_("Yes, send me messages"), f"join:{language}:{source}")], [Button(_("No, thank you"), "no:")]],
+    )
+
+
+def declined() -> Said:
+    """The person said no."""
+    return Said(_text(_("All right: we write nothing and have kept nothing. Send /start if you change your mind.")))
+
+
+def group(*, welcome: bool = False) -> Said:
+    """The first question that may be passed over; ``welcome`` to somebody who has just joined."""
+    choices = [Button(str(label), f"group:{value}") for value, label in Group.choices if value]
+    lead = [_("Now you get our messages. A few short questions follow; you may pass over each.")] if welcome else []
+    return Said(
+        _text(
+            *lead,
+            _("Which of these are you? Then you get what concerns you."),
+            head=_("Thank you") if welcome else "",
+        ),
+        [*_rows(choices), [_skip("group")]],
+    )
+
+
+def gender() -> Said:
+    """Asks for the gender together with the consent to count it."""
+    choices = [Button(str(label), f"gender:{value}") for value, label in Gender.choices if value]
+    return Said(
+        _text(
+            _("What is your gender? We ask to see whether we reach women and men alike."),
+            _("By choosing an answer you agree to this:") + " " + words(Purpose.GENDER_STATISTICS),
+        ),
+        [*_rows(choices, 2), [_skip("gender")]],
+    )
+
+
+def topics(chosen: frozenset[str]) -> Said:
+    """Asks what to write about; a chosen topic carries a tick."""
+    choices = [
+        Button(f"✓ {label}" if topic in chosen else str(label), f"topic:{topic}:{int(topic not in chosen)}")
+        for topic, label in settings.TOPICS.items()
+    ]
+    return Said(
+        _text(_("What would you like to read about? Tick what you like; without a tick you get everything.")),
+        [*_rows(choices), [Button(_("Done"), "topics:")]],
+    )
+
+
+def clicks() -> Said:
+    """Asks whether the links that this person follows may be recorded as theirs."""
+    return Said(
+        _text(
+            words(Purpose.CLICK_TRACKING),
+            _("Without your yes we see only how many people followed a link, never who."),
+        ),
+        [[Button(_("Yes, you may"), "click:1"), Button(_("No"), "click:0")]],
+    )
+
+
+def finished() -> Said:
+    """The end of the questions."""
+    return Said(
+        _text(
+            _("Our next message comes here as soon as there is one."),
+            _("Send /start to change your answers, /stop to leave."),
+            head=_("That is all"),
+        )
+    )
+
+
+def already() -> Said:
+    """The person has joined before; their language may have changed just now."""
+    change = [Button(_("Change my answers"), "again:")]
+    return Said(_text(_("You get our messages in this language. Send /stop to leave.")), [change])
+
+
+def left() -> Said:
+    """The person has just left, or asked to although they get nothing."""
+    return Said(_text(_("You get no messages from us any more. Send /start to come back."), head=_("You have left")))
+
+
+def not_joined() -> Said:
+    """Somebody wants to leave who gets nothing."""
+    return Said(_text(_("You get no messages from us. Send /start to join.")))
+
+
+def refused() -> Said:
+    """The chat is suppressed for a reason that only the team can lift."""
+    return Said(_text(_("We can not write to this chat. Please ask the team of the campaign.")))
+
+
+def commands() -> dict[str, str]:
+    """What the bot understands, for its menu and its help."""
+    return {
+        "start": _("Join, or change your answers"),
+        "stop": _("Leave, in one step"),
+        "help": _("What this bot does"),
+    }
+
+
+def help_text() -> Said:
+    """What the bot understands."""
+    lines = [f"/{name} – {escape(meaning, quote=False)}" for name, meaning in commands().items()]
+    intro = _text(_("I send you the messages of this campaign. I can not read what you write, but I know these:"))
+    return Said("\n".join([intro, "", *lines]))
+
+
+def private_only() -> Said:
+    """Somebody put the bot into a group."""
+    return Said(_text(_("I write to one person at a time: open a private chat with me and send /start.")))
+
+
+def bound() -> Said:
+    """A member of staff bound this chat."""
+    return Said(_text(_("Test messages that you send to yourself now come to this chat.")))
+
+
+def not_bound() -> Said:
+    """A staff link that binds nothing."""
+    return Said(_text(_("This link is too old or not complete. Open a new one from the page of the broadcast.")))
+
+
+def gone() -> str:
+    """The answer to a button that can't be acted on, shown above the chat."""
+    return _("This button does not work any more. Send /start.")
+
+
+def _skip(question: str) -> Button:
+    return Button(_("Pass over"), f"{question}:{SKIP}")
