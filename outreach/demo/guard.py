@@ -34,9 +34,8 @@ def _signal(number: int, which: int) -> bool:
 
 
 def main() -> None:
-    # A Ctrl-C goes to the whole group; the supervisor answers it.
-    for which in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(which, signal.SIG_IGN)
+    # A signal to the whole group is the supervisor's to answer.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     end([int(line) for line in sys.stdin])
 
 

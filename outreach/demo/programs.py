@@ -25,15 +25,17 @@ def environment() -> dict[str, str]:
 
 
 def programs(environment: dict[str, str]) -> list[Program]:
-    """What to start, the sandbox first: it is quickest to load and all others talk to it."""
+    """What to start; the worker waits for the sandbox, which it talks to."""
     manage = [sys.executable, "manage.py"]
     server = [sys.executable, "-m", "gunicorn", "--config", "python:campaign_site.server"]
-    found = [Program("worker", [*manage, "worker"]), Program("web", server, web_is_healthy)]
+    worker = [*manage, "worker", "--skip-checks"]
+    web = Program("web", server, web_is_healthy)
     ports = [int(environment["SANDBOX_SMTP_PORT"])] if settings.SANDBOX_EMAIL else []
     ports += [int(environment["SANDBOX_BOT_API_PORT"])] if settings.SANDBOX_TELEGRAM else []
-    if ports:
-        found.insert(0, Program("sandbox", [*manage, "sandbox"], _all_answer(ports)))
-    return found
+    if not ports:
+        return [web, Program("worker", worker)]
+    sandbox = Program("sandbox", [*manage, "sandbox", "--skip-checks"], _all_answer(ports))
+    return [sandbox, web, Program("worker", worker, after="sandbox")]
 
 
 def web_is_healthy() -> bool:

@@ -21,11 +21,15 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True)
 class Program:
-    """One program to run. ``is_ready`` is asked again and again after the start, and must answer quickly."""
+    """One program to run. ``is_ready`` is asked again and again after the start, and must answer quickly.
+
+    ``after`` names a program that must be ready before this one starts.
+    """
 
     name: str
     command: Sequence[str]
     is_ready: Callable[[], bool] = lambda: True
+    after: str = ""
 
 
 class ProgramEnded(Exception):
@@ -88,24 +92,40 @@ class Supervisor:
         with Signals().caught() as signals:
             guard = self._start("guard", [sys.executable, "-m", "outreach.demo.guard"], stdin=subprocess.PIPE)
             try:
-                for program in self._programs:
-                    self._guarded(guard.stdin, self._start(program.name, program.command))
-                if self._become_ready(signals):
+                if self._start_all(signals, guard.stdin):
                     when_ready()
                     while not self._told_to_stop(signals, 1.0):
                         self._check()
             finally:
                 self._end_all()
 
+    def _start_all(self, signals: Signals, guarded: IO[bytes] | None) -> bool:
+        """Start every program once the one that it needs is ready; whether all became ready before somebody said stop."""
+        deadline = time.monotonic() + self._patience
+        waiting = list(self._programs)
+        while waiting:
+            not_ready = {program.name for program in waiting}
+            for program in waiting:
+                if program.name not in self._running and program.after not in not_ready:
+                    self._guarded(guarded, self._start(program.name, program.command))
+            if self._told_to_stop(signals, 0.2):
+                return False
+            self._check()
+            waiting = [each for each in waiting if each.name not in self._running or not each.is_ready()]
+            if waiting and time.monotonic() > deadline:
+                late = next(program.name for program in waiting if program.name in self._running)
+                raise ProgramEnded(f"{late} was not ready after {self._patience:.0f} seconds")
+        return True
+
     def _start(self, name: str, command: Sequence[str], stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-        # Ignored from birth: Ctrl-C is the supervisor's to answer, not a traceback of each program that is still loading.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Held back from birth: what the terminal sends to the group is the supervisor's to answer, once and in order.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
         try:
             self._running[name] = subprocess.Popen(command, cwd=ROOT, env=dict(self._environment), stdin=stdin)
         except OSError as error:
             raise ProgramEnded(f"{name} could not be started: {error}") from error
         finally:
-            signal.signal(signal.SIGINT, before)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return self._running[name]
 
     @staticmethod
@@ -113,18 +133,6 @@ class Supervisor:
         assert pipe
         pipe.write(b"%d\n" % program.pid)
         pipe.flush()
-
-    def _become_ready(self, signals: Signals) -> bool:
-        deadline = time.monotonic() + self._patience
-        waiting = list(self._programs)
-        while waiting:
-            if self._told_to_stop(signals, 0.2):
-                return False
-            self._check()
-            waiting = [program for program in waiting if not program.is_ready()]
-            if waiting and time.monotonic() > deadline:
-                raise ProgramEnded(f"{waiting[0].name} was not ready after {self._patience:.0f} seconds")
-        return True
 
     def _told_to_stop(self, signals: Signals, seconds: float) -> bool:
         return signals.wait(seconds) or (self._parent is not None and os.getppid() != self._parent)

@@ -9,18 +9,20 @@ from collections.abc import Iterator
 import pytest
 
 from outreach.demo.guard import end
+from outreach.demo.supervisor import Program, ProgramEnded, Supervisor
 
-PATIENT = "import time; print('up', flush=True); time.sleep(600)"
+# In one write each, because the lines of several programs share one pipe.
+PATIENT = "import os, time; os.write(1, b'up\\n'); time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {PATIENT}"
 ENDS = "raise SystemExit(3)"
-SUPERVISOR = """
+SUPERVISOR = r"""
 import os, sys
 from outreach.demo.supervisor import Program, ProgramEnded, Supervisor
 ready = sys.argv[1] == "ready"
 programs = [Program(f"program{n}", [sys.executable, "-c", source], lambda: ready) for n, source in enumerate(sys.argv[2:])]
 supervisor = Supervisor(programs, environment=os.environ, patience=1.0, grace=1.0)
 try:
-    supervisor.run(lambda: print("ready", flush=True))
+    supervisor.run(lambda: os.write(1, b"ready\n"))
 except ProgramEnded as error:
     sys.exit(str(error))
 """
@@ -85,6 +87,17 @@ def test_when_one_program_ends_all_end_and_its_name_and_status_are_said() -> Non
 
     assert process.returncode == 1
     assert errors == "program1 ended with status 3\n"
+
+
+def test_a_program_starts_only_after_the_one_that_it_needs(capfd: pytest.CaptureFixture[str]) -> None:
+    first = Program("first", [sys.executable, "-c", PATIENT], lambda: False)
+    second = Program("second", [sys.executable, "-c", "print('too early')"], after="first")
+    supervisor = Supervisor([second, first], environment=os.environ, patience=0.5)
+
+    with pytest.raises(ProgramEnded, match=r"^first was not ready after 0 seconds$"):
+        supervisor.run(lambda: None)
+
+    assert "too early" not in capfd.readouterr().out
 
 
 def test_a_program_that_does_not_become_ready_is_named() -> None:
