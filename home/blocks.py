@@ -19,9 +19,11 @@ class SharedTextBlock(blocks.CharBlock):
     """One line that is the same in every language: a key, the title of a publication, a number of a record."""
 
     def get_translatable_segments(self, value: str) -> list[Any]:
+        """Nothing to translate."""
         return []
 
     def restore_translated_segments(self, value: str, segments: list[Any]) -> str:
+        """The text as it is."""
         return value
 
 
@@ -87,7 +89,9 @@ class ImageBlock(blocks.StructBlock):
         default="nobody",
     )
     consent = SharedTextBlock(
-        label=_("Consent record"), required=False, help_text=_("Where the signed consent is filed, for example C-2026-014.")
+        label=_("Consent record"),
+        required=False,
+        help_text=_("Where the signed consent is filed, for example C-2026-014."),
     )
     consent_until = blocks.DateBlock(label=_("Consent ends on"), required=False)
 
@@ -140,7 +144,9 @@ class SourceBlock(blocks.StructBlock):
 
     title = SharedTextBlock(label=_("Title"), help_text=_("Who published what, and when."))
     url = blocks.URLBlock(label=_("Address"), required=False)
-    note = blocks.CharBlock(label=_("Note"), required=False, help_text=_("What was taken from it, and with which care."))
+    note = blocks.CharBlock(
+        label=_("Note"), required=False, help_text=_("What was taken from it, and with which care.")
+    )
 
     class Meta:
         icon = "link"

@@ -74,6 +74,7 @@ def view_alternatives(homes: list[HomePage], request: HttpRequest, language: str
 
 
 def alternatives(urls: dict[str, str], current: str) -> list[Alternative]:
+    """The addresses by language, as alternatives in the order of the settings."""
     return [
         Alternative(language=code, name=name, url=urls[code], current=code == current)
         for code, name in settings.LANGUAGES

@@ -4,9 +4,11 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +27,12 @@ from home.models import TranslationReview
 from home.reviews import NotATranslation, State, record_review, source_language, states
 
 
+class StaffRequest(HttpRequest):
+    """A request to a staff page: Wagtail has made sure that somebody is signed in."""
+
+    user: User
+
+
 class StateFilter(WagtailFilterSet):
     """Pages that have a translation in a state."""
 
@@ -35,6 +43,7 @@ class StateFilter(WagtailFilterSet):
         fields: list[str] = []
 
     def in_state(self, pages: QuerySet[Page], name: str, value: str) -> QuerySet[Page]:
+        """The pages of which any translation is in the state."""
         found = states(pages)
         return pages.filter(
             pk__in=[pk for pk, languages in found.items() if any(s == value for s, _page in languages.values())]
@@ -50,6 +59,7 @@ class StateColumn(Column):
         super().__init__(language, label=label)
 
     def get_value(self, instance: Any) -> tuple[State, Page | None]:
+        """The state and the page of the row's translation."""
         found: tuple[State, Page | None] = instance.translation_states[self.name]
         return found
 
@@ -67,6 +77,7 @@ class TranslationStatesView(ReportView):
 
     @property
     def columns(self) -> list[Column]:
+        """The page, then one column for each other language."""
         others = [locale for locale in Locale.objects.all() if locale.language_code != source_language()]
         return [
             Column("title", label=_("Page"), accessor="title"),
@@ -74,12 +85,14 @@ class TranslationStatesView(ReportView):
         ]
 
     def get_queryset(self) -> QuerySet[Page]:
+        """The pages in the source language on which the reader may work."""
         pages: QuerySet[Page] = page_permission_policy.instances_user_has_any_permission_for(
             self.request.user, {"add", "change", "publish"}
         )
         return pages.filter(locale=Locale.get_default(), depth__gt=1, alias_of=None).order_by("path")
 
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
+        """Add the states of the pages that are shown."""
         found = states(object_list)
         for page in object_list:
             page.translation_states = found[page.pk]
@@ -101,16 +114,19 @@ class ReviewView(WagtailAdminTemplateMixin, View):
     page_title = gettext_lazy("Mark as reviewed by a native speaker")
     header_icon = "check"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Only for those who may publish the page."""
         self.page = get_object_or_404(Page, pk=kwargs["page_id"]).specific
         if not self.page.permissions_for_user(request.user).can_publish():
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def get(self, request: HttpRequest, page_id: int) -> HttpResponse:
+    def get(self, request: StaffRequest, page_id: int) -> HttpResponse:
+        """Ask who read it."""
         return self.form_page(ReviewForm(initial={"reviewed_by": request.user.get_full_name()}))
 
-    def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
+    def post(self, request: StaffRequest, page_id: int) -> HttpResponse:
+        """Record it and go back to the editor."""
         form = ReviewForm(request.POST)
         if not form.is_valid():
             return self.form_page(form)
@@ -124,5 +140,6 @@ class ReviewView(WagtailAdminTemplateMixin, View):
         return redirect(reverse("wagtailadmin_pages:edit", args=[page_id]))
 
     def form_page(self, form: ReviewForm) -> HttpResponse:
+        """The page with the form."""
         self.page_subtitle = self.page.get_admin_display_title()
         return self.render_to_response(self.get_context_data(form=form, page=self.page))

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import log
@@ -43,7 +43,7 @@ def source_language() -> str:
     return settings.LANGUAGE_CODE
 
 
-def record_review(*, page: Page, reviewed_by: str, user: AbstractBaseUser, now: datetime) -> TranslationReview:
+def record_review(*, page: Page, reviewed_by: str, user: User, now: datetime) -> TranslationReview:
     """Note that a native speaker read the page's translation as it is now, drafts included.
 
     Raises :class:`NotATranslation`.
@@ -73,7 +73,7 @@ def state(page: Page) -> State:
 def states(sources: Iterable[Page]) -> dict[int, dict[str, tuple[State, Page | None]]]:
     """For each page in the source language and each other language, the translation's state and its page.
 
-    A fixed number of queries for each language, whatever the number of pages, and one page more for each source that was
+    A fixed number of queries for each language, whatever the number of pages, and one more for each source that was
     published since it was given to translation.
     """
     by_key = {source.translation_key: source for source in sources}
@@ -140,6 +140,7 @@ def text_hashes(pages: list[Page]) -> dict[int, str]:
 
 
 def digest(said: list[Any]) -> str:
+    """A hash that is the same for the same words."""
     return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()
 
 

@@ -86,12 +86,15 @@ class Table:
         ]
 
     def column(self, role: str) -> Column | None:
+        """The first column in a role."""
         return next((column for column in self.columns if column.role == role), None)
 
     def drawn(self) -> list[Column]:
+        """The columns that a chart draws."""
         return [column for column in self.columns if column.role == "y"]
 
     def cells(self, column: Column) -> list[Cell]:
+        """All cells of a column, from the top."""
         index = self.columns.index(column)
         return [row[index] for row in self.rows]
 
@@ -102,14 +105,12 @@ def guard_formula(text: str) -> str:
 
 
 def write_csv(table: Table) -> str:
-    """The table as CSV in its language: headings and texts translated, numbers plain so that a program can read them."""
+    """The table as CSV in its language: headings and texts translated, numbers as programs read them."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([guard_formula(column.label) for column in table.columns])
     for row in table.rows:
-        writer.writerow(
-            ["" if cell is None else guard_formula(table.texts.get(cell, cell)) if isinstance(cell, str) else cell for cell in row]
-        )
+        writer.writerow([guard_formula(table.texts.get(cell, cell)) if isinstance(cell, str) else cell for cell in row])
     return out.getvalue()
 
 
@@ -159,6 +160,7 @@ class TableFormField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 12, "spellcheck": "false"})
 
     def prepare_value(self, value: Any) -> Any:
+        """The stored table as text to edit."""
         if not isinstance(value, dict):
             return value
         out = io.StringIO()
@@ -168,9 +170,11 @@ class TableFormField(forms.CharField):
         return out.getvalue()
 
     def clean(self, value: Any) -> Any:
+        """The table that the text holds."""
         return read_csv(super().clean(value))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether the text holds another table; translations of its texts are left out of the comparison."""
         try:
             return bool(initial) and read_csv(data or "") != {**initial, "texts": {}}
         except ValidationError:
@@ -178,6 +182,7 @@ class TableFormField(forms.CharField):
 
 
 def empty_table() -> TableData:
+    """No columns, no rows."""
     return {"keys": [], "rows": [], "texts": {}}
 
 
@@ -189,14 +194,17 @@ class TableField(models.JSONField):
         super().__init__(*args, **kwargs)
 
     def formfield(self, **kwargs: Any) -> Any:
+        """A text area, where JSON would be for nobody."""
         options = {"form_class": TableFormField, "label": self.verbose_name, "help_text": self.help_text, **kwargs}
         return models.Field.formfield(self, **options)
 
     def get_translatable_segments(self, value: TableData) -> list[StringSegmentValue]:
+        """Each text of the rows, once."""
         texts = dict.fromkeys(cell for row in value["rows"] for cell in row if isinstance(cell, str))
         return [StringSegmentValue(segment_path(text), text) for text in texts]
 
     def restore_translated_segments(self, value: TableData, segments: list[StringSegmentValue]) -> TableData:
+        """The same rows, with the texts' translations."""
         translated = {segment.path: segment.string.render_text() for segment in segments}
         texts = {
             cell: translated[segment_path(cell)]
@@ -216,7 +224,9 @@ class TranslatableTable(TranslatableField):
     """A table is copied whole from its source before its texts are put in, so that numbers never fall behind."""
 
     def is_synchronized(self, source: models.Model) -> bool:
+        """Always."""
         return True
 
     def is_overridable(self, obj: models.Model) -> bool:
+        """Never: a language has no numbers of its own."""
         return False

@@ -32,6 +32,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 
 def is_root(home: HomePage, request: HttpRequest) -> bool:
+    """Whether the site begins with this home page."""
     site = Site.find_for_request(request)
     return bool(site and site.root_page_id == home.pk)
 
@@ -51,6 +52,7 @@ def find_infographic(slug: str) -> InfographicPage:
 
 
 def download(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """A file to show or to keep, which anybody on the way may cache."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'inline; filename="{name}"'
     patch_cache_control(response, public=True, max_age=AN_HOUR)
@@ -87,6 +89,7 @@ class SiteMap(Sitemap):
     i18n = False
 
     def items(self) -> Any:
+        """The pages of all languages."""
         return (
             Page.objects.live()
             .public()

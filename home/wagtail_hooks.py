@@ -18,6 +18,7 @@ from home.reviews import NotATranslation, State, state
 
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLPattern]:
+    """Addresses of the staff pages."""
     report = review_views.TranslationStatesView
     return [
         path("reports/translation-states/", report.as_view(), name="home_translation_states"),
@@ -32,6 +33,7 @@ def register_admin_urls() -> list[URLPattern]:
 
 @hooks.register("register_reports_menu_item")
 def register_translation_states() -> MenuItem:
+    """The report in the menu of reports."""
     label = gettext_lazy("Translations by state")
     return MenuItem(label, reverse("home_translation_states"), icon_name="globe", order=850)
 
@@ -51,7 +53,9 @@ def warn_of_unreviewed_translation(request: HttpRequest, page: Page) -> None:
         url = reverse("home_review_translation", args=[page.pk])
         buttons.append(messages.button(url, _("Mark as reviewed")))
     if found is State.STALE:
-        messages.warning(request, _("The source of this translation has changed since. Synchronise and translate what is new."))
+        messages.warning(
+            request, _("The source of this translation has changed since. Synchronise and translate what is new.")
+        )
     elif found is State.REVIEWED:
         messages.success(request, _("A native speaker has reviewed this translation."))
     else:
@@ -60,6 +64,8 @@ def warn_of_unreviewed_translation(request: HttpRequest, page: Page) -> None:
 
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
+    """A page's history names its reviews."""
+
     @actions.register_action("home.review_translation")
     class ReviewFormatter(LogFormatter):
         """“Reviewed by …” in the history of a page."""
@@ -67,4 +73,5 @@ def register_log_actions(actions: Any) -> None:
         label = gettext_lazy("Review a translation")
 
         def format_message(self, log_entry: ModelLogEntry) -> str:
+            """The line of the history."""
             return _("Read by a native speaker: %(name)s") % {"name": log_entry.data.get("reviewed_by", "")}

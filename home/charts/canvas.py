@@ -29,6 +29,11 @@ LETTER = 0.57
 """Average width of a letter, in font sizes: an estimate, as nothing on the server knows the reader's font."""
 
 
+def series_colour(number: int) -> str:
+    """The name of the colour of a chart's series, counted from 0."""
+    return f"series-{number % 4 + 1}"
+
+
 def width_of(text: str, size: float = TEXT) -> float:
     """About how many pixels a line takes."""
     return len(text) * size * LETTER
@@ -50,12 +55,18 @@ class Canvas:
         self.in_page = in_page
         self.root = ElementTree.Element(
             f"{{{NAMESPACE}}}svg",
-            {"viewBox": f"0 0 {number(width)} {number(height)}", "role": "img", "direction": "ltr", "font-size": str(TEXT)},
+            {
+                "viewBox": f"0 0 {number(width)} {number(height)}",
+                "role": "img",
+                "direction": "ltr",
+                "font-size": str(TEXT),
+            },
         )
         if not in_page:
             self.root.attrib |= {"width": number(width), "height": number(height), "font-family": FONTS}
 
     def colour(self, name: str) -> str:
+        """A colour of the palette, as this drawing has to write it."""
         return f"var(--chart-{name})" if self.in_page else COLOURS[name]
 
     def describe(self, title: str, description: str) -> None:
@@ -66,18 +77,29 @@ class Canvas:
             self.root.insert(place, element)
 
     def rectangle(self, x: float, y: float, width: float, height: float, fill: str) -> None:
+        """A filled rectangle; ``x`` and ``y`` are its left upper corner."""
         self._add("rect", x=x, y=y, width=max(width, 0), height=max(height, 0), fill=self.colour(fill))
 
     def circle(self, x: float, y: float, radius: float, fill: str) -> None:
+        """A filled circle around ``x``, ``y``."""
         self._add("circle", cx=x, cy=y, r=radius, fill=self.colour(fill))
 
     def line(self, points: list[tuple[float, float]], stroke: str, width: float = 1, *, dashes: str = "") -> None:
+        """A line through the points."""
         path = " ".join(f"{number(x)},{number(y)}" for x, y in points)
         more = {"stroke-dasharray": dashes} if dashes else {}
         self._add("polyline", points=path, fill="none", stroke=self.colour(stroke), **{"stroke-width": width}, **more)
 
     def text(
-        self, x: float, y: float, text: str, *, anchor: str = "start", fill: str = "ink", size: float = TEXT, bold: bool = False
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        anchor: str = "start",
+        fill: str = "ink",
+        size: float = TEXT,
+        bold: bool = False,
     ) -> None:
         """One line of text on the base line ``y``; ``anchor`` is ``start``, ``middle`` or ``end``."""
         more: dict[str, str | float] = {"text-anchor": anchor} if anchor != "start" else {}
@@ -97,6 +119,7 @@ class Canvas:
         return ElementTree.SubElement(self.root, f"{{{NAMESPACE}}}{tag}", written)
 
     def svg(self) -> str:
+        """The drawing as one SVG element."""
         return ElementTree.tostring(self.root, encoding="unicode")
 
 

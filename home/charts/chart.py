@@ -49,7 +49,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Mark:
-    """One figure of a chart: ``name`` is what it belongs to as the language reads it, ``key`` the same in the source."""
+    """One figure of a chart: ``name`` is what it belongs to as the reader sees it, ``key`` the same in the source."""
 
     key: str
     name: str

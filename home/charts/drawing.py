@@ -21,6 +21,9 @@ from .lines import draw_lines
 from .parts import draw_number, draw_share
 from .picture import compose
 
+COLOURS = 64
+"""The shades that a PNG may have: the palette and what smooths its edges."""
+
 FORMS = {"bar": draw_bars, "line": draw_lines, "share": draw_share, "number": draw_number}
 
 
@@ -44,7 +47,11 @@ def draw_inline(chart: Chart, size: Size) -> str:
 
 def draw_svg(chart: Chart) -> bytes:
     """The chart with its finding and source as an SVG file, to be downloaded."""
-    return kept(chart, "picture", "svg", lambda: compose(chart, FORMS[chart.form](chart, Size.WIDE, in_page=False)).svg().encode())
+
+    def make() -> bytes:
+        return compose(chart, FORMS[chart.form](chart, Size.WIDE, in_page=False)).svg().encode()
+
+    return kept(chart, "picture", "svg", make)
 
 
 def draw_picture(chart: Chart) -> bytes:
@@ -59,9 +66,10 @@ def rasterise(svg: str) -> bytes:
     """
     import vl_convert
 
-    out = io.BytesIO()
-    Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=1.5))).convert("RGB").quantize(64).save(out, "PNG", optimize=True)
-    return out.getvalue()
+    drawn = Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=1.5)))
+    file = io.BytesIO()
+    drawn.convert("RGB").quantize(COLOURS).save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def kept(chart: Chart, what: str, suffix: str, make: Callable[[], bytes]) -> bytes:

@@ -34,17 +34,23 @@ def blocks(entries: list[tuple[str, Any]], *place: str) -> list[dict[str, Any]]:
 
 
 def texts(entry: Entry) -> dict[str, Any]:
+    """What every entry has."""
     return {"title": entry["title"], "summary": entry["summary"]}
 
 
 def home(content: Content) -> HomePage:
+    """The home page, without the pages that it leads to."""
     return HomePage(slug="home", translation_key=identity("home"), **texts(content.home))
 
 
 def plain_page(key: str, entry: Entry) -> SitePage:
+    """A list of stories or infographics, or a page of text."""
     model = SECTION_PAGES.get(key, StandardPage)
     page = model(
-        slug=entry.get("slug", key), show_in_menus=key != "privacy", translation_key=identity("pages", key), **texts(entry)
+        slug=entry.get("slug", key),
+        show_in_menus=key != "privacy",
+        translation_key=identity("pages", key),
+        **texts(entry),
     )
     if isinstance(page, StandardPage):
         page.body = "".join(block["html"] for block in entry.get("body", []))
@@ -52,10 +58,12 @@ def plain_page(key: str, entry: Entry) -> SitePage:
 
 
 def topic(key: str, entry: Entry) -> TopicPage:
+    """The page of a topic."""
     return TopicPage(key=key, slug=entry["slug"], translation_key=identity("topics", key), **texts(entry))
 
 
 def infographic(key: str, entry: Entry, content: Content) -> InfographicPage:
+    """An infographic with its table and topics."""
     number, reference = entry.get("number", {}), entry.get("reference", {})
     roles = dict.fromkeys(entry.get("y", []), "y") | ({entry["x"]: "x"} if "x" in entry else {})
     columns = [
@@ -93,7 +101,11 @@ def table(entry: Entry, content: Content) -> TableData:
     rows = content.rows(entry["table"])
     for key, kept in entry.get("where", {}).items():
         rows = [row for row in rows if row[key] in {str(value) for value in kept}]
-    return {"keys": keys, "rows": [[as_cell(row[key]) for key in keys] for row in rows[: entry.get("first")]], "texts": {}}
+    return {
+        "keys": keys,
+        "rows": [[as_cell(row[key]) for key in keys] for row in rows[: entry.get("first")]],
+        "texts": {},
+    }
 
 
 def story(key: str, entry: Entry, infographics: Mapping[str, int]) -> StoryPage:
@@ -116,6 +128,7 @@ def story(key: str, entry: Entry, infographics: Mapping[str, int]) -> StoryPage:
 
 
 def story_block(block: Entry, infographics: Mapping[str, int]) -> tuple[str, Any]:
+    """The kind and the raw value of a block; ``None`` for an infographic that is not there yet."""
     match block["type"]:
         case "infographic":
             return "infographic", infographics.get(block["key"])

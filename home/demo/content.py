@@ -47,6 +47,7 @@ class Content:
 
     @cached_property
     def entries(self) -> Entry:
+        """The whole file, checked."""
         entries = tomllib.loads((self.folder / "content" / "en.toml").read_text(encoding="utf-8"))
         faults = list(self._faults(entries))
         if faults:
@@ -55,6 +56,7 @@ class Content:
 
     @property
     def home(self) -> Entry:
+        """The entry of the home page."""
         return self.entries["home"]
 
     def section(self, name: str) -> dict[str, Entry]:
@@ -62,10 +64,12 @@ class Content:
         return self.entries.get(name, {})
 
     def rows(self, table: str) -> list[dict[str, str]]:
+        """The rows of a table, by the names of its columns."""
         with (self.folder / "data" / table).open(encoding="utf-8-sig", newline="") as file:
             return list(csv.DictReader(file))
 
     def catalogue(self, language: str) -> Path:
+        """Where the translations of a language are."""
         return self.folder / "content" / f"{language}.po"
 
     def _faults(self, entries: Entry) -> Any:

@@ -53,6 +53,7 @@ class SourceSite:
     created: int = 0
 
     def build(self) -> None:
+        """Make what is missing, parents first."""
         content = self.content
         home = self._home()
         parents = {

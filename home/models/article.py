@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable, Page
+from wagtail.query import PageQuerySet
 from wagtail_localize.fields import SynchronizedField
 
 
@@ -34,7 +35,7 @@ class SitePage(Page):
         abstract = True
 
     @classmethod
-    def newest(cls, language: str, topic: str = "") -> models.QuerySet[Any]:
+    def newest(cls, language: str, topic: str = "") -> PageQuerySet:
         """The live pages of this type in a language, of a topic if one is given, the newest first.
 
         Only for pages that have ``published`` and ``topics``. Two queries, whatever their number.

@@ -42,7 +42,9 @@ class InfographicPage(SitePage):
     one figure that the home page and the forms *share* and *number* show; percentages are percent points.
     """
 
-    subtitle = models.CharField(_("subtitle"), max_length=250, help_text=_("What is measured, in which unit and years."))
+    subtitle = models.CharField(
+        _("subtitle"), max_length=250, help_text=_("What is measured, in which unit and years.")
+    )
     published = models.DateField(_("published on"), default=timezone.localdate)
     chart = models.CharField(_("chart"), max_length=10, choices=ChartForm.choices, default=ChartForm.BAR)
     columns = StreamField([("column", ColumnBlock())], verbose_name=_("columns"), blank=True)
@@ -54,16 +56,20 @@ class InfographicPage(SitePage):
         ),
     )
     highlight = models.CharField(
-        _("highlighted"), max_length=120, blank=True, help_text=_("The first cell of the row to emphasise, as in the table.")
+        _("highlighted"),
+        max_length=120,
+        blank=True,
+        help_text=_("The first cell of the row to emphasise, as in the table."),
     )
     reference_value = models.FloatField(_("reference line at"), null=True, blank=True)
     reference_label = models.CharField(_("label of the reference line"), max_length=60, blank=True)
     number_value = models.FloatField(_("number"), null=True, blank=True)
-    number_format = models.CharField(
-        _("written as"), max_length=20, choices=NUMBER_FORMATS, default="percent"
-    )
+    number_format = models.CharField(_("written as"), max_length=20, choices=NUMBER_FORMATS, default="percent")
     number_label = models.CharField(
-        _("what it counts"), max_length=200, blank=True, help_text=_("Goes on where the number ends, with year and place.")
+        _("what it counts"),
+        max_length=200,
+        blank=True,
+        help_text=_("Goes on where the number ends, with year and place."),
     )
     text_summary = models.TextField(
         _("text summary"), help_text=_("What the chart shows, with its main figures, for somebody who cannot see it.")
@@ -71,7 +77,9 @@ class InfographicPage(SitePage):
     source = models.CharField(_("source"), max_length=300)
     source_url = models.URLField(_("address of the source"), blank=True)
     data_year = models.CharField(_("years of the data"), max_length=30)
-    note = models.TextField(_("note"), blank=True, help_text=_("How it was counted, and with which care it should be read."))
+    note = models.TextField(
+        _("note"), blank=True, help_text=_("How it was counted, and with which care it should be read.")
+    )
 
     content_panels = [
         *SitePage.content_panels,
@@ -152,10 +160,11 @@ class InfographicPage(SitePage):
         )
 
     def picture(self, language: str) -> bytes:
-        """A PNG of the finding, its chart and its source, in the language if it is published there, else in this one."""
+        """A PNG of finding, chart and source: in the language if the page is published in it, else in its own."""
         return draw_picture((translation_in(self, language) or self).as_chart())
 
     def clean(self) -> None:
+        """Check that table, columns and chart belong together; each message names its cell or column."""
         super().clean()
         errors: dict[str, list[Any]] = {}
         keys = [block.value["key"] for block in self.columns]
@@ -165,9 +174,9 @@ class InfographicPage(SitePage):
             errors["data"] = [ValidationError(message, params={"key": key}) for key in missing]
         elif wrong := list(wrong_cells(self.table)):
             errors["data"] = wrong
-        if self.chart in (ChartForm.BAR, ChartForm.LINE) and self.data["rows"] and not errors:
-            if not self.table.column("x") or not self.table.drawn():
-                errors["columns"] = [_("This chart needs one column along the axis and at least one that is drawn.")]
+        needs_axes = self.chart in (ChartForm.BAR, ChartForm.LINE) and self.data["rows"] and not errors
+        if needs_axes and not (self.table.column("x") and self.table.drawn()):
+            errors["columns"] = [_("This chart needs one column along the axis and at least one that is drawn.")]
         if self.chart in (ChartForm.SHARE, ChartForm.NUMBER) and self.number_value is None:
             errors["number_value"] = [_("This chart needs the one number.")]
         if errors:

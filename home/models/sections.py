@@ -75,6 +75,7 @@ class HomePage(SitePage):
         verbose_name_plural = _("home pages")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """What the template shows; the number of queries does not depend on the content."""
         stories = list(StoryPage.newest(self.language)[: LATEST + 1])
         lead = self.lead_story and in_language([self.lead_story], self.language).get(self.lead_story.translation_key)
         lead = lead or next(iter(stories), None)
@@ -101,7 +102,10 @@ class StoryIndexPage(SitePage):
         verbose_name_plural = _("lists of stories")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context(request, *args, **kwargs) | {"pages": shown(StoryPage.newest(self.language), request)}
+        """What the template shows; the number of queries does not depend on the content."""
+        return super().get_context(request, *args, **kwargs) | {
+            "pages": shown(StoryPage.newest(self.language), request)
+        }
 
 
 class InfographicIndexPage(SitePage):
@@ -117,6 +121,7 @@ class InfographicIndexPage(SitePage):
         verbose_name_plural = _("lists of infographics")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """What the template shows; the number of queries does not depend on the content."""
         pages = shown(InfographicPage.newest(self.language), request)
         return super().get_context(request, *args, **kwargs) | {"pages": pages}
 
@@ -140,6 +145,7 @@ class TopicPage(SitePage):
         verbose_name_plural = _("topic pages")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """What the template shows; the number of queries does not depend on the content."""
         return super().get_context(request, *args, **kwargs) | {
             "stories": StoryPage.newest(self.language, self.key),
             "infographics": InfographicPage.newest(self.language, self.key),

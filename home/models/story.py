@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.fields import StreamField
+from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from home.blocks import SourceBlock, StoryBody
@@ -77,7 +78,7 @@ class StoryPage(SitePage):
         verbose_name_plural = _("stories")
 
     @classmethod
-    def newest(cls, language: str, topic: str = "") -> models.QuerySet[Any]:
+    def newest(cls, language: str, topic: str = "") -> PageQuerySet:
         """For lists, which show no body."""
         return super().newest(language, topic).defer_streamfields()
 
@@ -105,12 +106,13 @@ class StoryPage(SitePage):
         return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """What the template shows; the number of queries does not depend on the story's length."""
         others = StoryPage.newest(self.language).exclude(pk=self.pk)
         chosen = self.chosen_infographics()
         infographics = in_language(chosen, self.language)
         lead = next((page.translation_key for page in chosen if page.pk == self.lead_infographic_id), None)
         return super().get_context(request, *args, **kwargs) | {
             "infographics": infographics,
-            "lead_infographic": infographics.get(lead),
+            "lead_infographic": infographics.get(lead) if lead else None,
             "next_stories": others[:NEXT],
         }

@@ -45,7 +45,7 @@ def long_date(date: datetime.date) -> str:
 @register.simple_tag
 def chart(infographic: InfographicPage, size: str) -> SafeString:
     """The infographic's chart as an SVG element, ``narrow`` or ``wide``."""
-    return mark_safe(draw_inline(infographic.as_chart(), Size[size.upper()]))  # noqa: S308: made by ElementTree, which escapes
+    return mark_safe(draw_inline(infographic.as_chart(), Size[size.upper()]))
 
 
 @register.simple_tag(takes_context=True)
@@ -53,7 +53,7 @@ def in_page_language(context: Context, infographic: InfographicPage | None) -> I
     """An infographic that a story names, in the story's language where it is published in it."""
     if infographic is None:
         return None
-    found: InfographicPage | None = context.get("infographics", {}).get(infographic.translation_key)
+    found: InfographicPage | None = context["infographics"].get(infographic.translation_key)
     return found
 
 

@@ -14,6 +14,7 @@ class Command(BaseCommand):
     help = "Write home/demo/content/messages.pot: every text of the demo site that can be translated."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Extract, write, and say how much."""
         content = Content()
         try:
             messages = catalogue.extract(content)

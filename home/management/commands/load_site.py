@@ -11,12 +11,18 @@ from home.demo.load import load
 class Command(BaseCommand):
     """Builds what is missing of the demo site; run again, it adds what is new and keeps what editors changed."""
 
-    help = "Build the demo site: English pages, and the translations whose catalogues in home/demo/content are complete."
+    help = (
+        "Build the demo site: English pages, and the translations whose catalogues in home/demo/content are complete."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--strict", action="store_true", help="Exit with 1 if a catalogue leaves anything untranslated.")
+        """``--strict`` for where a missing translation is an error."""
+        parser.add_argument(
+            "--strict", action="store_true", help="Exit with 1 if a catalogue leaves anything untranslated."
+        )
 
     def handle(self, *args: Any, strict: bool, **options: Any) -> None:
+        """Load, and say what is missing."""
         try:
             report = load(content=Content())
         except (ContentError, OSError) as error:
