@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from . import confirmation, subscriptions
-from .choices import ChannelName
+from .choices import ChannelName, Purpose
 from .forms import SubscribeForm, as_source
 from .models import Consent, JoinRequest
 from .wording import words
@@ -97,9 +97,9 @@ def _told(asked: JoinRequest) -> dict[str, Any]:
     """What a person asked for, in words."""
     return {
         "asked": asked,
-        "language": dict(settings.LANGUAGES)[asked.language],
+        "language_name": dict(settings.LANGUAGES)[asked.language],
         "topics": [name for topic, name in settings.TOPICS.items() if topic in asked.topics],
-        "agreed": [words(purpose, version) for purpose, version in asked.wording_versions.items()],
+        "agreed": [words(name, asked.wording_versions[name]) for name in Purpose.values if name in asked.wording_versions],
     }
 
 

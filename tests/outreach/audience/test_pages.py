@@ -323,6 +323,7 @@ def test_the_page_shows_what_is_agreed_to_before_the_button_is_pressed(client, m
 
     text = page(client.get(path)).text
 
+    assert "English" in text
     assert "You may record which links in your messages I follow" in text
     assert "You may record whether I open" not in text
     assert "Work" in text
