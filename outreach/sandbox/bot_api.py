@@ -45,7 +45,7 @@ def bad_request(description: str) -> Refused:
 
 
 class BotApi:
-    """The pretended Bot API of one bot."""
+    """The pretend Bot API of one bot."""
 
     def __init__(self, inbox: Inbox, faults: CallFaults, *, token: str, username: str = "sandbox_bot") -> None:
         self._inbox = inbox

@@ -1,4 +1,4 @@
-"""How the pretended servers fail: on purpose, so that everybody can see what the ledger makes of it.
+"""How the pretend servers fail: on purpose, so that everybody can see what the ledger makes of it.
 
 A server asks its faults at each step and goes on where the answer is ``None``. The demo's servers fail for agreed
 receivers (:class:`AgreedReceivers`); tests bring a script of their own.

@@ -1,4 +1,4 @@
-"""Where the pretended servers put what they receive: a store behind one small protocol, here in memory."""
+"""Where the pretend servers put what they receive: a store behind one small protocol, here in memory."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the sandbox's mail server and Bot API server received, and what its pretended phones sent back."""
+"""What the sandbox's mail server and Bot API server received, and what its pretend phones sent back."""
 
 from django.db import models
 from django.utils import timezone
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SandboxChat(models.Model):
-    """A pretended phone: one private chat with the bot, known by its number. Times are UTC."""
+    """A pretend phone: one private chat with the bot, known by its number. Times are UTC."""
 
     class State(models.TextChoices):
         """How the chat answers the bot."""
@@ -22,8 +22,8 @@ class SandboxChat(models.Model):
     opened_at = models.DateTimeField(_("first used"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("pretended phone")
-        verbose_name_plural = _("pretended phones")
+        verbose_name = _("pretend phone")
+        verbose_name_plural = _("pretend phones")
         ordering = ["-opened_at"]
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class SandboxMessage(models.Model):
 
 
 class SandboxUpdate(models.Model):
-    """Something that a pretended phone did; its number is the Bot API's ``update_id``.
+    """Something that a pretend phone did; its number is the Bot API's ``update_id``.
 
     ``confirmed`` says that the bot asked for later updates, so this one is not given out again.
     """

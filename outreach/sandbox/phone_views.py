@@ -1,4 +1,4 @@
-"""Pretended phones in the browser, for anybody who tries the demo; they exist only while no bot is set.
+"""Pretend phones in the browser, for anybody who tries the demo; they exist only while no bot is set.
 
 The address of a phone can't be guessed and is all that it takes to use it, so its forms need no cookie.
 """

@@ -1,4 +1,4 @@
-"""Pretended phones: what a person does on one, and the conversation that it shows.
+"""Pretend phones: what a person does on one, and the conversation that it shows.
 
 A phone is opened with an unguessable link, since in the demo anybody may have one without an account.
 """
@@ -85,8 +85,8 @@ def write(*, phone: SandboxChat, text: str, now: datetime) -> SandboxUpdate:
 
 
 def press(*, phone: SandboxChat, message: int, data: str, now: datetime) -> SandboxUpdate:
-    """The person presses a button of the bot's; raises :class:`NoSuchButton`."""
-    kept = _messages(phone).filter(pk=message).first()
+    """The person presses a button of the bot's; raises :class:`NoSuchButton`, also where the bot is shut out."""
+    kept = _messages(phone).filter(pk=message).first() if phone.state == SandboxChat.State.OPEN else None
     content = json.loads(bytes(kept.content)) if kept else {}
     if not any(key.data == data for row in _keyboard(content) for key in row):
         raise NoSuchButton

@@ -1,4 +1,4 @@
-"""Both pretended servers in one event loop, started and stopped together."""
+"""Both pretend servers in one event loop, started and stopped together."""
 
 import asyncio
 from contextlib import AsyncExitStack

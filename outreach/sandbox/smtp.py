@@ -15,7 +15,7 @@ LARGEST_MAIL = 10 * 1024 * 1024
 
 
 class MailServer(SMTP):
-    """One connection of the pretended mail server."""
+    """One connection of the pretend mail server."""
 
     def __init__(self, inbox: Inbox, faults: MailFaults, **options: Any) -> None:
         self._faults = faults

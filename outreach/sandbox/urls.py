@@ -1,4 +1,4 @@
-"""Addresses of the sandbox: pretended phones for everybody, and the staff's pages below Wagtail's own."""
+"""Addresses of the sandbox: pretend phones for everybody, and the staff's pages below Wagtail's own."""
 
 from django.urls import path, re_path
 

@@ -22,7 +22,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from . import mails, phones
 from .models import SandboxChat, SandboxMessage
 
-ICON = "mail"
+ICON = "mobile-alt"
 PERMISSION = "outreach.view_sandbox"
 
 # A mail may hold anything. Nothing in it runs, no form is sent, and it can't reach the page around it.
@@ -112,17 +112,17 @@ class MessageListView(SandboxPage, BaseListingView):
         """The way to the phones."""
         if not settings.SANDBOX_TELEGRAM:
             return []
-        return [HeaderButton(_("Pretended phones"), reverse("sandbox_phones"), icon_name="mobile-alt")]
+        return [HeaderButton(_("Pretend phones"), reverse("sandbox_phones"), icon_name=ICON)]
 
 
 class PhoneListView(SandboxPage, BaseListingView):
-    """The pretended phones, the newest first."""
+    """The pretend phones, the newest first."""
 
     model = SandboxChat
-    page_title = _("Pretended phones")
-    header_icon = "mobile-alt"
+    page_title = _("Pretend phones")
+    header_icon = ICON
     index_url_name = "sandbox_phones"
-    verbose_name_plural = _("pretended phones")
+    verbose_name_plural = _("pretend phones")
     default_ordering = "-opened_at"
     paginate_by = 50
     columns = [
@@ -157,12 +157,12 @@ class MailView(SandboxPage, WagtailAdminTemplateMixin, View):
     """One mail as its receiver would see it, as wide as a phone or a desktop, with its text part and headers."""
 
     template_name = "outreach/sandbox/mail.html"
-    header_icon = ICON
+    page_title = _("Mail")
+    header_icon = "mail"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the mail; ``?width=phone`` shows it narrow."""
         self.message = get_object_or_404(SandboxMessage, pk=pk, channel=SandboxMessage.Channel.EMAIL)
-        self.page_title = str(self.message)
         narrow = request.GET.get("width") == "phone"
         context = self.get_context_data(message=self.message, mail=mails.read(self.message), narrow=narrow)
         return self.render_to_response(context)
