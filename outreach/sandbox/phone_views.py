@@ -73,7 +73,7 @@ class PressForm(forms.Form):
     """Which button of which message the person presses."""
 
     message = forms.IntegerField(min_value=1, max_value=2**62)
-    data = forms.CharField(max_length=64, strip=False)
+    key = forms.CharField(max_length=64, strip=False)
 
 
 @_while_in_use
@@ -124,8 +124,9 @@ def press(request: HttpRequest, phone: SandboxChat) -> HttpResponse:
     form = PressForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
+    given = form.cleaned_data
     try:
-        phones.press(phone=phone, **form.cleaned_data, now=timezone.now())
+        phones.press(phone=phone, message=given["message"], data=given["key"], now=timezone.now())
     except phones.NoSuchButton:
         return HttpResponseBadRequest()
     return _back_to(phone)

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, models
+from django.db import close_old_connections, connection, models
 
 from . import telegram_html
 from .inbox import Json
@@ -30,7 +30,9 @@ def _in_database_thread(
     method: Callable[Parameters, Result],
 ) -> Callable[Parameters, Coroutine[Any, Any, Result]]:
     def over_a_live_connection(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        close_old_connections()
+        # Inside a transaction the connection is somebody else's to close.
+        if not connection.in_atomic_block:
+            close_old_connections()
         return method(*args, **kwargs)
 
     @wraps(method)

@@ -88,7 +88,7 @@ def test_writing_and_pressing_reach_the_bot_without_a_cookie(client, phone):
     number = bot_sends(phone, reply_markup={"inline_keyboard": [[{"text": "Oui", "callback_data": "yes"}]]})
 
     written = client.post(address(phone, "sandbox_phone_write"), {"text": "/stop"})
-    pressed = client.post(address(phone, "sandbox_phone_press"), {"message": number, "data": "yes"})
+    pressed = client.post(address(phone, "sandbox_phone_press"), {"message": number, "key": "yes"})
 
     assert (written.status_code, pressed.status_code) == (302, 302)
     told = [update.payload for update in SandboxUpdate.objects.filter(confirmed=False)]
@@ -96,9 +96,9 @@ def test_writing_and_pressing_reach_the_bot_without_a_cookie(client, phone):
     assert told[1]["callback_query"]["data"] == "yes"
 
 
-@pytest.mark.parametrize("wrong", [{"data": "no"}, {"message": "x"}, {"message": "0"}, {"data": ""}, {}])
+@pytest.mark.parametrize("wrong", [{"key": "no"}, {"message": "x"}, {"message": "0"}, {"key": ""}, {}])
 def test_button_that_is_not_there_is_a_bad_request(client, phone, wrong):
-    given = {"message": bot_sends(phone), "data": "yes", **wrong}
+    given = {"message": bot_sends(phone), "key": "yes", **wrong}
 
     assert client.post(address(phone, "sandbox_phone_press"), given).status_code == 400
 
