@@ -23,7 +23,7 @@ help:
 	@echo "make demo        the site with demo content at http://127.0.0.1:$(PORT)/; Ctrl-C ends it"
 	@echo "make test        all tests; ARGS='-k words' for some of them"
 	@echo "make check       what has to pass before a change is taken: lint, types, contract, migrations, deployable, stale, test"
-	@echo "make format      lay out code and templates"
+	@echo "make format      lay out the code"
 	@echo "make messages    bring the translation catalogues up to date (needs gettext)"
 	@echo "make lock        resolve the dependencies of pyproject.toml anew"
 	@echo "make clean       take away what was made here, but not the site's data"
@@ -48,15 +48,14 @@ test: compile
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint templates --lint --check --quiet
+	$(BIN)/djlint templates --lint --quiet
 
 format: install
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
-	$(BIN)/djlint templates --reformat --quiet
 
 types: install
-	$(BIN)/mypy
+	DEBUG=true $(BIN)/mypy
 
 contract: install
 	$(BIN)/lint-imports

@@ -27,6 +27,7 @@ Text = tuple[str | None, str, str]
 
 
 def path(language: str, root: Path = ROOT) -> Path:
+    """The file of a language's catalogue."""
     return root / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
@@ -69,6 +70,7 @@ def problems(root: Path = ROOT) -> Iterator[str]:
 
 
 def stale(language: str, catalogue: polib.POFile, fresh: polib.POFile) -> Iterator[str]:
+    """How ``catalogue`` differs in its texts from ``fresh``, which was just extracted."""
     have, need = set(_texts(catalogue)), set(_texts(fresh))
     for text in sorted(need - have, key=str):
         yield f"{language}: not in the catalogue: {text[1]!r}"
@@ -107,6 +109,7 @@ def _placeholders_agree(entry: polib.POEntry, string: str) -> bool:
 
 
 def main(argument: str) -> int:
+    """Carry out one of the three words; the exit status."""
     if argument == "compile":
         compile_all()
     elif argument == "extract":

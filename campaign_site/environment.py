@@ -1,8 +1,8 @@
 """Reads settings from the environment; a wrong value stops the start with one line.
 
-Each reader returns a checked value or raises :class:`WrongValue`, whose text names the variable and says what it should
-be. ``settings.py`` turns that into one line on standard error and exit status 2. A variable that is set to nothing counts
-as not set.
+Each reader returns a checked value or raises :class:`WrongValue`, whose text names the variable and says what it
+should be. ``settings.py`` turns that into one line on standard error and exit status 2. A variable that is set to
+nothing counts as not set.
 """
 
 import json
@@ -34,7 +34,7 @@ PROVIDER_KEYS = {
 """Anymail's providers that one key opens, and what Anymail calls that key."""
 
 SMTP_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
-"""Ways to reach a mail server, each with its usual port; ``+tls`` starts plain and turns to TLS, ``+ssl`` is TLS at once."""
+"""How to reach a mail server, with the usual port; ``+tls`` starts plain and turns to TLS, ``+ssl`` is TLS at once."""
 
 FLAGS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 SHORTEST_SECRET, FEWEST_CHARACTERS = 50, 5
@@ -68,12 +68,14 @@ class Environment:
         return value or default
 
     def flag(self, name: str, default: bool = False) -> bool:
+        """True or false, in one of the usual words."""
         value = self.text(name).lower()
         if value and value not in FLAGS:
             raise WrongValue(name, "true or false")
         return FLAGS.get(value, default)
 
     def integer(self, name: str, default: int, *, least: int, most: int) -> int:
+        """A whole number from ``least`` to ``most``."""
         should_be = f"a whole number from {least} to {most}"
         value = int(self.text(name, str(default), pattern=r"[0-9]{1,9}", should_be=should_be))
         if not least <= value <= most:
@@ -98,15 +100,19 @@ class Environment:
         except ValueError:
             keys = []
         if not keys:
-            raise WrongValue(name, "one or more Fernet keys (32 bytes in URL-safe base64), with commas, the newest first")
+            raise WrongValue(
+                name, "one or more Fernet keys (32 bytes in URL-safe base64), with commas, the newest first"
+            )
         return keys
 
     def hosts(self, name: str, default: list[str]) -> list[str]:
+        """Host names, with commas between them."""
         should_be = "host names with commas between them, like example.org,www.example.org"
         value = self.text(name, pattern=r"(\*|[\w.:\[\]-]+)(\s*,\s*(\*|[\w.:\[\]-]+))*,?", should_be=should_be)
         return [host.strip() for host in value.split(",") if host.strip()] or default
 
     def site_url(self, name: str, default: str) -> str:
+        """The address of a whole site, without a slash at the end."""
         should_be = "an address like https://example.org, without a path"
         url = self.optional_url(name, {"http", "https"}, should_be).rstrip("/")
         if urlsplit(url).path or urlsplit(url).query:
@@ -114,6 +120,7 @@ class Environment:
         return url or default
 
     def optional_url(self, name: str, schemes: set[str], should_be: str) -> str:
+        """An address under one of ``schemes``, or nothing."""
         value = self.text(name)
         parts, _port = self._parsed(name, lambda: (urlsplit(value), urlsplit(value).port), should_be)
         if value and (parts.scheme not in schemes or not parts.hostname or re.search(r"\s", value)):
@@ -157,6 +164,7 @@ class Environment:
         return config
 
     def time_zone(self, name: str, default: str) -> str:
+        """The name of a time zone."""
         value = self.text(name, default)
         try:
             zoneinfo.ZoneInfo(value)

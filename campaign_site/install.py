@@ -1,7 +1,8 @@
 """Makes ``.venv`` with what a lock file names: ``python -m campaign_site.install requirements.lock``.
 
-Runs under any Python from 3.11 with nothing installed. A second run finds nothing to do; one that was interrupted leaves a
-mark, and the next one starts again from an empty folder. With ``--port`` it first makes sure that the port is free.
+Runs under any Python from 3.11 with nothing installed. A second run finds nothing to do; one that was interrupted
+leaves a mark, and the next one starts again from an empty folder. With ``--port`` it first makes sure that the port is
+free.
 """
 
 import argparse
@@ -45,6 +46,7 @@ class Venv:
         self._unfinished = folder / "unfinished"
 
     def is_usable(self) -> bool:
+        """Whether its Python runs, is new enough, has pip, and no installation was broken off."""
         test = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
         return (
             self.python.exists()
@@ -64,14 +66,15 @@ class Venv:
             )
 
     def holds(self, lock: Path) -> bool:
+        """Whether what is installed is what ``lock`` says today."""
         stamp = self._stamp(lock)
         return stamp.exists() and stamp.read_text(encoding="utf-8") == _digest(lock)
 
     def install(self, lock: Path) -> None:
         """Install exactly what ``lock`` pins, by hash."""
         self._unfinished.touch()
-        pip = [self.python, "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--require-hashes"]
-        if subprocess.run([*pip, "--requirement", lock]).returncode != 0:
+        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--require-hashes"]
+        if subprocess.run([*pip, "--requirement", str(lock)]).returncode != 0:
             raise Unusable(f"pip could not install {lock.name}; its own words stand above")
         self._stamp(lock).write_text(_digest(lock), encoding="utf-8")
         self._unfinished.unlink()
@@ -95,6 +98,7 @@ def install(venv: Venv, lock: Path) -> None:
 
 
 def main() -> None:
+    """Do it, and end with one line and status 1 where it can't be done."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("lock", type=Path)
     parser.add_argument("--port", help="fail at once if this port can't be listened on")

@@ -1,6 +1,6 @@
-"""Makes this machine's secrets: ``python -m campaign_site.keys`` writes those that ``.env`` lacks, readable by its owner only.
+"""Makes this machine's secrets: ``python -m campaign_site.keys`` writes those that ``.env`` lacks.
 
-Needs nothing but Python, because settings do not load before the secrets are there.
+Only its owner can read the file. Needs nothing but Python, because settings do not load before the secrets are there.
 """
 
 import base64

@@ -24,4 +24,4 @@ UNKNOWN_TO_DJANGO: dict[str, dict[str, Any]] = {
 """Entries for ``django.conf.locale.LANG_INFO``: without them ``{% get_language_info %}`` raises ``KeyError``."""
 
 FORMATS_FROM: dict[str, str] = {"en": "en-DM", "ht": "fr", "acf": "en-DM"}
-"""Where numbers and dates of a language follow another locale: because CLDR has none of its own, or as they are written here."""
+"""Where numbers and dates follow another locale: CLDR has none for the language, or they are written otherwise here."""

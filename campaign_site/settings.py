@@ -33,7 +33,9 @@ try:
     DEFAULT_FROM_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", "Campaign <campaign@example.org>")
     EMAIL = env.email()
     TELEGRAM_BOT_TOKEN = env.text(
-        "TELEGRAM_BOT_TOKEN", pattern=r"[0-9]+:[\w-]{3,}", should_be="the token that BotFather gave, like 123456:ABC-def"
+        "TELEGRAM_BOT_TOKEN",
+        pattern=r"[0-9]+:[\w-]{3,}",
+        should_be="the token that BotFather gave, like 123456:ABC-def",
     )
     TELEGRAM_API_URL = env.optional_url("TELEGRAM_API_URL", {"http", "https"}, "like https://bot-api.example.org")
     TELEGRAM_WEBHOOK_SECRET = env.text(

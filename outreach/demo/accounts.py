@@ -1,4 +1,4 @@
-"""The demo's users, one for each role, with passwords made on this machine and kept in a file that only its owner reads."""
+"""The demo's users, one for each role; passwords are made on this machine, in a file that only its owner reads."""
 
 import json
 import secrets
@@ -11,8 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaign_site.keys import write_privately
-
-from .. import roles
+from outreach import roles
 
 USERS = {
     "editor": roles.EDITORS,
@@ -57,7 +56,9 @@ def table(accounts: list[Account]) -> str:
     """The accounts in aligned lines."""
     rows = [(account.name, account.password or _("(changed)"), account.role) for account in accounts]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return "\n".join("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def _make(name: str, role: str, password: str | None) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Ends the demo's programs if the one that started them is killed and can't: ``python -m outreach.demo.guard``.
 
-Standard input is a pipe that only the supervisor holds; it brings one process number a line, and ends when the supervisor
-does, however that came. Needs nothing but Python, so that it is running before anything heavy is.
+Standard input is a pipe that only the supervisor holds; it brings one process number a line, and ends when the
+supervisor does, however that came. Needs nothing but Python, so that it is running before anything heavy is.
 """
 
 import contextlib
@@ -34,6 +34,7 @@ def _signal(number: int, which: int) -> bool:
 
 
 def main() -> None:
+    """Wait for the supervisor's end, then end what it leaves behind."""
     # A signal to the whole group is the supervisor's to answer.
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     end([int(line) for line in sys.stdin])

@@ -18,8 +18,8 @@ from wagtail.models import Site
 from campaign_site import catalogues
 from home.demo.content import Content
 from home.demo.load import load as load_site
+from outreach.broadcasts.models import Broadcast
 
-from ..broadcasts.models import Broadcast
 from . import accounts
 from .history import load as load_history
 
@@ -34,8 +34,8 @@ def prepare(*, say: Say) -> list[accounts.Account]:
             call_command("migrate", interactive=False, verbosity=0)
     _collect_static_files(say)
     users = accounts.ensure(settings.LOCAL_DIR / "demo-users.json")
-    # The history comes last, so that a start that was interrupted goes on where it stopped. Once it is there, nothing of
-    # the demo is loaded again: what editors changed or deleted stays as they left it.
+    # The history comes last, so that a start that was interrupted goes on where it stopped. Once it is there, nothing
+    # of the demo is loaded again: what editors changed or deleted stays as they left it.
     if not Broadcast.objects.filter(is_demo=True).exists():
         with _step(say, "Publishing stories and infographics in every language"):
             load_site(content=Content())

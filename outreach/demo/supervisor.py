@@ -1,6 +1,7 @@
 """Runs several programs as one: they start together, and when one ends or somebody says stop, all end.
 
-They stay in the process group of the terminal. Should the supervisor itself be killed, :mod:`outreach.demo.guard` ends them.
+They stay in the process group of the terminal. Should the supervisor itself be killed, :mod:`outreach.demo.guard` ends
+them.
 """
 
 import contextlib
@@ -100,7 +101,7 @@ class Supervisor:
                 self._end_all()
 
     def _start_all(self, signals: Signals, guarded: IO[bytes] | None) -> bool:
-        """Start every program once the one that it needs is ready; whether all became ready before somebody said stop."""
+        """Start each program once the one that it needs is ready; whether all were ready before somebody said stop."""
         deadline = time.monotonic() + self._patience
         waiting = list(self._programs)
         while waiting:

@@ -79,9 +79,7 @@ def test_what_would_show_english_or_fail_is_named(text: polib.POEntry, problem: 
 
 
 def test_a_plural_form_may_say_one_without_a_number() -> None:
-    plural = entry(
-        "%(n)s person", msgid_plural="%(n)s people", msgstr_plural={0: "une personne", 1: "%(n)s personnes"}
-    )
+    plural = entry("%(n)s person", msgid_plural="%(n)s people", msgstr_plural={0: "une personne", 1: "%(n)s personnes"})
 
     assert list(catalogues.unfinished("fr", catalogue(plural))) == []
 

@@ -1,4 +1,4 @@
-"""A wrong value stops the start: one line on standard error that names the variable, and an exit status that is not 0."""
+"""A wrong value stops the start with one line on standard error that names the variable."""
 
 import os
 import subprocess
@@ -66,8 +66,14 @@ def test_every_variable_that_can_be_wrong_is_tried() -> None:
     [
         ({"EMAIL_PROVIDER": "brevo", "EMAIL_URL": "smtp://localhost"}, "EMAIL_PROVIDER"),
         ({"EMAIL_PROVIDER": "brevo"}, "EMAIL_PROVIDER_KEY"),
-        ({"EMAIL_PROVIDER": "brevo", "EMAIL_PROVIDER_KEY": "k", "EMAIL_PROVIDER_OPTIONS": "{"}, "EMAIL_PROVIDER_OPTIONS"),
-        ({"EMAIL_PROVIDER": "brevo", "EMAIL_PROVIDER_KEY": "k", "EMAIL_PROVIDER_OPTIONS": "[]"}, "EMAIL_PROVIDER_OPTIONS"),
+        (
+            {"EMAIL_PROVIDER": "brevo", "EMAIL_PROVIDER_KEY": "k", "EMAIL_PROVIDER_OPTIONS": "{"},
+            "EMAIL_PROVIDER_OPTIONS",
+        ),
+        (
+            {"EMAIL_PROVIDER": "brevo", "EMAIL_PROVIDER_KEY": "k", "EMAIL_PROVIDER_OPTIONS": "[]"},
+            "EMAIL_PROVIDER_OPTIONS",
+        ),
     ],
 )
 def test_mail_goes_out_one_way_that_is_fully_described(
@@ -200,5 +206,5 @@ def test_postgresql_is_kept_connected(url: str, monkeypatch: pytest.MonkeyPatch)
 def test_half_a_database_address_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", url)
 
-    with pytest.raises(WrongValue, match="^DATABASE_URL should be like sqlite:"):
+    with pytest.raises(WrongValue, match=r"^DATABASE_URL should be like sqlite:"):
         Environment().database("DATABASE_URL", "")

@@ -15,7 +15,7 @@ from .segments import ensure_segments
 
 @transaction.atomic
 def load(*, now: datetime, people: int = 2000) -> None:
-    """Generate the whole history before ``now`` (UTC). Needs the demo's users and stories; raises if it is there already."""
+    """Generate the history before ``now`` (UTC), once; it needs the demo's users and stories."""
     ensure_segments()
     populate(chance=chance("population"), people=people, now=now)
     for past in PAST:

@@ -1,4 +1,4 @@
-"""What became of each message of a past broadcast, and what came back: drawn from the seed, written into the real ledger."""
+"""What became of each message of a past broadcast, and what came back: from the seed, into the real ledger."""
 
 import random
 from collections.abc import Iterator
@@ -151,9 +151,7 @@ def read(broadcast: Broadcast, *, chance: random.Random, since: datetime, until:
     """Let those whom a message reached open it and follow its links between ``since`` and ``until``."""
     cohorts = cohort_index(broadcast.pk)
     found = [
-        event
-        for delivery in _reached(broadcast)
-        for event in Reader(delivery, cohorts, chance, since, until).events()
+        event for delivery in _reached(broadcast) for event in Reader(delivery, cohorts, chance, since, until).events()
     ]
     TrackingEvent.objects.bulk_create(found, batch_size=500)
 

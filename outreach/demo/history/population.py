@@ -61,7 +61,9 @@ class Rows:
 def populate(*, chance: random.Random, people: int, now: datetime) -> None:
     """Write ``people`` subscribers, all of whom joined well before ``now``."""
     key = hash_key()
-    subscribers = Subscriber.objects.bulk_create([_subscriber(chance, now) for _number in range(people)], batch_size=500)
+    subscribers = Subscriber.objects.bulk_create(
+        [_subscriber(chance, now) for _number in range(people)], batch_size=500
+    )
     rows = Rows()
     for number, subscriber in enumerate(subscribers, start=1):
         rows.topics += [TopicChoice(subscriber=subscriber, topic=topic) for topic in _topics(chance)]
@@ -99,25 +101,25 @@ def _subscribe(
     if state == State.PENDING and channel == ChannelName.TELEGRAM:
         state = State.ACTIVE  # a chat proves itself
     confirmed_at = subscriber.joined_at + timedelta(minutes=chance.randint(1, 600))
+    ended_at = confirmed_at + timedelta(days=chance.randint(2, 80))
+    digest = address_hash(channel=channel, address=address, key=key)
     subscription = Subscription(
         subscriber=subscriber,
         channel=channel,
         address_encrypted=encrypt(address),
-        address_hash=address_hash(channel=channel, address=address, key=key),
+        address_hash=digest,
         state=state,
         confirmed_at=None if state == State.PENDING else confirmed_at,
-        ended_at=None if state in {State.PENDING, State.ACTIVE} else confirmed_at + timedelta(days=chance.randint(2, 80)),
+        ended_at=ended_at if state in {State.LEFT, State.STOPPED} else None,
     )
     rows.subscriptions.append(subscription)
-    if state != State.PENDING:
-        rows.consents += _consents(subscription, list(_purposes(chance, subscriber, channel)))
+    purposes = list(_purposes(chance, subscriber, channel)) if state != State.PENDING else []
+    rows.consents += _consents(subscription, purposes, granted=True, at=confirmed_at)
+    if state == State.LEFT:
+        rows.consents += _consents(subscription, purposes, granted=False, at=ended_at)
     if state == State.STOPPED:
         reason = SuppressionReason.HARD_BOUNCE if channel == ChannelName.EMAIL else SuppressionReason.BLOCKED
-        rows.suppressions.append(
-            Suppression(
-                channel=channel, address_hash=subscription.address_hash, reason=reason, since=subscription.ended_at
-            )
-        )
+        rows.suppressions.append(Suppression(channel=channel, address_hash=digest, reason=reason, since=ended_at))
 
 
 def _purposes(chance: random.Random, subscriber: Subscriber, channel: str) -> Iterator[Purpose]:
@@ -131,22 +133,20 @@ def _purposes(chance: random.Random, subscriber: Subscriber, channel: str) -> It
             yield purpose
 
 
-def _consents(subscription: Subscription, purposes: list[Purpose]) -> Iterator[Consent]:
-    """What was agreed to at the beginning, taken back by those who left; the flags follow the last entry."""
-    stays = subscription.state != State.LEFT
-    for granted, at in [(True, subscription.confirmed_at), *([] if stays else [(False, subscription.ended_at)])]:
-        for purpose in purposes:
-            setattr(subscription, f"allows_{purpose}", granted)
-            yield Consent(
-                subscriber=subscription.subscriber,
-                channel=subscription.channel,
-                purpose=purpose,
-                granted=granted,
-                wording_version=current_version(purpose),
-                language=subscription.subscriber.language,
-                given_at=at,
-                method=Consent.Method.DEMO,
-            )
+def _consents(subscription: Subscription, purposes: list[Purpose], *, granted: bool, at: datetime) -> Iterator[Consent]:
+    """One entry of the ledger for each purpose; the subscription's flags follow."""
+    for purpose in purposes:
+        setattr(subscription, f"allows_{purpose}", granted)
+        yield Consent(
+            subscriber=subscription.subscriber,
+            channel=subscription.channel,
+            purpose=purpose,
+            granted=granted,
+            wording_version=current_version(purpose),
+            language=subscription.subscriber.language,
+            given_at=at,
+            method=Consent.Method.DEMO,
+        )
 
 
 def _pick(chance: random.Random, weights: dict[Value, int]) -> Value:

@@ -19,7 +19,8 @@ SUPERVISOR = r"""
 import os, sys
 from outreach.demo.supervisor import Program, ProgramEnded, Supervisor
 ready = sys.argv[1] == "ready"
-programs = [Program(f"program{n}", [sys.executable, "-c", source], lambda: ready) for n, source in enumerate(sys.argv[2:])]
+commands = [[sys.executable, "-c", source] for source in sys.argv[2:]]
+programs = [Program(f"program{number}", command, lambda: ready) for number, command in enumerate(commands)]
 supervisor = Supervisor(programs, environment=os.environ, patience=1.0, grace=1.0)
 try:
     supervisor.run(lambda: os.write(1, b"ready\n"))
