@@ -5,43 +5,26 @@ or JSON. See https://core.telegram.org/bots/api.
 """
 
 import asyncio
-import base64
-import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
-from . import telegram_html
+from . import calls, telegram_html
+from .calls import LONGEST_CAPTION, LONGEST_TEXT, Refused, bad_request
 from .faults import CallFault, CallFaults
 from .inbox import Inbox, Json
 from .models import SandboxChat
 
 logger = logging.getLogger(__name__)
 
-LONGEST_TEXT, LONGEST_CAPTION, LONGEST_DATA = 4096, 1024, 64
 LONGEST_POLL = 50
 LARGEST_CALL = 12 * 1024 * 1024
 WEBHOOK_AGAIN_SECONDS = 1.0
-PICTURES = {b"\x89PNG": "png", b"\xff\xd8": "jpeg", b"RIFF": "webp"}
-
-
-class Refused(Exception):
-    """A call that Telegram answers with an error."""
-
-    def __init__(self, status: int, description: str, parameters: Mapping[str, int] | None = None) -> None:
-        super().__init__(description)
-        self.status = status
-        self.parameters = parameters
-
-
-def bad_request(description: str) -> Refused:
-    """What Telegram answers to a call that it can't carry out."""
-    return Refused(400, f"Bad Request: {description}")
 
 
 class BotApi:
@@ -89,7 +72,7 @@ class BotApi:
             method = request.match_info["method"].lower()
             if method not in self._methods:
                 raise Refused(404, "Not Found")
-            parameters = await _parameters(request)
+            parameters = await calls.read(request)
             chat = int(parameters["chat_id"]) if re.fullmatch(r"-?\d+", str(parameters.get("chat_id"))) else None
             if fault := self._faults.of(method, chat):
                 if fault.kept:
@@ -131,21 +114,21 @@ class BotApi:
     # --- Messages ----------------------------------------------------------------------------------------------------
 
     async def _send_message(self, parameters: Json) -> Json:
-        return await self._send(parameters, {"text": _text(parameters, "text", LONGEST_TEXT)})
+        return await self._send(parameters, {"text": calls.text(parameters, "text", LONGEST_TEXT)})
 
     async def _send_photo(self, parameters: Json) -> Json:
-        photo = parameters.get("photo")
-        if not photo:
+        given = parameters.get("photo")
+        if not given:
             raise bad_request("there is no photo in the request")
-        caption = _text(parameters, "caption", LONGEST_CAPTION) if parameters.get("caption") else ""
-        return await self._send(parameters, {"photo": _photo(photo), "caption": caption})
+        caption = calls.text(parameters, "caption", LONGEST_CAPTION) if parameters.get("caption") else ""
+        return await self._send(parameters, {"photo": calls.photo(given), "caption": caption})
 
     async def _send(self, parameters: Json, content: Json) -> Json:
         chat = await self._open_chat(parameters)
         message = {
             **content,
             "parse_mode": str(parameters.get("parse_mode", "")),
-            "reply_markup": _markup(parameters),
+            "reply_markup": calls.markup(parameters),
             "date": int(datetime.now(UTC).timestamp()),
         }
         number = await self._inbox.keep_message(chat=chat, message=message)
@@ -155,24 +138,24 @@ class BotApi:
         return await self._change(
             parameters,
             {
-                "text": _text(parameters, "text", LONGEST_TEXT),
+                "text": calls.text(parameters, "text", LONGEST_TEXT),
                 "parse_mode": str(parameters.get("parse_mode", "")),
-                "reply_markup": _markup(parameters),
+                "reply_markup": calls.markup(parameters),
             },
         )
 
     async def _edit_message_reply_markup(self, parameters: Json) -> Json:
-        return await self._change(parameters, {"reply_markup": _markup(parameters)})
+        return await self._change(parameters, {"reply_markup": calls.markup(parameters)})
 
     async def _change(self, parameters: Json, change: Json) -> Json:
-        chat, number = await self._open_chat(parameters), _number(parameters, "message_id")
+        chat, number = await self._open_chat(parameters), calls.number(parameters, "message_id")
         message = await self._inbox.change_message(chat=chat, number=number, change=change)
         if message is None:
             raise bad_request("message to edit not found")
         return self._message(chat, number, message)
 
     async def _delete_message(self, parameters: Json) -> bool:
-        chat, number = await self._open_chat(parameters), _number(parameters, "message_id")
+        chat, number = await self._open_chat(parameters), calls.number(parameters, "message_id")
         if not await self._inbox.delete_message(chat=chat, number=number):
             raise bad_request("message to delete not found")
         return True
@@ -209,9 +192,9 @@ class BotApi:
     async def _get_updates(self, parameters: Json) -> list[Json]:
         if self._webhook:
             raise Refused(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook")
-        offset, limit = _number(parameters, "offset", 0), _number(parameters, "limit", 100)
+        offset, limit = calls.number(parameters, "offset", 0), calls.number(parameters, "limit", 100)
         loop = asyncio.get_running_loop()
-        end = loop.time() + min(_number(parameters, "timeout", 0), LONGEST_POLL)
+        end = loop.time() + min(calls.number(parameters, "timeout", 0), LONGEST_POLL)
         while True:
             updates = await self._inbox.updates(offset=offset, limit=max(1, min(limit, 100)))
             if updates or loop.time() >= end or self._closing.is_set():
@@ -262,74 +245,3 @@ class BotApi:
 
     async def _yes(self, _parameters: Json) -> bool:
         return True
-
-
-async def _parameters(request: web.Request) -> Json:
-    parameters: Json = dict(request.query)
-    if request.content_type == "application/json":
-        try:
-            body = await request.json()
-        except ValueError:
-            raise bad_request("can't parse JSON object") from None
-        return {**parameters, **(body if isinstance(body, dict) else {})}
-    for name, value in (await request.post()).items():
-        parameters[name] = value.file.read() if isinstance(value, web.FileField) else value
-    return parameters
-
-
-def _number(parameters: Json, name: str, default: int | None = None) -> int:
-    value = parameters.get(name, default)
-    if not re.fullmatch(r"-?\d{1,18}", str(value)):
-        raise bad_request(f"{name} is not a number")
-    return int(str(value))
-
-
-def _text(parameters: Json, name: str, longest: int) -> str:
-    text = str(parameters.get(name, ""))
-    mode = str(parameters.get("parse_mode", "")).lower()
-    if mode not in {"", "html"}:
-        raise bad_request("unsupported parse_mode")
-    try:
-        parsed = telegram_html.parse(text) if mode else telegram_html.plain(text)
-    except telegram_html.BadEntities as error:
-        raise bad_request(f"can't parse entities: {error}") from None
-    if not parsed.plain.strip():
-        raise bad_request("message text is empty")
-    if parsed.length > longest:
-        raise bad_request("message is too long" if name == "text" else "message caption is too long")
-    return text
-
-
-def _photo(photo: bytes | str) -> str:
-    """An uploaded picture as a data address, so that it can be shown; an address is kept as it is, and not fetched."""
-    if isinstance(photo, str):
-        if not photo.startswith(("http://", "https://")):
-            raise bad_request("wrong file identifier/HTTP URL specified")
-        return photo
-    kind = next((kind for start, kind in PICTURES.items() if photo.startswith(start)), None)
-    if kind is None:
-        raise bad_request("IMAGE_PROCESS_FAILED")
-    return f"data:image/{kind};base64,{base64.b64encode(photo).decode()}"
-
-
-def _markup(parameters: Json) -> Json:
-    value = parameters.get("reply_markup") or {}
-    try:
-        markup = json.loads(value) if isinstance(value, str) else value
-        rows = markup.get("inline_keyboard", [])
-        for button in [button for row in rows for button in row]:
-            _check_button(button)
-    except (ValueError, AttributeError, TypeError):
-        raise bad_request("can't parse reply keyboard markup JSON object") from None
-    return dict(markup)
-
-
-def _check_button(button: Json) -> None:
-    if not button.get("text"):
-        raise bad_request("can't parse inline keyboard button: Text is empty")
-    if not button.get("url") and not button.get("callback_data"):
-        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
-    if len(str(button.get("callback_data", "")).encode()) > LONGEST_DATA:
-        raise bad_request("BUTTON_DATA_INVALID")
-    if button.get("url") and not telegram_html.ADDRESS.fullmatch(str(button["url"])):
-        raise bad_request("inline keyboard button URL is invalid: Wrong HTTP URL")
