@@ -16,7 +16,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from ..bell import ring
+from outreach.bell import ring
+
 from .history import record
 from .models import Approval, Broadcast
 from .refusals import WrongState

@@ -32,7 +32,10 @@ Act = Callable[[Broadcast, Mapping[str, Any], User, datetime], None]
 
 @dataclass(frozen=True)
 class Decision:
-    """One thing that can be decided: from which states, by whom (any of ``actions``), asked how, and what it does."""
+    """One thing that can be decided: from which states, by whom (any of ``actions``), asked how, and what it does.
+
+    ``leads`` marks the way on, ``serious`` what can't be taken back.
+    """
 
     states: frozenset[str]
     actions: tuple[str, ...]
@@ -41,6 +44,7 @@ class Decision:
     done: Text
     act: Act
     form: type[forms.Form] = forms.Form
+    leads: bool = False
     serious: bool = False
 
     def begins_at(self, broadcast: Broadcast) -> bool:
@@ -86,6 +90,7 @@ DECISIONS = {
         _("Submit the texts and the audience as they stand? Somebody else will read and approve them."),
         _("Submitted. Somebody else has to approve it now."),
         _submit,
+        leads=True,
     ),
     "approve": Decision(
         frozenset({State.SUBMITTED}),
@@ -95,6 +100,7 @@ DECISIONS = {
         _("Approved. It goes out at its time."),
         _approve,
         ApproveForm,
+        leads=True,
     ),
     "schedule": Decision(
         frozenset({State.SCHEDULED}),
@@ -130,6 +136,7 @@ DECISIONS = {
         _("Go on sending? If its time has passed before it began, it goes out at once."),
         _("It goes on."),
         _resume,
+        leads=True,
     ),
     "cancel": Decision(
         frozenset({State.SUBMITTED, State.SCHEDULED, State.SENDING, State.PAUSED}),

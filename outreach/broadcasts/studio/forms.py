@@ -78,6 +78,8 @@ class MessageForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.channel != ChannelName.EMAIL:
             del self.fields["preview_text"]
+        # The editor is no form control that a label could name.
+        self.fields["body"].widget.options["ariaLabelledBy"] = f"{self['body'].id_for_label}-label"
 
     def _post_clean(self) -> None:
         # Only now does the instance hold what was typed.

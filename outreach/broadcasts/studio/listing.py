@@ -111,6 +111,11 @@ class StartView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
         }
 
 
+def can_be_deleted(broadcast: Broadcast) -> bool:
+    """Whether there is nothing to keep for the record: a draft that was never submitted."""
+    return broadcast.state == Broadcast.State.DRAFT and not broadcast.approvals.exists()
+
+
 class BroadcastDeleteView(DeleteView):
     """Delete a draft; what was ever submitted stays for the record."""
 
@@ -123,7 +128,7 @@ class BroadcastDeleteView(DeleteView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Turn away where there is something to keep."""
-        if self.object.state != Broadcast.State.DRAFT or self.object.approvals.exists():
+        if not can_be_deleted(self.object):
             messages.error(request, _("Only a draft that was never submitted can be deleted; cancel it instead."))
             return redirect("broadcasts:broadcast", self.object.pk)
         return super().dispatch(request, *args, **kwargs)

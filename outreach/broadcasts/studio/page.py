@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import registry
 
 from outreach.audience.choices import ChannelName
@@ -22,6 +23,7 @@ from outreach.broadcasts.standing import given_approval, open_submission, why_no
 from .base import StudioView
 from .decisions import open_to
 from .forms import AudienceForm
+from .listing import can_be_deleted
 
 State = Broadcast.State
 LOG_LINES = 8
@@ -45,6 +47,18 @@ class BroadcastView(StudioView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show it."""
         return self.render_to_response(self.get_context_data())
+
+    def get_header_more_buttons(self) -> list[Button]:
+        """The history, and for a draft that was never submitted its end."""
+        place = [self.broadcast.pk]
+        buttons = [
+            Button(_("History"), url=reverse("broadcasts:history", args=place), icon_name="history", priority=10)
+        ]
+        if self.may("delete") and can_be_deleted(self.broadcast):
+            buttons.append(
+                Button(_("Delete"), url=reverse("broadcasts:delete", args=place), icon_name="bin", priority=20)
+            )
+        return buttons
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Everything that the page tells."""
@@ -71,11 +85,10 @@ class BroadcastView(StudioView):
             approval=given_approval(broadcast),
             last_void=broadcast.approvals.exclude(voided_at=None).first() if broadcast.state == State.DRAFT else None,
             decisions=[
-                {"name": name, "label": decision.label, "serious": decision.serious, "address": self._decision(name)}
+                {"name": name, "decision": decision, "address": reverse(f"broadcasts:{name}", args=[broadcast.pk])}
                 for name, decision in open_to(broadcast, self).items()
             ],
             may_edit=self.may("change") and broadcast.is_editable,
-            may_delete=self.may("delete") and broadcast.state == State.DRAFT and not broadcast.approvals.exists(),
             progress=self._progress(),
             log=registry.get_logs_for_instance(broadcast).select_related("user")[:LOG_LINES],
             **kwargs,
@@ -104,9 +117,6 @@ class BroadcastView(StudioView):
             )
             for name in self.broadcast.channels
         ]
-
-    def _decision(self, name: str) -> str:
-        return reverse(f"broadcasts:{name}", args=[self.broadcast.pk])
 
     def _progress(self) -> str:
         """The page of the running broadcast, which a later stage registers."""

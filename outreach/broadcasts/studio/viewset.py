@@ -31,6 +31,7 @@ class BroadcastHistoryView(HistoryView):
 
     model = Broadcast
     permission_required = "view"
+    any_permission_required = None
     header_icon = ICON
     index_url_name = "broadcasts:index"
     edit_url_name = "broadcasts:broadcast"

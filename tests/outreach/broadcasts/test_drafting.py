@@ -48,7 +48,10 @@ def test_a_title_with_marks_in_it_is_drawn_as_words(stories, story, editor, now)
 
     broadcast = services.create_from_story(story=story, user=editor, now=now)
 
-    assert broadcast.messages.get(channel="email").body == "<p>Fish &amp; chips &lt;b&gt;cost&lt;/b&gt; more than 5 &lt; 10.</p>"
+    assert (
+        broadcast.messages.get(channel="email").body
+        == "<p>Fish &amp; chips &lt;b&gt;cost&lt;/b&gt; more than 5 &lt; 10.</p>"
+    )
 
 
 def test_a_long_title_is_cut_to_the_subjects_length(story, editor, now):

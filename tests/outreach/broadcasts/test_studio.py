@@ -1,0 +1,452 @@
+"""The staff pages: who may see and press what, and what they answer."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.urls import reverse
+
+from outreach.audience.models import Segment
+from outreach.broadcasts import services
+from outreach.broadcasts.models import Broadcast, Message
+from tests.outreach.broadcasts.conftest import NOW, ROLES, approve
+
+pytestmark = pytest.mark.django_db
+State = Broadcast.State
+
+READ = {"editor", "approver", "superuser"}
+WRITE = {"editor", "superuser"}
+APPROVE = {"approver", "superuser"}
+GETS = {
+    "index": READ,
+    "index_results": READ,
+    "add": WRITE,
+    "broadcast": READ,
+    "audience": WRITE,
+    "delete": WRITE,
+    "history": READ,
+    "history_results": READ,
+    "cell": READ,
+    "edit_cell": WRITE,
+    "preview": READ,
+    "redraw": WRITE,
+    "remove": WRITE,
+    "submit": WRITE,
+    "approve": APPROVE,
+    "schedule": APPROVE,
+    "void": READ,
+    "pause": APPROVE,
+    "resume": APPROVE,
+    "cancel": APPROVE,
+}
+POSTS = {**GETS, "draw": WRITE, "keep": WRITE, "test": READ}
+ONLY_POST = {"draw", "keep", "test"}
+CELL = {"cell", "edit_cell", "preview", "redraw", "keep", "remove", "test"}
+LISTS = {"index", "index_results", "add"}
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def address(name: str, broadcast: Broadcast, language: str = "en") -> str:
+    if name in LISTS:
+        return reverse(f"broadcasts:{name}")
+    if name in CELL:
+        return reverse(f"broadcasts:{name}", args=[broadcast.pk, "email", language])
+    return reverse(f"broadcasts:{name}", args=[broadcast.pk])
+
+
+def page(client, name: str, broadcast: Broadcast) -> BeautifulSoup:
+    answer = client.get(address(name, broadcast))
+    assert answer.status_code == 200, answer
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def told(client, response) -> str:
+    """What the page after a redirect says in its messages."""
+    assert response.status_code == 302, response.text
+    return client.get(response["Location"]).text
+
+
+@pytest.mark.parametrize("role", [*ROLES, "superuser"])
+def test_each_page_is_for_its_roles_only(client, draft, member, role):
+    client.force_login(member(role))
+    seen = set()
+    for name in GETS:
+        answer = client.get(address(name, draft))
+        # A decision that can't be taken now leads back to the broadcast; somebody without the permission is sent away.
+        if answer.status_code == 200 or answer["Location"] == address("broadcast", draft):
+            seen.add(name)
+        else:
+            assert answer["Location"] == "/admin/", name
+
+    assert seen == {name for name, roles in GETS.items() if role in roles}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_done_for_those_who_may_not(client, draft, member, role):
+    client.force_login(member(role))
+    before = list(Broadcast.objects.values()), list(Message.objects.values())
+
+    for name, roles in POSTS.items():
+        if role not in roles:
+            assert client.post(address(name, draft))["Location"] == "/admin/", name
+
+    assert before == (list(Broadcast.objects.values()), list(Message.objects.values()))
+
+
+def test_nobody_gets_in_without_signing_in(client, draft):
+    for name in POSTS:
+        assert client.get(address(name, draft))["Location"].startswith("/admin/login/"), name
+        assert client.post(address(name, draft))["Location"].startswith("/admin/login/"), name
+
+
+def test_what_changes_something_is_not_done_by_following_a_link(client, draft, editor):
+    client.force_login(editor)
+    for name in ONLY_POST:
+        assert client.get(address(name, draft)).status_code == 405, name
+
+
+def test_the_menu_leads_to_broadcasts_for_those_who_may_read_them(client, draft, member):
+    for role, shown in (("editor", True), ("approver", True), ("evaluator", False)):
+        client.force_login(member(role))
+        assert ('"/admin/broadcasts/"' in client.get("/admin/").text) is shown, role
+
+
+def test_a_story_offers_to_be_broadcast_to_those_who_may(client, story, member):
+    for role, shown in (("editor", True), ("approver", False)):
+        client.force_login(member(role))
+        text = client.get(reverse("wagtailadmin_pages:edit", args=[story.pk])).text
+        assert (f"{reverse('broadcasts:add')}?story={story.pk}" in text) is shown, role
+
+
+def test_a_broadcast_is_made_from_a_story(client, story, french, editor):
+    client.force_login(editor)
+    form = client.get(f"{reverse('broadcasts:add')}?story={story.pk}")
+    assert f'value="{story.pk}"' in form.text
+
+    response = client.post(reverse("broadcasts:add"), {"story": story.pk})
+
+    broadcast = Broadcast.objects.get()
+    assert broadcast.created_by == editor
+    assert broadcast.messages.count() == 4
+    assert "The draft is made" in told(client, response)
+
+
+def test_a_broadcast_needs_a_story_or_a_title(client, story, editor):
+    client.force_login(editor)
+
+    assert "Choose a story, or write a title." in client.post(reverse("broadcasts:add"), {}).text
+    story.unpublish()
+    assert "Choose a story that is published." in client.post(reverse("broadcasts:add"), {"story": story.pk}).text
+    client.post(reverse("broadcasts:add"), {"title": "Office closed"})
+    assert Broadcast.objects.get().title == "Office closed"
+
+
+def test_the_page_shows_the_matrix_in_words_and_who_gets_it(client, draft, editor, joined):
+    joined("email", "ht", allows_messages=False)
+    client.force_login(editor)
+
+    text = page(client, "broadcast", draft).get_text(" ", strip=True)
+
+    assert "Draft One in eight was born abroad" in text
+    assert "Missing" in text
+    assert "3 people get it." in text
+    assert "No consent to messages : 1" in text or "No consent to messages: 1" in text
+    assert "Goes to 1 person." in text
+    assert "Nothing is lacking" in text
+
+
+def test_the_page_says_what_is_lacking_and_does_not_offer_to_submit(client, draft, editor):
+    draft.segments.clear()
+    client.force_login(editor)
+
+    found = page(client, "broadcast", draft)
+
+    assert "No segment is chosen" in found.get_text()
+    assert not found.find("a", href=address("submit", draft))
+
+
+def test_the_whole_way_by_pages_from_submission_to_a_time_in_the_offices_zone(client, draft, editor, approver):
+    client.force_login(editor)
+    assert page(client, "broadcast", draft).find("a", href=address("submit", draft))
+    assert "Submitted." in told(client, client.post(address("submit", draft)))
+
+    client.force_login(approver)
+    form = page(client, "approve", draft)
+    assert "America/Dominica" in form.get_text()
+    response = client.post(
+        address("approve", draft),
+        {
+            "submission": form.find("input", {"name": "submission"})["value"],
+            "when": "later",
+            "send_at": "2026-12-02 09:30",
+        },
+    )
+
+    assert "Approved." in told(client, response)
+    draft.refresh_from_db()
+    assert draft.state == State.SCHEDULED
+    # Dominica is four hours behind UTC all the year.
+    assert draft.send_at == datetime(2026, 12, 2, 13, 30, tzinfo=UTC)
+    assert re.search(r"Dec\. 2, 2026, 9:30 a\.m\.\s*America/Dominica", page(client, "broadcast", draft).get_text())
+
+
+def test_the_zone_of_a_persons_profile_does_not_move_the_time(client, submitted, approver):
+    from wagtail.users.models import UserProfile
+
+    profile = UserProfile.get_for_user(approver)
+    profile.current_time_zone = "Asia/Tokyo"
+    profile.save()
+    client.force_login(approver)
+
+    client.post(
+        address("approve", submitted),
+        {"submission": submitted.approvals.get().pk, "when": "later", "send_at": "2026-12-02 09:30"},
+    )
+
+    submitted.refresh_from_db()
+    assert submitted.send_at == datetime(2026, 12, 2, 13, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"when": "later", "send_at": "2026-11-30 09:30"}, "This time has passed"),
+        ({"when": "later", "send_at": ""}, "Choose a date and a time."),
+        ({"when": "later", "send_at": "tomorrow"}, "Enter a valid date/time."),
+        ({"when": "never"}, "Select a valid choice"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused_beside_its_field(client, submitted, approver, given, reason):
+    client.force_login(approver)
+
+    answer = client.post(address("approve", submitted), {"submission": submitted.approvals.get().pk, **given})
+
+    assert answer.status_code == 422
+    assert reason in answer.text
+    submitted.refresh_from_db()
+    assert submitted.state == State.SUBMITTED
+
+
+def test_who_submitted_is_told_that_somebody_else_approves(client, draft, member, now):
+    somebody = member("superuser")
+    services.submit(broadcast=draft, user=somebody, now=now)
+    client.force_login(somebody)
+
+    found = page(client, "broadcast", draft)
+    assert "You submitted this broadcast; somebody else has to approve it." in found.get_text()
+    assert not found.find("a", href=address("approve", draft))
+    answer = client.post(address("approve", draft), {"submission": draft.approvals.get().pk, "when": "now"})
+    assert "You submitted this broadcast" in told(client, answer)
+
+
+def test_the_second_of_two_clicks_is_told_that_somebody_was_faster(client, draft, editor):
+    client.force_login(editor)
+    client.post(address("submit", draft))
+
+    assert "Somebody may have been faster" in told(client, client.post(address("submit", draft)))
+
+
+def test_an_approver_pauses_resumes_and_cancels(client, submitted, approver, now):
+    approve(submitted, approver, now, send_at=now + timedelta(days=1))
+    client.force_login(approver)
+
+    for name, data, state in (
+        ("pause", {"reason": "Wrong photo"}, State.PAUSED),
+        ("resume", {}, State.SCHEDULED),
+        ("schedule", {"when": "now"}, State.SCHEDULED),
+        ("cancel", {"reason": "Not any more"}, State.CANCELLED),
+    ):
+        client.get(address(name, submitted))
+        assert client.post(address(name, submitted), data).status_code == 302
+        submitted.refresh_from_db()
+        assert submitted.state == state, name
+
+    assert "Not any more" in page(client, "history", submitted).get_text()
+
+
+def test_an_editor_takes_a_submission_back_with_a_reason(client, submitted, editor):
+    client.force_login(editor)
+
+    client.post(address("void", submitted), {"reason": "A number is wrong"})
+
+    submitted.refresh_from_db()
+    assert submitted.state == State.DRAFT
+    assert "A number is wrong" in page(client, "broadcast", submitted).get_text()
+
+
+def test_the_audience_form_saves_and_names_its_errors(client, draft, editor):
+    women = Segment.objects.create(code="women", name="Women", rule={"field": "gender", "in": ["woman"]})
+    client.force_login(editor)
+    data = {
+        "title": "Renamed",
+        "segments": [women.pk],
+        "channels": ["telegram", "email"],
+        "fallback_language": "",
+        "missed_rule": "send",
+        "deadline_hours": 5,
+    }
+
+    assert client.post(address("audience", draft), {**data, "channels": []}).status_code == 422
+    assert client.post(address("audience", draft), data).status_code == 302
+
+    draft.refresh_from_db()
+    assert (draft.title, draft.channels, draft.fallback_language) == ("Renamed", ["email", "telegram"], "")
+    assert list(draft.segments.all()) == [women]
+
+
+def written(body: str = "Many people moved.", **fields: str) -> dict[str, str]:
+    """What the form of a cell sends; its rich text field speaks JSON."""
+    block = {"key": "a", "text": body, "type": "unstyled", "depth": 0, "inlineStyleRanges": [], "entityRanges": []}
+    text = json.dumps({"blocks": [block], "entityMap": {}})
+    given = {"subject": "One in eight", "preview_text": "", "body": text, "button_label": "", "button_url": ""}
+    return {**given, **fields}
+
+
+def test_an_empty_cell_is_written_and_previewed(client, draft, editor):
+    client.force_login(editor)
+
+    assert client.get(address("edit_cell", draft, "es")).status_code == 200
+    stays = client.post(address("edit_cell", draft, "es"), {**written(), "preview": "1"})
+    assert stays["Location"] == address("edit_cell", draft, "es")
+
+    message = draft.messages.get(language="es")
+    assert message.channel == "email"
+    assert "Many people moved." in client.get(address("preview", draft, "es")).text
+
+
+def test_a_text_that_cannot_be_sent_is_not_saved_and_says_why(client, draft, editor):
+    client.force_login(editor)
+    data = written(button_label="Go", button_url="javascript:alert(1)")
+
+    answer = client.post(address("edit_cell", draft, "es"), data)
+
+    assert answer.status_code == 422
+    assert "is not a link that can be sent" in answer.text
+    assert not draft.messages.filter(language="es").exists()
+
+
+def test_the_preview_of_what_is_being_written_saves_nothing(client, draft, editor):
+    client.force_login(editor)
+
+    assert "Seen before it is saved" in client.post(address("preview", draft), written("Seen before it is saved")).text
+    faults = client.post(address("preview", draft), written("")).text
+    assert "The text is empty." in faults
+    assert not Message.objects.filter(body__contains="Seen before").exists()
+
+
+@pytest.mark.parametrize("channel", ["email", "telegram"])
+def test_nothing_in_a_preview_can_run(client, draft, approver, channel):
+    draft.messages.update(body="<p>Hi<script>alert(1)</script><img src=x onerror=alert(1)></p>")
+    client.force_login(approver)
+
+    answer = client.get(reverse("broadcasts:preview", args=[draft.pk, channel, "en"]))
+
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+    assert "<script" not in answer.text
+    assert "onerror" not in answer.text
+    assert "link.invalid" not in answer.text
+
+
+def test_a_stale_cell_shows_what_is_lost_before_it_is_drawn_again(client, draft, story, editor):
+    message = draft.messages.get(channel="email", language="en")
+    story.title = "One in nine was born abroad"
+    story.save_revision().publish()
+    client.force_login(editor)
+    assert page(client, "broadcast", draft).find("a", href=address("redraw", draft))
+
+    text = page(client, "redraw", draft).get_text()
+    assert message.subject in text
+    assert "One in nine was born abroad" in text
+    client.post(address("redraw", draft))
+
+    message.refresh_from_db()
+    assert message.subject == "One in nine was born abroad"
+
+
+def test_a_stale_cell_can_be_kept_and_any_cell_removed(client, draft, story, editor):
+    story.title = "One in nine was born abroad"
+    story.save_revision().publish()
+    client.force_login(editor)
+
+    assert "is kept as it is" in told(client, client.post(address("keep", draft)))
+    assert "was removed" in told(client, client.post(address("remove", draft)))
+    assert not draft.messages.filter(channel="email", language="en").exists()
+
+
+def test_missing_texts_are_drawn_from_the_story(client, draft, editor):
+    draft.messages.filter(language="fr").delete()
+    client.force_login(editor)
+
+    assert "E-mail, Français" in told(client, client.post(address("draw", draft)))
+    assert draft.messages.filter(language="fr").count() == 2
+
+
+def test_what_is_being_sent_cannot_be_edited(client, scheduled, editor, now):
+    services.freeze_content(scheduled)
+    Broadcast.objects.update(state=State.SENDING, started_at=now)
+    client.force_login(editor)
+
+    assert "can&#x27;t be changed" in told(client, client.get(address("edit_cell", scheduled)))
+    found = page(client, "broadcast", scheduled)
+    assert not found.find("a", href=address("audience", scheduled))
+    assert found.find("a", href=reverse("broadcast_progress", args=[scheduled.pk]))
+
+
+def test_a_test_from_the_page_goes_to_the_user(client, draft, editor, smtp_server):
+    client.force_login(editor)
+
+    assert editor.email in told(client, client.post(address("test", draft)))
+    assert smtp_server.receivers == [editor.email]
+
+
+def test_a_test_without_a_chat_shows_the_link_that_binds_one(client, draft, editor):
+    client.force_login(editor)
+
+    answer = client.post(reverse("broadcasts:test", args=[draft.pk, "telegram", "en"]))
+
+    assert answer.status_code == 200
+    assert "staff-" in answer.text
+
+
+@pytest.mark.parametrize("place", [("sms", "en"), ("email", "xx"), ("email", "es")])
+def test_a_cell_that_is_not_there_is_not_found(client, draft, editor, place):
+    client.force_login(editor)
+    assert client.get(reverse("broadcasts:cell", args=[draft.pk, *place]), follow=True).status_code == 404
+
+
+def test_only_a_draft_that_was_never_submitted_can_be_deleted(client, submitted, editor, now):
+    services.void_approval(broadcast=submitted, reason="", user=editor, now=now)
+    client.force_login(editor)
+    client.post(address("delete", submitted))
+    assert Broadcast.objects.count() == 1
+
+    fresh = services.create(title="Never mind", user=editor, now=now)
+    client.post(address("delete", fresh))
+    assert not Broadcast.objects.filter(pk=fresh.pk).exists()
+
+
+def test_demo_data_is_labelled_for_staff_and_not_in_the_mail(client, draft, editor):
+    Broadcast.objects.update(is_demo=True)
+    client.force_login(editor)
+
+    assert "Demo data" in page(client, "index", draft).get_text()
+    assert "Demo data" in page(client, "broadcast", draft).get_text()
+    assert "emo data" not in client.get(address("preview", draft)).text
+
+
+def test_the_list_filters_by_state_and_finds_by_title(client, draft, editor, now):
+    services.create(title="Office closed", user=editor, now=now)
+    client.force_login(editor)
+
+    found = client.get(f"{reverse('broadcasts:index_results')}?q=Office").text
+    assert "Office closed" in found
+    assert "One in eight" not in found
+    assert "Office closed" not in client.get(f"{reverse('broadcasts:index')}?state=finished").text
