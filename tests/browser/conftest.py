@@ -79,9 +79,7 @@ class Demo:
         """What a command prints that runs beside the demo, on its database."""
         command = [sys.executable, "manage.py", *arguments]
         environment = {**os.environ, **self.environment}
-        return subprocess.run(
-            command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
+        return subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def _read(self, ready: threading.Event) -> None:
         assert self._process.stdout

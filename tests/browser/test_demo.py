@@ -40,4 +40,5 @@ def test_a_second_start_keeps_what_was_changed_and_loads_nothing_again(demo: Dem
     demo.start(patience=60)
 
     assert demo.manage("shell", "-v", "0", "-c", f"{home}; print(pages.get().seo_title)") == "Changed by hand\n"
-    assert demo.output[0] == "Starting web server, worker and sandbox …\n"
+    said = "".join(demo.output)
+    assert not [step for step in ("Creating", "Publishing", "Generating") if step in said]
