@@ -1,0 +1,124 @@
+"""The whole way in the running demo: join on both channels, broadcast, approve, receive, follow, leave, read the reach."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from .conftest import Demo, Staff
+
+pytestmark = pytest.mark.browser
+
+READER = "reader@example.org"
+STORY = "About one person in eight in Dominica was born abroad"
+TRIES = 90
+
+
+def join_by_mail(page: Page) -> None:
+    page.goto("/en/subscribe/")
+    page.get_by_label("Your e-mail address").fill(READER)
+    page.locator("#id_messages").check()
+    page.locator("#id_group").select_option("media")
+    page.get_by_label("Woman").check()
+    page.locator("#id_gender_statistics").check()
+    page.locator("#id_click_tracking").check()
+    page.locator("#id_open_tracking").check()
+    send = page.get_by_role("button", name="Send me the link to confirm")
+    for _attempt in range(20):
+        # A form that comes back sooner than a person can read it is asked for once more.
+        send.click()
+        if page.url.endswith("/subscribe/done/"):
+            return
+        expect(page.get_by_text("Please press the button once more").first).to_be_visible()
+    raise AssertionError("the form was never taken")
+
+
+def reload_until(page: Page, address: str, wanted: Callable[[], Locator]) -> Locator:
+    """Open ``address`` again and again until it shows what is wanted, as somebody without JavaScript would."""
+    for _attempt in range(TRIES):
+        page.goto(address)
+        try:
+            expect(wanted().first).to_be_visible(timeout=1000)
+        except AssertionError:
+            continue
+        return wanted().first
+    raise AssertionError(f"{address} never showed it")
+
+
+def open_newest_mail(staff_page: Page, receiver: str, subject: str) -> None:
+    """Open the newest mail to ``receiver`` in the sandbox, once it is there."""
+    links = lambda: staff_page.get_by_role("link", name=re.compile(re.escape(subject)))  # noqa: E731
+    reload_until(staff_page, f"/admin/sandbox/?q={receiver}", links).click()
+
+
+def join_by_telegram(page: Page) -> None:
+    """On a pretended phone, where the page for the public leads to in the demo."""
+    page.goto("/en/subscribe/telegram/")
+    page.get_by_role("link", name="Open Telegram").click()
+    page.get_by_role("button", name="Start the bot").click()
+    phone = page.url
+    for label in ("English", "Yes, send me messages"):
+        reload_until(page, phone, lambda label=label: page.get_by_role("button", name=label)).click()  # type: ignore[misc]
+
+
+def decide(page: Page, name: str) -> None:
+    """Take a decision on the broadcast that the page shows: ask for it, then confirm it."""
+    page.get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def test_from_the_editor_to_the_evaluator(demo: Demo, staff: Staff, page: Page) -> None:
+    editor = staff.sign_in("editor")
+    join_by_mail(page)
+    open_newest_mail(editor, READER, "Confirm")
+    with editor.context.expect_page() as opened:
+        editor.frame_locator("iframe.mail__body").get_by_role("link").first.click()
+    confirmation = opened.value
+    confirmation.get_by_role("button", name="Yes, send me messages").click()
+    expect(confirmation.get_by_role("heading", level=1)).to_be_visible()
+    join_by_telegram(page)
+
+    story = demo.manage(
+        "shell", "-v", "0", "-c",
+        f"from home.models import StoryPage; print(StoryPage.objects.get(title={STORY!r}).pk)",
+    ).strip()  # fmt: skip
+    editor.goto(f"/admin/broadcasts/add/?story={story}")
+    editor.get_by_role("button", name="Make the draft").click()
+    expect(editor.get_by_text("The draft is made")).to_be_visible()
+    address = editor.url
+    expect(editor.locator(".studio-matrix tbody tr")).to_have_count(4)
+    editor.get_by_role("link", name="Change title and audience").click()
+    editor.get_by_label("Media", exact=False).first.check()
+    editor.get_by_role("button", name="Save").click()
+    editor.goto(f"{address}text/email/en/")
+    editor.get_by_role("button", name="Send me a test").click()
+    open_newest_mail(editor, "editor@example.org", "[Test]")
+    editor.goto(address)
+    decide(editor, "Submit for approval")
+    expect(editor.get_by_text("A second person reads and approves it.")).to_be_visible()
+    expect(editor.get_by_role("link", name="Approve and schedule")).to_have_count(0)
+
+    approver = staff.sign_in("approver")
+    approver.goto(address)
+    decide(approver, "Approve and schedule")
+    reload_until(approver, address, lambda: approver.get_by_text("Finished", exact=True))
+
+    open_newest_mail(editor, READER, STORY)
+    with editor.context.expect_page() as opened:
+        editor.frame_locator("iframe.mail__body").get_by_role("link", name="Read", exact=False).first.click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text(STORY)
+    with editor.context.expect_page() as opened:
+        editor.get_by_role("button", name="Unsubscribe").click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("You have left")
+
+    evaluator = staff.sign_in("evaluator")
+    number = address.rstrip("/").rsplit("/", 1)[-1]
+    reload_until(evaluator, f"/admin/reach/?broadcast={number}", lambda: evaluator.get_by_text("People reached"))
+    expect(evaluator.locator("body")).not_to_contain_text(READER)
+    counted = (
+        "from outreach.tracking.models import TrackingEvent; print(*sorted(TrackingEvent.objects.filter("
+        f"broadcast={number}, machine_reason='').values_list('kind', flat=True)))"
+    )
+    assert demo.manage("shell", "-v", "0", "-c", counted).split() == ["click", "unsubscribe"]
+    assert "DOES NOT BALANCE" not in demo.manage("check_ledger")
