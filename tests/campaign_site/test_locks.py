@@ -1,7 +1,11 @@
 """The lock files agree with pyproject.toml and with each other; ``make lock`` writes them."""
 
+import ast
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -45,3 +49,30 @@ def test_tests_run_with_the_versions_that_are_served() -> None:
 
     for name, versions in pins("requirements.lock").items():
         assert development[name] == versions, name
+
+
+def imported(*folders: str) -> Iterator[str]:
+    """The top-level names that the code below ``folders`` imports from elsewhere."""
+    ours = {"campaign_site", "home", "outreach", "tests"}
+    for file in (file for folder in folders for file in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            else:
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            yield from {name.partition(".")[0] for name in names} - ours - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(
+    ("folders", "requirements"),
+    [
+        (("campaign_site", "home", "outreach"), PROJECT["dependencies"]),
+        (("tests",), [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]),
+    ],
+)
+def test_what_is_imported_is_declared(folders: tuple[str, ...], requirements: list[str]) -> None:
+    declared = {canonicalize_name(Requirement(requirement).name) for requirement in requirements}
+    packages = packages_distributions()
+
+    for name in set(imported(*folders)):
+        assert declared & {canonicalize_name(package) for package in packages.get(name, [])}, name
