@@ -113,26 +113,27 @@ class ReviewView(WagtailAdminTemplateMixin, View):
     template_name = "home/admin/review.html"
     page_title = gettext_lazy("Mark as reviewed by a native speaker")
     header_icon = "check"
+    request: StaffRequest
 
-    def dispatch(self, request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Only for those who may publish the page."""
         self.page = get_object_or_404(Page, pk=kwargs["page_id"]).specific
         if not self.page.permissions_for_user(request.user).can_publish():
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def get(self, request: StaffRequest, page_id: int) -> HttpResponse:
+    def get(self, request: HttpRequest, page_id: int) -> HttpResponse:
         """Ask who read it."""
-        return self.form_page(ReviewForm(initial={"reviewed_by": request.user.get_full_name()}))
+        return self.form_page(ReviewForm(initial={"reviewed_by": self.request.user.get_full_name()}))
 
-    def post(self, request: StaffRequest, page_id: int) -> HttpResponse:
+    def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
         """Record it and go back to the editor."""
         form = ReviewForm(request.POST)
         if not form.is_valid():
             return self.form_page(form)
         name = form.cleaned_data["reviewed_by"]
         try:
-            record_review(page=self.page, reviewed_by=name, user=request.user, now=timezone.now())
+            record_review(page=self.page, reviewed_by=name, user=self.request.user, now=timezone.now())
         except NotATranslation:
             messages.error(request, _("This page is no translation."))
         else:

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.paginator import Page as Shown
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel
@@ -73,6 +74,16 @@ class HomePage(SitePage):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """Lead to the page of an address below a language's prefix.
+
+        Wagtail answers for a language without pages with those of the source language. Here nobody gets another one
+        than the address says: the page for what is missing names the languages that there are.
+        """
+        if get_language() != self.language:
+            raise Http404
+        return super().route(request, path_components)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What the template shows; the number of queries does not depend on the content."""

@@ -1,11 +1,15 @@
 import re
 
 import pytest
-from django.test import Client
+from django.http import Http404
+from django.template import engines
+from django.test import Client, RequestFactory
+from django.utils.translation import override
+from django.views.defaults import page_not_found, server_error
 from pytest_django.fixtures import DjangoAssertNumQueries
 from wagtail.models import Locale
 
-from home.models import InfographicPage, StoryPage
+from home.models import HomePage, InfographicPage, StoryPage
 
 STORY = "/{}/stories/who-builds-roofs/"
 ADDRESSES = [
@@ -78,6 +82,18 @@ def test_kweyol_is_open_for_translation_but_has_no_pages(site):
     assert not StoryPage.objects.filter(locale__language_code="acf").exists()
 
 
+def test_language_without_pages_never_gets_those_of_another_silently(home_page: HomePage, rf: RequestFactory):
+    with override("acf"), pytest.raises(Http404):
+        home_page.route(rf.get("/acf/"), [])
+
+
+def test_missing_page_names_the_languages_there_are_where_its_own_has_none(site, rf: RequestFactory):
+    with override("acf"):
+        page = page_not_found(rf.get("/acf/"), Http404()).content.decode()
+    assert '<html lang="acf"' in page
+    assert '<a href="/fr/" lang="fr" hreflang="fr">Français</a>' in page
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "This page is not here"), ("fr", 'lang="fr"')])
 def test_missing_page_says_so_in_the_language_of_its_address(site, reader: Client, language, words):
     response = reader.get(f"/{language}/nothing/")
@@ -87,10 +103,6 @@ def test_missing_page_says_so_in_the_language_of_its_address(site, reader: Clien
 
 
 def test_page_for_a_server_error_needs_no_request_and_no_query(db, django_assert_num_queries):
-    from django.test import RequestFactory
-    from django.utils.translation import override
-    from django.views.defaults import server_error
-
     with override("fr"), django_assert_num_queries(0):
         response = server_error(RequestFactory().get("/fr/"))
     assert response.status_code == 500
@@ -174,8 +186,6 @@ def test_topic_page_gathers_what_is_on_its_topic(site, reader: Client):
 
 
 def test_right_to_left_language_turns_the_page(site, reader: Client, settings):
-    from django.template import engines
-
     template = engines["django"].from_string(
         '{% load site_tags %}<html dir="{% text_direction "ar" %}"><html dir="{% text_direction "ht" %}">'
     )

@@ -1,5 +1,5 @@
-import itertools
 import io
+import itertools
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
