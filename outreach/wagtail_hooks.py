@@ -4,6 +4,9 @@ from django.urls import URLPattern, URLResolver
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
+from .audience.staff.segments import SegmentViewSet
+from .audience.staff.subscribers import SubscriberViewSet
+from .audience.staff.subscribers import register_actions as register_erasing
 from .broadcasts.history import register_actions
 from .broadcasts.studio.story_button import broadcast_this_story
 from .broadcasts.studio.viewset import BroadcastViewSet
@@ -17,6 +20,18 @@ from .sandbox.views import SandboxMenuItem
 def broadcast_actions(actions: LogActionRegistry) -> None:
     """What the audit log says of broadcasts."""
     register_actions(actions)
+
+
+@hooks.register("register_log_actions")
+def subscriber_actions(actions: LogActionRegistry) -> None:
+    """What the audit log says of people."""
+    register_erasing(actions)
+
+
+@hooks.register("register_admin_viewset")
+def audience() -> list[SegmentViewSet | SubscriberViewSet]:
+    """Segments and subscribers."""
+    return [SegmentViewSet(), SubscriberViewSet()]
 
 
 @hooks.register("register_admin_viewset")

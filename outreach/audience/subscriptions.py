@@ -96,13 +96,17 @@ def confirm(*, token: str, now: datetime) -> Subscription:
 
 @transaction.atomic
 def leave(*, subscription: Subscription, method: str, now: datetime) -> None:
-    """End a subscription because the person says so, and take back its consents; leaving twice changes nothing more."""
+    """End a subscription because the person says so, and take back its consents; leaving twice changes nothing more.
+
+    What could only be counted with a consent goes with it.
+    """
     subscription.refresh_from_db(from_queryset=Subscription.objects.select_for_update(of=("self",)))
     if subscription.state == State.LEFT:
         return
     subscription.join_requests.all().delete()
     language = subscription.subscriber.language
     consents.agree(subscription=subscription, wording_versions={}, language=language, method=method, now=now)
+    _forget_uncounted_gender(subscription.subscriber)
     _end(subscription, state=State.LEFT, now=now)
 
 
@@ -161,9 +165,8 @@ def change(
         subscriber.group = group
     if gender is not None:
         subscriber.gender = gender
-    if not subscription.allows_gender_statistics and subscriber.gender != Gender.UNDISCLOSED:
-        subscriber.gender = Gender.NOT_ASKED
     subscriber.save()
+    _forget_uncounted_gender(subscriber)
     subscription.subscriber = subscriber
     if topics is not None:
         _choose(subscriber, topics)
@@ -175,6 +178,14 @@ def _with_consent(gender: str, purposes: frozenset[str]) -> tuple[str, frozenset
     if not countable:
         return gender, purposes - {Purpose.GENDER_STATISTICS}
     return (gender if Purpose.GENDER_STATISTICS in purposes else Gender.NOT_ASKED.value), purposes
+
+
+def _forget_uncounted_gender(subscriber: Subscriber) -> None:
+    """Without the consent to count it, on any channel, no gender is kept."""
+    countable = subscriber.gender not in {Gender.NOT_ASKED, Gender.UNDISCLOSED}
+    if countable and not subscriber.subscriptions.filter(allows_gender_statistics=True).exists():
+        subscriber.gender = Gender.NOT_ASKED
+        subscriber.save(update_fields=["gender"])
 
 
 def _subscription(

@@ -99,7 +99,9 @@ def _told(asked: JoinRequest) -> dict[str, Any]:
         "asked": asked,
         "language_name": dict(settings.LANGUAGES)[asked.language],
         "topics": [name for topic, name in settings.TOPICS.items() if topic in asked.topics],
-        "agreed": [words(name, asked.wording_versions[name]) for name in Purpose.values if name in asked.wording_versions],
+        "agreed": [
+            words(name, asked.wording_versions[name]) for name in Purpose.values if name in asked.wording_versions
+        ],
     }
 
 

@@ -133,7 +133,7 @@ def test_nobody_who_confirmed_is_reminded(joins, now):
 
 def test_somebody_who_has_joined_is_told_so_in_the_mail(confirmed, joins, now):
     confirmed()
-    joins(language="fr", now=now + HOUR)
+    joins(group="media", now=now + HOUR)
 
     send_due_confirmations(now=now + HOUR)
 

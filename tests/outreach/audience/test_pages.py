@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from django.conf import settings as configured
 from django.core import mail
 from django.urls import reverse
-from django.utils.translation import check_for_language, override
+from django.utils.translation import check_for_language, gettext, override
 
 from outreach.audience import form_token, subscriptions
 from outreach.audience.addresses import address_hash
@@ -64,6 +64,11 @@ def mailed(joins):
 
 def page(answer):
     return BeautifulSoup(answer.content, "html.parser")
+
+
+def written(text, language):
+    with override(language):
+        return gettext(text)
 
 
 def in_language(name, language, *args):
@@ -157,12 +162,13 @@ def test_joining_leads_to_the_mailbox_and_the_mail_to_the_end(client, sends):
     path = "/fr/confirm/" + mail.outbox[0].body.split("/fr/confirm/")[1].split("\n")[0]
     offered = client.get(path)
     assert Subscription.objects.get().state == "pending"
-    assert "Worker or family of a worker" in offered.content.decode()
+    assert written("Worker or family of a worker", "fr") in page(offered).text
     confirmed = client.post(path, follow=True)
 
     found = check_page(confirmed, "fr")
-    assert "You have joined" in found.h1
-    assert "At the end of every message there is a link" in found.text
+    assert found.h1.text == written("You have joined", "fr")
+    leaving = "At the end of every message there is a link. One press on it, and we write no more."
+    assert written(leaving, "fr") in found.text
     subscription = Subscription.objects.get()
     assert (subscription.state, subscription.subscriber.gender) == ("active", "woman")
     assert subscription.subscriber.source == "poster-1"
@@ -362,7 +368,7 @@ def test_a_tampered_link_gets_a_clear_page(client, token, language):
     for method in (client.get, client.post):
         answer = method(f"/{language}/confirm/{token}/")
         assert answer.status_code == 410
-        assert "This link does not work" in check_page(answer, language).h1.text
+        assert check_page(answer, language).h1.text == written("This link does not work", language)
 
 
 def test_the_link_of_somebody_who_left_since_is_of_no_use(client, mailed):

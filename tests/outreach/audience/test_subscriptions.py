@@ -161,6 +161,15 @@ def test_leaving_takes_every_consent_back_at_once(confirmed, now):
     assert Consent.objects.filter(granted=False, method="one_click").count() == 4
 
 
+def test_leaving_takes_the_gender_with_the_consent_to_count_it(confirmed, now):
+    subscription = confirmed(purposes=EVERYTHING, gender="man", group="worker")
+
+    subscriptions.leave(subscription=subscription, method="one_click", now=now)
+
+    subscriber = Subscriber.objects.get()
+    assert (subscriber.gender, subscriber.group) == ("", "worker")
+
+
 def test_leaving_twice_changes_nothing_more(confirmed, now):
     subscription = confirmed()
     subscriptions.leave(subscription=subscription, method="one_click", now=now)
