@@ -140,7 +140,14 @@ class ReviewView(WagtailAdminTemplateMixin, View):
             messages.success(request, _("Recorded: %(name)s has read this translation.") % {"name": name})
         return redirect(reverse("wagtailadmin_pages:edit", args=[page_id]))
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Home, the page, this form."""
+        edit = {
+            "url": reverse("wagtailadmin_pages:edit", args=[self.page.pk]),
+            "label": self.page.get_admin_display_title(),
+        }
+        return [*self.breadcrumbs_items, edit, {"url": "", "label": self.page_title}]
+
     def form_page(self, form: ReviewForm) -> HttpResponse:
         """The page with the form."""
-        self.page_subtitle = self.page.get_admin_display_title()
         return self.render_to_response(self.get_context_data(form=form, page=self.page))

@@ -136,14 +136,14 @@ def test_infographic_stands_beside_its_summary_source_and_downloads(site, reader
 def test_story_shows_its_infographics_in_its_own_language(site, reader: Client):
     page = reader.get(STORY.format("fr")).content.decode()
     assert "More than three times as many people born abroad in 2024 as in 1990 [fr]" in page
-    assert "not translated yet" not in page
+    assert "languages-note" not in page
 
 
 def test_story_says_when_an_infographic_is_in_another_language(site, reader: Client):
     InfographicPage.objects.get(locale__language_code="fr", slug="stock").unpublish()
     page = reader.get(STORY.format("fr")).content.decode()
     assert '<figure class="infographic" lang="en">' in page
-    assert "This infographic is not translated yet." in page
+    assert '<p class="languages-note" lang="fr">' in page
 
 
 def test_hostile_cell_is_shown_as_text(infographic: InfographicPage, reader: Client):
