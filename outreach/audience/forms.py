@@ -1,6 +1,5 @@
 """The form with which a reader joins by e-mail; every question but the address and the consent may be passed over."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,19 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from . import form_token
 from .addresses import InvalidAddress, normalised
 from .choices import ChannelName, Gender, Group, Purpose
+from .source import as_source
 from .wording import words
-
-SOURCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
-"""A poster, a clinic, a radio spot: what a link or a bot's start says about where somebody heard of us."""
 
 _lazy_words = lazy(words, str)
 
 INVALID_CHOICE = {"invalid_choice": _("Choose one of the answers."), "required": _("Choose one of the answers.")}
-
-
-def as_source(text: str) -> str:
-    """``text`` if it can be a source, else nothing: a broken link must not keep anybody from joining."""
-    return text if SOURCE.fullmatch(text) else ""
 
 
 def consent_field(purpose: Purpose, **options: Any) -> forms.BooleanField:

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from . import confirmation, subscriptions
 from .choices import ChannelName, Purpose
-from .forms import SubscribeForm, as_source
+from .forms import SubscribeForm
 from .models import Consent, JoinRequest
+from .source import as_source
 from .wording import words
 
 

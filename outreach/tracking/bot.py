@@ -5,8 +5,6 @@ update twice changes nothing more. Nothing of a person is kept before they agree
 """
 
 import logging
-import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,19 +16,18 @@ from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, Us
 
 from outreach.audience import subscriptions
 from outreach.audience.addresses import address_hash
-from outreach.audience.choices import ChannelName, Gender, Group, Purpose
+from outreach.audience.choices import ChannelName
 from outreach.audience.models import Consent, Subscription
+from outreach.audience.source import as_source
 from outreach.broadcasts import test_chats
 from outreach.channels.failures import ChannelError, MessageRejected
 from outreach.channels.telegram_client import Keyboard
 
 from . import conversation
-from .conversation import SKIP, Said
+from .conversation import Said
+from .presses import PRESSED, Press, Unpressable
 
 logger = logging.getLogger(__name__)
-
-BOT = Consent.Method.BOT
-SOURCE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 class Client(Protocol):
@@ -121,7 +118,7 @@ def _written(message: Message, now: datetime) -> Answer | None:
 
 def _start(chat: int, payload: str, now: datetime) -> Said:
     if not payload.startswith(test_chats.PREFIX):
-        return conversation.greeting(payload if SOURCE.fullmatch(payload) else "")
+        return conversation.greeting(as_source(payload))
     try:
         test_chats.bind(payload=payload, chat=chat, now=now)
     except test_chats.BindingRefused:
@@ -132,7 +129,7 @@ def _start(chat: int, payload: str, now: datetime) -> Said:
 def _stop(subscription: Subscription | None, now: datetime) -> Said:
     if subscription is None or subscription.state == Subscription.State.LEFT:
         return conversation.not_joined()
-    subscriptions.leave(subscription=subscription, method=BOT, now=now)
+    subscriptions.leave(subscription=subscription, method=Consent.Method.BOT, now=now)
     return conversation.left()
 
 
@@ -149,49 +146,6 @@ def _let_in_or_out(change: ChatMemberUpdated, now: datetime) -> Answer | None:
 
 
 # What people press
-
-
-class Unpressable(Exception):
-    """A button whose data we never made, or that can't be acted on any more."""
-
-
-@dataclass(frozen=True)
-class Press:
-    """A pressed button: the parts of its data after the name."""
-
-    chat: int
-    values: tuple[str, ...]
-    subscription: Subscription | None
-    now: datetime
-
-    def joined(self) -> Subscription:
-        """The subscription of somebody who has joined; only they have answers to change."""
-        if self.subscription is None or self.subscription.state != Subscription.State.ACTIVE:
-            raise Unpressable
-        return self.subscription
-
-    @property
-    def value(self) -> str:
-        """The one value of the button."""
-        if len(self.values) != 1:
-            raise Unpressable
-        return self.values[0]
-
-    def one_of(self, allowed: "Mapping[str, object] | list[str]") -> str:
-        """The one value, if it is allowed."""
-        if self.value not in allowed:
-            raise Unpressable
-        return self.value
-
-    @property
-    def language_and_source(self) -> tuple[str, str]:
-        """The two values of the buttons that come before joining."""
-        if len(self.values) != 2:
-            raise Unpressable
-        language, source = self.values
-        if language not in conversation.interface_languages() or (source and not SOURCE.fullmatch(source)):
-            raise Unpressable
-        return language, source
 
 
 def _pressed(query: CallbackQuery, now: datetime) -> Answer | None:
@@ -211,105 +165,6 @@ def _pressed(query: CallbackQuery, now: datetime) -> Answer | None:
             return Answer(chat.id, callback=query.id, notice=conversation.gone())
 
 
-def _press_language(press: Press) -> Said:
-    language, source = press.language_and_source
-    with override(language):
-        if press.subscription is None or press.subscription.state != Subscription.State.ACTIVE:
-            return conversation.consent(language, source)
-        subscriptions.change(subscription=press.subscription, method=BOT, now=press.now, language=language)
-        return conversation.already()
-
-
-def _press_join(press: Press) -> Said:
-    language, source = press.language_and_source
-    with override(language):
-        if press.subscription and press.subscription.state == Subscription.State.ACTIVE:
-            return conversation.already()
-        try:
-            subscriptions.join(
-                channel=ChannelName.TELEGRAM,
-                address=str(press.chat),
-                language=language,
-                purposes=frozenset({Purpose.MESSAGES}),
-                method=BOT,
-                source=source,
-                now=press.now,
-            )
-        except subscriptions.AddressSuppressed:
-            return conversation.refused()
-        return conversation.group(welcome=True)
-
-
-def _press_no(_press: Press) -> Said:
-    return conversation.declined()
-
-
-def _press_again(press: Press) -> Said:
-    press.joined()
-    return conversation.group()
-
-
-def _press_group(press: Press) -> Said:
-    subscription = press.joined()
-    answer = press.one_of([SKIP, *filter(None, Group.values)])
-    if answer != SKIP:
-        subscriptions.change(subscription=subscription, method=BOT, now=press.now, group=answer)
-    return conversation.gender()
-
-
-def _press_gender(press: Press) -> Said:
-    subscription = press.joined()
-    answer = press.one_of([SKIP, *filter(None, Gender.values)])
-    if answer != SKIP:
-        counted = answer != Gender.UNDISCLOSED
-        subscriptions.change(
-            subscription=subscription,
-            method=BOT,
-            now=press.now,
-            gender=answer,
-            purposes={Purpose.GENDER_STATISTICS: counted},
-        )
-    return conversation.topics(_topics(subscription))
-
-
-def _press_topic(press: Press) -> Said:
-    subscription = press.joined()
-    if len(press.values) != 2 or press.values[0] not in settings.TOPICS or press.values[1] not in {"0", "1"}:
-        raise Unpressable
-    topic, wanted = press.values
-    chosen = (_topics(subscription) | {topic}) if wanted == "1" else (_topics(subscription) - {topic})
-    subscriptions.change(subscription=subscription, method=BOT, now=press.now, topics=chosen)
-    return conversation.topics(chosen)
-
-
-def _press_topics_done(press: Press) -> Said:
-    press.joined()
-    return conversation.clicks()
-
-
-def _press_clicks(press: Press) -> Said:
-    subscription = press.joined()
-    granted = press.one_of(["0", "1"]) == "1"
-    subscriptions.change(
-        subscription=subscription, method=BOT, now=press.now, purposes={Purpose.CLICK_TRACKING: granted}
-    )
-    return conversation.finished()
-
-
-PRESSED: Mapping[str, Callable[[Press], Said]] = {
-    "lang": _press_language,
-    "join": _press_join,
-    "no": _press_no,
-    "again": _press_again,
-    "group": _press_group,
-    "gender": _press_gender,
-    "topic": _press_topic,
-    "topics": _press_topics_done,
-    "click": _press_clicks,
-}
-"""What each button does, by the name that its data begins with."""
-
-
 # Who it is
 
 
@@ -325,7 +180,3 @@ def _language(subscription: Subscription | None, person: User | None) -> str:
         return subscription.subscriber.language
     spoken = (person.language_code or "").partition("-")[0] if person else ""
     return spoken if spoken in conversation.interface_languages() else settings.LANGUAGE_CODE
-
-
-def _topics(subscription: Subscription) -> frozenset[str]:
-    return frozenset(subscription.subscriber.topics.values_list("topic", flat=True))

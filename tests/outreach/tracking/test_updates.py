@@ -263,3 +263,12 @@ def test_the_start_link_says_so_when_telegram_is_away(client, bot_api, settings)
 
     assert answer.status_code == 503
     assert "join by e-mail" in answer.content.decode()
+
+
+def test_the_start_link_leads_to_a_pretended_phone_where_no_bot_is_set(client, settings):
+    settings.SANDBOX_TELEGRAM = True
+
+    answer = client.get(reverse("telegram_start"), {"source": "poster-1"})
+
+    assert answer.headers["Location"] == reverse("sandbox_phone_start") + "?start=poster-1"
+    assert client.get(answer.headers["Location"]).status_code == 200

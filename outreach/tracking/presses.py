@@ -1,0 +1,167 @@
+"""What each button of the bot does. A button sets a value and never turns one over, so pressing twice is pressing once.
+
+Data that we never made, or that can't be acted on any more, raises :class:`Unpressable` and changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.translation import override
+
+from outreach.audience import subscriptions
+from outreach.audience.choices import ChannelName, Gender, Group, Purpose
+from outreach.audience.models import Consent, Subscription
+from outreach.audience.source import as_source
+
+from . import conversation
+from .conversation import SKIP, Said
+
+BOT = Consent.Method.BOT
+
+
+class Unpressable(Exception):
+    """A button whose data we never made, or that can't be acted on any more."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """A pressed button: the parts of its data after the name."""
+
+    chat: int
+    values: tuple[str, ...]
+    subscription: Subscription | None
+    now: datetime
+
+    def joined(self) -> Subscription:
+        """The subscription of somebody who has joined; only they have answers to change."""
+        if self.subscription is None or self.subscription.state != Subscription.State.ACTIVE:
+            raise Unpressable
+        return self.subscription
+
+    @property
+    def value(self) -> str:
+        """The one value of the button."""
+        if len(self.values) != 1:
+            raise Unpressable
+        return self.values[0]
+
+    def one_of(self, allowed: "Mapping[str, object] | list[str]") -> str:
+        """The one value, if it is allowed."""
+        if self.value not in allowed:
+            raise Unpressable
+        return self.value
+
+    @property
+    def language_and_source(self) -> tuple[str, str]:
+        """The two values of the buttons that come before joining."""
+        if len(self.values) != 2:
+            raise Unpressable
+        language, source = self.values
+        if language not in conversation.interface_languages() or source != as_source(source):
+            raise Unpressable
+        return language, source
+
+
+def _press_language(press: Press) -> Said:
+    language, source = press.language_and_source
+    with override(language):
+        if press.subscription is None or press.subscription.state != Subscription.State.ACTIVE:
+            return conversation.consent(language, source)
+        subscriptions.change(subscription=press.subscription, method=BOT, now=press.now, language=language)
+        return conversation.already()
+
+
+def _press_join(press: Press) -> Said:
+    language, source = press.language_and_source
+    with override(language):
+        if press.subscription and press.subscription.state == Subscription.State.ACTIVE:
+            return conversation.already()
+        try:
+            subscriptions.join(
+                channel=ChannelName.TELEGRAM,
+                address=str(press.chat),
+                language=language,
+                purposes=frozenset({Purpose.MESSAGES}),
+                method=BOT,
+                source=source,
+                now=press.now,
+            )
+        except subscriptions.AddressSuppressed:
+            return conversation.refused()
+        return conversation.group(welcome=True)
+
+
+def _press_no(_press: Press) -> Said:
+    return conversation.declined()
+
+
+def _press_again(press: Press) -> Said:
+    press.joined()
+    return conversation.group()
+
+
+def _press_group(press: Press) -> Said:
+    subscription = press.joined()
+    answer = press.one_of([SKIP, *filter(None, Group.values)])
+    if answer != SKIP:
+        subscriptions.change(subscription=subscription, method=BOT, now=press.now, group=answer)
+    return conversation.gender()
+
+
+def _press_gender(press: Press) -> Said:
+    subscription = press.joined()
+    answer = press.one_of([SKIP, *filter(None, Gender.values)])
+    if answer != SKIP:
+        counted = answer != Gender.UNDISCLOSED
+        subscriptions.change(
+            subscription=subscription,
+            method=BOT,
+            now=press.now,
+            gender=answer,
+            purposes={Purpose.GENDER_STATISTICS: counted},
+        )
+    return conversation.topics(_topics(subscription))
+
+
+def _press_topic(press: Press) -> Said:
+    subscription = press.joined()
+    if len(press.values) != 2 or press.values[0] not in settings.TOPICS or press.values[1] not in {"0", "1"}:
+        raise Unpressable
+    topic, wanted = press.values
+    chosen = (_topics(subscription) | {topic}) if wanted == "1" else (_topics(subscription) - {topic})
+    subscriptions.change(subscription=subscription, method=BOT, now=press.now, topics=chosen)
+    return conversation.topics(chosen)
+
+
+def _press_topics_done(press: Press) -> Said:
+    press.joined()
+    return conversation.clicks()
+
+
+def _press_clicks(press: Press) -> Said:
+    subscription = press.joined()
+    granted = press.one_of(["0", "1"]) == "1"
+    subscriptions.change(
+        subscription=subscription, method=BOT, now=press.now, purposes={Purpose.CLICK_TRACKING: granted}
+    )
+    return conversation.finished()
+
+
+PRESSED: Mapping[str, Callable[[Press], Said]] = {
+    "lang": _press_language,
+    "join": _press_join,
+    "no": _press_no,
+    "again": _press_again,
+    "group": _press_group,
+    "gender": _press_gender,
+    "topic": _press_topic,
+    "topics": _press_topics_done,
+    "click": _press_clicks,
+}
+"""What each button does, by the name that its data begins with."""
+
+
+def _topics(subscription: Subscription) -> frozenset[str]:
+    return frozenset(subscription.subscriber.topics.values_list("topic", flat=True))
