@@ -13,6 +13,7 @@ class OutreachConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Connect what the app does when Django starts and after each migration."""
         from . import checks, roles  # noqa: F401
 
         post_migrate.connect(roles.after_migrate, sender=self)

@@ -1,11 +1,10 @@
 """Wakes workers. The ledger says what is to do; a ring only says "look now", so losing one loses nothing.
 
-Without ``BROKER_URL`` a worker looks at the ledger every second. With it, a ring reaches every worker on every machine at
-once through a fanout exchange of the broker.
+Without ``BROKER_URL`` a worker looks at the ledger every second. With it, a ring reaches every worker on every
+machine at once through a fanout exchange of the broker.
 """
 
 import logging
-import socket
 import threading
 from typing import Protocol
 
@@ -81,7 +80,7 @@ class BrokerBell:
                 while not self._stopping.is_set():
                     try:
                         broker.drain_events(timeout=1)
-                    except (TimeoutError, socket.timeout):
+                    except TimeoutError:
                         broker.heartbeat_check()
 
     def _ring(self, _body: object, _message: object) -> None:
@@ -100,7 +99,7 @@ def listen(*, stopping: threading.Event) -> Bell:
 
 
 def ring() -> None:
-    """Wake every worker once the current transaction is committed. Never raises: a broker that is away costs a second."""
+    """Wake every worker once the transaction is committed. Never raises: a broker that is away costs a second."""
     if settings.BROKER_URL:
         transaction.on_commit(_ring_now)
 

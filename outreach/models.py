@@ -1,6 +1,15 @@
 """Django looks for models here; each stage keeps its own."""
 
-from .audience.models import Consent, JoinRequest, KeyedSecret, Segment, Subscriber, Subscription, Suppression, TopicChoice
+from .audience.models import (
+    Consent,
+    JoinRequest,
+    KeyedSecret,
+    Segment,
+    Subscriber,
+    Subscription,
+    Suppression,
+    TopicChoice,
+)
 from .broadcasts.models import Approval, Broadcast, Message, TestChat
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
 from .reach.models import CohortRollup, Rebuild, Rollup

@@ -24,7 +24,7 @@ class Role:
 
 
 BROADCASTS = ("outreach.view_broadcast", "outreach.view_segment", "outreach.view_sandbox")
-FILES = ("wagtailimages.add_image", "wagtailimages.change_image", "wagtailimages.choose_image")
+FILES: tuple[str, ...] = ("wagtailimages.add_image", "wagtailimages.change_image", "wagtailimages.choose_image")
 FILES += ("wagtaildocs.add_document", "wagtaildocs.change_document", "wagtaildocs.choose_document")
 ADMIN = "wagtailadmin.access_admin"
 
@@ -47,7 +47,13 @@ ROLES = (
     ),
     Role(
         APPROVERS,
-        (ADMIN, *BROADCASTS, "outreach.approve_broadcast", "outreach.view_reach", "wagtail_localize.submit_translation"),
+        (
+            ADMIN,
+            *BROADCASTS,
+            "outreach.approve_broadcast",
+            "outreach.view_reach",
+            "wagtail_localize.submit_translation",
+        ),
         pages=("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
         collections=FILES,
     ),

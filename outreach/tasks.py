@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from .audience.confirmation import send_due_confirmations
+from .audience.retention import forget_unconfirmed
 from .broadcasts.models import Broadcast
 from .channels.registry import channel
 from .channels.telegram_client import BotClient
@@ -19,6 +20,8 @@ from .tracking.updates import poll
 
 logger = logging.getLogger(__name__)
 
+FORGET_EVERY = timedelta(hours=1)
+
 
 @dataclass
 class Tasks:
@@ -29,6 +32,7 @@ class Tasks:
     wait: Wait
     _couriers: dict[str, Courier] = field(default_factory=dict)
     _bot: BotClient | None = None
+    _forgot_at: datetime | None = None
 
     def start_broadcasts(self) -> bool:
         """Start what is due."""
@@ -55,6 +59,16 @@ class Tasks:
     def tidy(self) -> bool:
         """Recover from dead workers, carry out cancellations, finish what is done."""
         lifecycle.tidy(now=self.clock())
+        return False
+
+    def forget(self) -> bool:
+        """Once an hour, remove what is not kept for ever."""
+        now = self.clock()
+        if self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY:
+            self._forgot_at = now
+            people = forget_unconfirmed(now=now)
+            if people:
+                logger.info("%s people who never confirmed an address were removed", people)
         return False
 
     def confirm_addresses(self) -> bool:

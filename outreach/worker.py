@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import connection
 from django.utils import timezone
@@ -26,8 +27,8 @@ Task = Callable[[], bool]
 class Worker:
     """Runs the tasks in lanes, each a thread: a slow mail server never holds up the bot.
 
-    A task says whether it did something; a lane that did nothing waits for the bell. A task that fails is logged, and the
-    lane goes on with the next.
+    A task says whether it did something; a lane that did nothing waits for the bell. A task that fails is logged, and
+    the lane goes on with the next.
     """
 
     def __init__(self, *, clock: Callable[[], datetime] = timezone.now) -> None:
@@ -38,11 +39,9 @@ class Worker:
     def run(self) -> None:
         """Work until :meth:`stop` is called."""
         tasks = self._tasks
-        lanes: list[tuple[str, list[Task]]] = [
-            *((name, [lambda name=name: tasks.deliver(name)]) for name in ChannelName.values),  # type: ignore[misc]
-            ("bot", [tasks.answer_bot]),
-            ("office", [tasks.start_broadcasts, tasks.confirm_addresses, tasks.tidy, tasks.count_reach]),
-        ]
+        lanes: list[tuple[str, list[Task]]] = [(name, [partial(tasks.deliver, name)]) for name in ChannelName.values]
+        lanes.append(("bot", [tasks.answer_bot]))
+        lanes.append(("office", self._office()))
         threads = [threading.Thread(target=self._lane, args=lane, name=lane[0]) for lane in lanes]
         for thread in threads:
             thread.start()
@@ -57,15 +56,20 @@ class Worker:
     def run_once(self) -> bool:
         """Every task once, in this thread; whether one of them did something."""
         tasks = self._tasks
-        did = [tasks.start_broadcasts(), *(tasks.deliver(name) for name in ChannelName.values)]
-        did += [tasks.answer_bot(), tasks.confirm_addresses(), tasks.tidy(), tasks.count_reach()]
+        did = [task() for task in self._office()]
+        did += [tasks.answer_bot(), *(tasks.deliver(name) for name in ChannelName.values)]
         return any(did)
+
+    def _office(self) -> list[Task]:
+        tasks = self._tasks
+        return [tasks.start_broadcasts, tasks.confirm_addresses, tasks.tidy, tasks.forget, tasks.count_reach]
 
     def _lane(self, name: str, tasks: list[Task]) -> None:
         bell = listen(stopping=self._stopping)
         try:
             while not self._stopping.is_set():
-                if not any([self._safely(name, task) for task in tasks]):
+                did = [self._safely(name, task) for task in tasks]
+                if not any(did):
                     bell.wait(IDLE_SECONDS)
         finally:
             bell.close()

@@ -1,6 +1,7 @@
-"""Who is considered for a broadcast, and why somebody gets no message: the one reading that preflight and freeze share."""
+"""Who is considered for a broadcast, and why somebody gets no message: read once, for preflight and freeze alike."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypedDict
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -23,9 +24,21 @@ from django.db.models import (
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
-from ..audience.models import Segment, Subscription, Suppression
-from ..audience.rules import as_query
+from outreach.audience.models import Segment, Subscription, Suppression
+from outreach.audience.rules import as_query
+
 from .models import Broadcast, Message
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Considered(TypedDict):
+    """What :func:`considered` adds to a subscription."""
+
+    segment: str
+    message: int | None
+    reason: str
 
 
 class Reason(TextChoices):
@@ -38,13 +51,13 @@ class Reason(TextChoices):
     DUPLICATE = "duplicate", _("Gets it on another channel")
 
 
-def considered(broadcast: Broadcast) -> QuerySet[Subscription]:
+def considered(broadcast: Broadcast) -> "QuerySet[WithAnnotations[Subscription, Considered]]":
     """Each subscription, on the broadcast's channels, of each person in its segments, with what would become of it.
 
-    Annotations: ``segment``, the code of the first segment (by number) that the person is in; ``message``, the number of
-    the message for their language or the fallback, or ``None``; ``reason``, a :class:`Reason`, or empty where a message
-    goes out. A person is written to on the first of ``broadcast.channels`` that can reach them, unless it goes out on
-    every channel.
+    Annotations: ``segment``, the code of the first segment (by number) that the person is in; ``message``, the number
+    of the message for their language or the fallback, or ``None``; ``reason``, a :class:`Reason`, or empty where a
+    message goes out. A person is written to on the first of ``broadcast.channels`` that can reach them, unless it
+    goes out on every channel.
     """
     segments = list(broadcast.segments.order_by("pk"))
     same_person = [F("subscriber"), F("channel")] if broadcast.every_channel else [F("subscriber")]
@@ -113,7 +126,9 @@ def _message_for(broadcast: Broadcast) -> Case:
     cells = list(Message.objects.filter(broadcast=broadcast).values_list("channel", "language", "pk"))
     own = [When(channel=channel, subscriber__language=language, then=Value(pk)) for channel, language, pk in cells]
     fallback = [
-        When(channel=channel, then=Value(pk)) for channel, language, pk in cells if language == broadcast.fallback_language
+        When(channel=channel, then=Value(pk))
+        for channel, language, pk in cells
+        if language == broadcast.fallback_language
     ]
     return Case(*own, *fallback, default=Value(None), output_field=IntegerField())
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from ..audience.choices import ChannelName
+from outreach.audience.choices import ChannelName
+
 from .email_api import ApiSession
 from .email_smtp import SmtpSession
 from .protocol import Channel, Session

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Sum
 
-from ..broadcasts.models import Broadcast
+from outreach.broadcasts.models import Broadcast
+
 from .models import Delivery, Exclusion, Freeze
 
 

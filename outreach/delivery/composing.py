@@ -2,9 +2,10 @@
 
 from django.conf import settings
 
-from ..audience.addresses import decrypt
-from ..broadcasts.rendering import Built, build, personalise
-from ..channels.protocol import Outgoing
+from outreach.audience.addresses import decrypt
+from outreach.broadcasts.rendering import Built, build, personalise
+from outreach.channels.protocol import Outgoing
+
 from .links import Links
 from .models import Delivery
 

@@ -1,7 +1,7 @@
 """Works through the ledger: claims a chunk, sends each message at its moment, and records what came of it at once.
 
-The database is the only thing that workers share. Killed at any moment, a worker leaves at most one ``attempting`` row per
-open session; everything else is still waiting or already settled.
+The database is the only thing that workers share. Killed at any moment, a worker leaves at most one ``attempting``
+row per open session; everything else is still waiting or already settled.
 """
 
 import logging
@@ -14,11 +14,11 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection
 
-from ..audience import subscriptions, suppressions
-from ..audience.choices import SuppressionReason
-from ..broadcasts import services as broadcasts
-from ..broadcasts.models import Broadcast
-from ..channels.failures import (
+from outreach.audience import subscriptions, suppressions
+from outreach.audience.choices import SuppressionReason
+from outreach.broadcasts import services as broadcasts
+from outreach.broadcasts.models import Broadcast
+from outreach.channels.failures import (
     AddressDead,
     AddressMoved,
     ChannelError,
@@ -28,7 +28,8 @@ from ..channels.failures import (
     ReceiverBlocked,
     TryLater,
 )
-from ..channels.protocol import Channel, Session
+from outreach.channels.protocol import Channel, Session
+
 from . import ledger, throttle
 from .composing import Composer
 from .links import Links
@@ -53,9 +54,9 @@ Wait = Callable[[float], bool]
 class Courier:
     """One worker's open sessions on one channel.
 
-    ``clock`` gives the time (UTC). ``wait`` sleeps for some seconds and says whether the worker is to stop. ``owner`` names
-    the worker in the ledger, different for every process. One session sends in the calling thread; several have a thread
-    each.
+    ``clock`` gives the time (UTC). ``wait`` sleeps for some seconds and says whether the worker is to stop. ``owner``
+    names the worker in the ledger, different for every process. One session sends in the calling thread; several have
+    a thread each.
     """
 
     def __init__(self, *, channel: Channel, links: Links, owner: str, clock: Clock, wait: Wait) -> None:
@@ -74,9 +75,7 @@ class Courier:
         if paused and paused > now:
             return 0
         limit = max(1, min(MOST_IN_CHUNK, int(self.channel.per_second * CHUNK_SECONDS)))
-        claimed = ledger.claim(
-            broadcast=broadcast, channel=self.channel.name, owner=self.owner, limit=limit, now=now
-        )
+        claimed = ledger.claim(broadcast=broadcast, channel=self.channel.name, owner=self.owner, limit=limit, now=now)
         if claimed:
             start = throttle.reserve(channel=self.channel, count=len(claimed), now=now)
             gap = 1 / self.channel.per_second
@@ -101,7 +100,9 @@ class Courier:
             self._send_from(todo, self._sessions[0])
         else:
             threads = [
-                threading.Thread(target=self._send_in_thread, args=(todo, session), name=f"{self.channel.name}-{number}")
+                threading.Thread(
+                    target=self._send_in_thread, args=(todo, session), name=f"{self.channel.name}-{number}"
+                )
                 for number, session in enumerate(self._sessions[:wanted])
             ]
             for thread in threads:
@@ -113,7 +114,9 @@ class Courier:
         try:
             self._send_from(todo, session)
         except Exception:
-            logger.exception("a session of %s stopped; what it had claimed is free when its lease ends", self.channel.name)
+            logger.exception(
+                "a session of %s stopped; what it had claimed is free when its lease ends", self.channel.name
+            )
         finally:
             connection.close()
 
@@ -229,7 +232,7 @@ class Courier:
         self._safely(broadcasts.pause, broadcast=broadcast, reason=reason, now=self._clock())
 
     def _safely(self, write: Callable[..., Any], **arguments: Any) -> None:
-        """Write to the ledger, over a fresh connection where the old one was cut: an outcome must not be lost to that."""
+        """Write to the ledger, over a new connection where the old one was cut: that must not lose an outcome."""
         for tries_left in (4, 3, 2, 1, 0):
             try:
                 write(**arguments)

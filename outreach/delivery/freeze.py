@@ -5,13 +5,15 @@ Errors: :class:`AudienceMoved` where the audience changed between the insert and
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Case, Count, F, Value, When
 
-from ..broadcasts.audience import considered, tally
-from ..broadcasts.models import Broadcast
+from outreach.broadcasts.audience import considered, tally
+from outreach.broadcasts.models import Broadcast
+
 from .models import Cohort, Delivery, Exclusion, Freeze
 
 SMALLEST_COHORT = 5
@@ -26,7 +28,7 @@ class AudienceMoved(Exception):
 
 
 def freeze(*, broadcast: Broadcast, now: datetime) -> Freeze:
-    """Write the ledger's rows of ``broadcast``, due at ``now`` (UTC), its exclusions, its cohorts and the freeze itself."""
+    """Write the ledger's rows of ``broadcast``, due at ``now`` (UTC), its exclusions, its cohorts and the freeze."""
     with transaction.atomic():
         inserted = _insert_deliveries(broadcast, now)
         counts = tally(broadcast)
@@ -64,7 +66,7 @@ def _insert_deliveries(broadcast: Broadcast, now: datetime) -> int:
         "tracks_opens": "allows_open_tracking",
         "tracks_clicks": "allows_click_tracking",
     }
-    same_for_all = {
+    same_for_all: dict[str, Any] = {
         "broadcast_id": broadcast.pk,
         "status": Delivery.Status.QUEUED.value,
         "attempts": 0,
@@ -107,7 +109,7 @@ def _make_cohorts(broadcast: Broadcast) -> None:
 
 def ladder(exact: Dimensions) -> list[Dimensions]:
     """From the exact cohort to the one of everybody: what is left open at each step down."""
-    segment, gender, language, channel = exact
+    segment, gender, _language, channel = exact
     return [
         exact,
         (segment, gender, None, channel),
@@ -120,9 +122,10 @@ def ladder(exact: Dimensions) -> list[Dimensions]:
 def coarsened(buckets: dict[Dimensions, int], smallest: int) -> dict[Dimensions, int]:
     """Merge buckets of fewer than ``smallest`` people into coarser ones, until no cohort is smaller.
 
-    The finest cohort that is too small is given up, and its people belong to the next coarser one, until all are large
-    enough; where the cohort of everybody is the only small one left, the smallest of the others joins it. Only a broadcast
-    to fewer than ``smallest`` people keeps one smaller cohort, which says nothing but that it is of that broadcast.
+    The finest cohort that is too small is given up, and its people belong to the next coarser one, until all are
+    large enough; where the cohort of everybody is the only small one left, the smallest of the others joins it. Only
+    a broadcast to fewer than ``smallest`` people keeps one smaller cohort, which says nothing but that it is of that
+    broadcast.
     """
     offered = {place for exact in buckets for place in ladder(exact)}
     while True:
@@ -131,7 +134,9 @@ def coarsened(buckets: dict[Dimensions, int], smallest: int) -> dict[Dimensions,
             sizes[next(place for place in ladder(exact) if place in offered)] += size
         small = [place for place, size in sizes.items() if size < smallest and place != EVERYBODY]
         if not small and sizes.get(EVERYBODY, smallest) < smallest:
-            small = sorted((place for place in sizes if place != EVERYBODY), key=lambda place: (sizes[place], str(place)))[:1]
+            small = sorted(
+                (place for place in sizes if place != EVERYBODY), key=lambda place: (sizes[place], str(place))
+            )[:1]
         if not small:
             return dict(sizes)
         finest = min(place.count(None) for place in small)

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from ..audience.models import Subscription, Suppression
-from ..broadcasts.models import Broadcast
+from outreach.audience.models import Subscription, Suppression
+from outreach.broadcasts.models import Broadcast
+
 from .models import Delivery, Throttle
 
 LEASE = timedelta(minutes=3)
@@ -32,7 +33,10 @@ def claim(*, broadcast: Broadcast, channel: str, owner: str, limit: int, now: da
         numbers = list(free)
         Delivery.objects.filter(pk__in=numbers).update(lease_owner=owner, lease_until=now + LEASE)
     return list(
-        Delivery.objects.filter(pk__in=numbers).select_related("message").prefetch_related("subscription").order_by("id")
+        Delivery.objects.filter(pk__in=numbers)
+        .select_related("message")
+        .prefetch_related("subscription")
+        .order_by("id")
     )
 
 
@@ -66,7 +70,7 @@ def _told_to_wait(now: datetime) -> QuerySet[Throttle]:
 
 
 def turn_away(*, delivery: Delivery, owner: str, now: datetime) -> None:
-    """Answer why :func:`attempt` refused: somebody who no longer wants the message is cancelled, the rest is released."""
+    """Answer a refused :func:`attempt`: who no longer wants the message is cancelled, the rest is released."""
     waiting = Delivery.objects.filter(pk=delivery.pk, lease_owner=owner, status__in=Delivery.WAITING)
     unwilling = waiting.filter(~Exists(_willing()))
     unwilling.update(
@@ -89,9 +93,7 @@ def settle(
     )
 
 
-def defer(
-    *, delivery: Delivery, owner: str, due_at: datetime, detail: str, counts: bool = True
-) -> None:
+def defer(*, delivery: Delivery, owner: str, due_at: datetime, detail: str, counts: bool = True) -> None:
     """Put the delivery back until ``due_at``; ``counts`` is false where the attempt said nothing about this address."""
     Delivery.objects.filter(pk=delivery.pk, lease_owner=owner, status__in=[Status.ATTEMPTING, Status.UNCERTAIN]).update(
         status=Status.DEFERRED,

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from ..broadcasts import services as broadcasts
-from ..broadcasts.models import Broadcast
+from outreach.broadcasts import services as broadcasts
+from outreach.broadcasts.models import Broadcast
+
 from . import ledger
 from .freeze import AudienceMoved, freeze
 from .models import Delivery, Freeze
@@ -76,7 +77,7 @@ def finish_done(*, now: datetime) -> int:
 
 
 def resolve_uncertain(*, broadcast: Broadcast, send_again: bool, now: datetime) -> int:
-    """Carry out a person's decision on all uncertain deliveries: send them again, or take them as accepted; how many."""
+    """Carry out a decision on all uncertain deliveries: send them again, or take them as accepted; how many."""
     uncertain = Delivery.objects.filter(broadcast=broadcast, status=Delivery.Status.UNCERTAIN)
     if send_again:
         changed = uncertain.update(
@@ -104,7 +105,7 @@ def retry_failed(*, broadcast: Broadcast, now: datetime) -> int:
 
 
 def tidy(*, now: datetime) -> None:
-    """What every worker does now and then: recover from dead workers, cancel what was cancelled, finish what is done."""
+    """What every worker does in passing: recover from dead workers, cancel what was cancelled, finish what is done."""
     lost = ledger.recover(now=now)
     if lost:
         logger.warning("%s deliveries are uncertain: their worker stopped before an answer came", lost)

@@ -1,8 +1,9 @@
-"""The addresses that make a message one person's own: what the engine asks for, without knowing how they are tracked."""
+"""The addresses that make a message one person's own: what the engine asks for, whoever tracks them."""
 
 from typing import Protocol
 
-from ..broadcasts.rendering import LinkAddresses
+from outreach.broadcasts.rendering import LinkAddresses
+
 from .models import Delivery
 
 

@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ..audience.choices import ChannelName, Gender, Group
-from ..audience.models import Subscriber, Subscription
-from ..broadcasts.audience import Reason
-from ..broadcasts.models import Broadcast, Message
+from outreach.audience.choices import ChannelName, Gender, Group
+from outreach.audience.models import Subscriber, Subscription
+from outreach.broadcasts.audience import Reason
+from outreach.broadcasts.models import Broadcast, Message
 
 
 class Freeze(models.Model):
@@ -63,10 +63,10 @@ class Cohort(models.Model):
 class Delivery(models.Model):
     """One message of one broadcast to one subscriber over one channel: the ledger's row.
 
-    ``segment``, ``group``, ``gender`` and ``language`` are copied when the row is made and never change, so last year's
-    report reads the same after a subscriber edits a profile or asks to be forgotten. ``subscriber`` and ``subscription``
-    keep their numbers after the rows that they point to are gone. ``slot`` is empty, or the channel where a broadcast
-    writes on every channel: with it a person can't be written to twice.
+    ``segment``, ``group``, ``gender`` and ``language`` are copied when the row is made and never change, so last
+    year's report reads the same after a subscriber edits a profile or asks to be forgotten. ``subscriber`` and
+    ``subscription`` keep their numbers after the rows that they point to are gone. ``slot`` is empty, or the channel
+    where a broadcast writes on every channel: with it a person can't be written to twice.
     """
 
     class Status(models.TextChoices):
@@ -128,9 +128,7 @@ class Delivery(models.Model):
                 name="delivery_waiting",
                 condition=Q(status__in=["queued", "deferred"]),
             ),
-            models.Index(
-                fields=["lease_until"], name="delivery_attempting", condition=Q(status__in=["attempting"])
-            ),
+            models.Index(fields=["lease_until"], name="delivery_attempting", condition=Q(status__in=["attempting"])),
             models.Index(fields=["broadcast", "status"], name="delivery_balance"),
             models.Index(fields=["provider_id"], name="delivery_provider_id", condition=~Q(provider_id="")),
         ]
@@ -140,7 +138,7 @@ class Delivery(models.Model):
 
 
 class Throttle(models.Model):
-    """How fast a channel may go, shared by all workers: the next free moment, and until when the provider said to wait."""
+    """How fast a channel may go, for all workers together: the next free moment, and until when it has to rest."""
 
     channel = models.CharField(max_length=12, choices=ChannelName.choices, unique=True)
     next_at = models.DateTimeField()

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models import Count
 
-from ..broadcasts.audience import Reason
-from ..broadcasts.models import Broadcast
+from outreach.broadcasts.audience import Reason
+from outreach.broadcasts.models import Broadcast
+
 from .balance import Balance, balance
 from .models import Delivery
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from ..channels.protocol import Channel
+from outreach.channels.protocol import Channel
+
 from .models import Throttle
 
 LONGEST_QUEUE = timedelta(minutes=10)

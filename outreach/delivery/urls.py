@@ -1,10 +1,10 @@
 """Staff addresses of the ledger, below Wagtail's own."""
 
-from django.urls import path, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from .views import DecisionView, ProgressView
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("outreach/progress/<int:pk>/", ProgressView.as_view(), name="broadcast_progress"),
     re_path(
         r"^outreach/progress/(?P<pk>\d+)/(?P<decision>send-again|take-as-sent|retry-failed)/$",

@@ -13,8 +13,10 @@ from django.views.generic import View
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from ..broadcasts.history import record
-from ..broadcasts.models import Broadcast
+from outreach.broadcasts.history import record
+from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.studio.base import signed_in
+
 from . import lifecycle
 from .progress import progress
 
@@ -68,7 +70,7 @@ class DecisionView(PermissionRequiredMixin, View):
         record(
             broadcast=broadcast,
             action="decide",
-            user=request.user,
+            user=signed_in(request),
             now=now,
             detail=f"{decision}: {changed}",
         )

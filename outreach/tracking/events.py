@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from django.db import transaction
 
-from ..audience import subscriptions
-from ..audience.models import Consent, Subscription
-from ..broadcasts.models import Message
-from ..delivery.models import Delivery
+from outreach.audience import subscriptions
+from outreach.audience.models import Consent, Subscription
+from outreach.broadcasts.models import Message
+from outreach.delivery.models import Delivery
+
 from .models import TrackingEvent
 from .tokens import BadToken, Token, Use
 

@@ -2,9 +2,10 @@
 
 from django.conf import settings
 
-from ..broadcasts.rendering import LinkAddresses
-from ..delivery.freeze import Dimensions, cohort_index, cohort_of
-from ..delivery.models import Delivery
+from outreach.broadcasts.rendering import LinkAddresses
+from outreach.delivery.freeze import Dimensions, cohort_index, cohort_of
+from outreach.delivery.models import Delivery
+
 from .tokens import Token, Use, mint
 
 

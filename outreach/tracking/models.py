@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..broadcasts.models import Broadcast
-from ..delivery.models import Cohort, Delivery
+from outreach.broadcasts.models import Broadcast
+from outreach.delivery.models import Cohort, Delivery
 
 
 class TrackingEvent(models.Model):

@@ -1,7 +1,7 @@
 """Signed compact tokens that stand in links: verified without a database read, bound to one use, never expiring.
 
-A token is URL-safe base64 of 13 bytes (use, message number, delivery or cohort number) and 10 bytes of HMAC-SHA-256 over
-them: 31 characters, 80 bits against forgery. Errors: :class:`BadToken`.
+A token is URL-safe base64 of 13 bytes (use, message number, delivery or cohort number) and 10 bytes of HMAC-SHA-256
+over them: 31 characters, 80 bits against forgery. Errors: :class:`BadToken`.
 """
 
 import base64
@@ -64,7 +64,7 @@ def read(text: str, *uses: Use) -> Token:
         use, message, number = BODY.unpack(body)
     except (binascii.Error, struct.error, ValueError):
         raise BadToken(text[:40]) from None
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    secrets = [str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     if not any(hmac.compare_digest(mac, _mac(body, secret)) for secret in secrets) or use not in uses:
         raise BadToken(text[:40])
     return Token(Use(use), message, number)

@@ -20,7 +20,7 @@ PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRA
 
 
 def dead_link(request: HttpRequest) -> HttpResponse:
-    """Say that a link is forged, cut off or gone. Not with 404, which would be tried again under a language's prefix."""
+    """Say that a link is forged, cut off or gone. Not with 404: that is tried again under a language's prefix."""
     return render(request, "outreach/tracking/dead_link.html", status=410)
 
 
@@ -61,7 +61,8 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Leave. ``POST`` ends the subscription at once (RFC 8058); ``GET`` only offers it, so that no scanner leaves for us.
+    """Leave. ``POST`` ends the subscription at once (RFC 8058); ``GET`` only offers it, so that no scanner leaves for
+    us.
 
     The signed token is the permission: there is no session whose rights a foreign page could borrow.
     """

@@ -1,4 +1,4 @@
-"""The whole way in the running demo: join on both channels, broadcast, approve, receive, follow, leave, read the reach."""
+"""The whole way in the running demo: join on both channels, broadcast, approve, receive, follow, leave, read."""
 
 import re
 from collections.abc import Callable

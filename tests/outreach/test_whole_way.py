@@ -57,7 +57,15 @@ def press(bot_api, chat: int, worker: Worker, label: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_story_reaches_people_and_an_evaluator_sees_how_many(
-    client, clock, smtp_server, bot_api, settings, story, french, everybody, member  # noqa: F811
+    client,
+    clock,
+    smtp_server,
+    bot_api,
+    settings,
+    story,
+    french,
+    everybody,
+    member,  # noqa: F811
 ):
     settings.EMAIL_PER_SECOND = settings.TELEGRAM_PER_SECOND = 1000
     worker = Worker()

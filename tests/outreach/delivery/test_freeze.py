@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from outreach.audience.models import Suppression
 from outreach.delivery.balance import balance
-from outreach.delivery.freeze import cohort_index, cohort_of, coarsened, freeze, ladder
+from outreach.delivery.freeze import coarsened, cohort_index, cohort_of, freeze, ladder
 from outreach.delivery.models import Cohort, Delivery, Exclusion
 
 from .conftest import START, person, write
@@ -130,7 +130,10 @@ def test_every_delivery_belongs_to_a_cohort_of_at_least_five(broadcast):
 @given(
     st.dictionaries(
         st.tuples(
-            st.sampled_from("ab"), st.sampled_from(["woman", "man", ""]), st.sampled_from(["en", "fr"]), st.just("email")
+            st.sampled_from("ab"),
+            st.sampled_from(["woman", "man", ""]),
+            st.sampled_from(["en", "fr"]),
+            st.just("email"),
         ),
         st.integers(1, 12),
         max_size=12,

@@ -6,8 +6,8 @@ from django.urls import reverse
 from outreach.channels import failures
 from outreach.delivery import lifecycle
 from outreach.delivery.models import Delivery
+from tests.outreach.broadcasts.conftest import member  # noqa: F401
 
-from ..broadcasts.conftest import member  # noqa: F401
 from .conftest import person
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ DECISIONS = ("send-again", "take-as-sent", "retry-failed")
         ("superuser", True, True),
     ],
 )
-def test_each_role_gets_what_it_may(client, member, sending, role, reads, decides):  # noqa: F811
+def test_each_role_gets_what_it_may(client, member, sending, role, reads, decides):
     person(1)
     broadcast = sending()
     client.force_login(member(role))
@@ -53,7 +53,7 @@ def test_nobody_outside_sees_them(client, sending):
         assert "/admin/login/" in answer["Location"]
 
 
-def test_the_page_counts_and_offers_the_decision(client, member, sending, courier, channel, clock):  # noqa: F811
+def test_the_page_counts_and_offers_the_decision(client, member, sending, courier, channel, clock):
     for number in range(3):
         person(number)
     broadcast = sending()
@@ -78,7 +78,7 @@ def test_the_page_counts_and_offers_the_decision(client, member, sending, courie
     assert set(Delivery.objects.values_list("status", flat=True)) == {"accepted"}
 
 
-def test_before_it_starts_the_page_says_so(client, member, approved):  # noqa: F811
+def test_before_it_starts_the_page_says_so(client, member, approved):
     person(1)
     broadcast = approved()
     client.force_login(member("editor"))

@@ -10,8 +10,7 @@ from outreach.delivery.models import Delivery
 from outreach.tracking.links import TrackedLinks
 from outreach.tracking.models import TrackingEvent
 from outreach.tracking.tokens import Token, Use, mint
-
-from ..delivery.conftest import START, broadcast, everybody, person  # noqa: F401
+from tests.outreach.delivery.conftest import START, broadcast, everybody, person  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -119,9 +118,7 @@ def test_only_reading_the_page_to_leave_leaves_nobody(client, delivered):
 def test_one_click_of_a_mail_program_leaves_for_good(client, delivered):
     address = path(TrackedLinks().of(delivered[0]).unsubscribe)
 
-    answer = client.post(
-        address, data="List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
-    )
+    answer = client.post(address, data="List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
     client.post(address)
 
     assert answer.status_code == 200
