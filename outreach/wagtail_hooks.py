@@ -11,6 +11,7 @@ from .broadcasts.history import register_actions
 from .broadcasts.studio.story_button import broadcast_this_story
 from .broadcasts.studio.viewset import BroadcastViewSet
 from .delivery.urls import urlpatterns as ledger_urls
+from .reach.landing import keep_to_reach, lead_to_reach
 from .reach.viewset import ReachViewSet
 from .sandbox.urls import staff_urlpatterns as sandbox_urls
 from .sandbox.views import SandboxMenuItem
@@ -63,3 +64,7 @@ hooks.register("register_admin_menu_item", SandboxMenuItem)
 def reach() -> ReachViewSet:
     """The evaluators' page and its downloads."""
     return ReachViewSet()
+
+
+hooks.register("construct_main_menu", keep_to_reach)
+hooks.register("construct_homepage_panels", lead_to_reach)

@@ -28,6 +28,7 @@ AXES = ("broadcast", "segment", "gender", "channel", "language")
 TABLES = (("segment", "gender"), ("channel",), ("language",))
 NOWHERE = (ALL, ALL, ALL)
 SUMMED = ("attempted", "accepted", "bounced", "unsubscribed", "trackable", "clicked", "machine_clicked")
+OF_COHORTS = ("cohort_size", "cohort_clicks", "machine_clicks")
 
 CACHE_SECONDS = 3600
 
@@ -80,7 +81,7 @@ class Cube:
         return found
 
     def _cells(self) -> Cells:
-        cells: Cells = defaultdict(Counter)
+        cells: Cells = defaultdict(Counter, {name: Counter() for name in (*SUMMED, *OF_COHORTS)})
         rollups = Rollup.objects.filter(broadcast__in=self._numbers).order_by()
         for dimensions in TABLES:
             sums = {f"sum_{name}": Sum(name) for name in SUMMED}
@@ -97,15 +98,14 @@ class Cube:
         return cells
 
     def _add_cohorts(self, cells: Cells) -> None:
-        names = ("cohort_size", "cohort_clicks", "machine_clicks")
         rows = CohortRollup.objects.filter(cohort__broadcast__in=self._numbers).values_list(
             *(f"cohort__{axis}" for axis in AXES), "cohort__size", "clicks", "machine_clicks"
         )
         for row in rows:
-            places = {axis: OPEN if place is None else place for axis, place in zip(AXES[1:], row[1:], strict=False)}
+            places = {axis: OPEN if row[place] is None else str(row[place]) for place, axis in enumerate(AXES) if place}
             for dimensions in TABLES:
-                for key in _cells_of(row[0], {each: places[each] for each in dimensions}):
-                    for name, count in zip(names, row[-3:], strict=True):
+                for key in _cells_of(int(row[0]), {each: places[each] for each in dimensions}):
+                    for name, count in zip(OF_COHORTS, row[-3:], strict=True):
                         cells[name][key] += count
 
     def _add_people(self, people: Counter[Key]) -> None:
@@ -115,7 +115,7 @@ class Cube:
             for first in ((), ("broadcast",)):
                 fields = (*first, *by)
                 for place, count in count_people(broadcasts=self._numbers, by=fields).items():
-                    places = dict(zip(fields, place, strict=True))
+                    places: dict[str, int | str] = dict(zip(fields, place, strict=True))
                     people[cell_key(places.pop("broadcast", ALL), places)] = count
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -48,9 +48,9 @@ def _lines(report: Report) -> Iterator[list[Any]]:
     for table in report.tables:
         for row in table.rows:
             for column, cell in zip(table.columns, row.cells, strict=True):
-                metric = column.metric or table.metric
-                assert metric is not None  # noqa: S101
-                yield _line(report, table.slug, metric, row.label, "" if column.metric else column.label, cell)
+                counted = column.metric or table.metric
+                assert counted is not None
+                yield _line(report, table.slug, counted, row.label, "" if column.metric else column.label, cell)
 
 
 def _line(report: Report, table: str, metric: Metric, row: str, column: str, cell: Cell) -> list[Any]:
@@ -145,7 +145,7 @@ def as_workbook(report: Report) -> bytes:
     """A workbook: one sheet a table with typed cells, the headlines first, notes and definitions last."""
     book = Workbook()
     sheet = book.active
-    assert isinstance(sheet, Worksheet)  # noqa: S101
+    assert isinstance(sheet, Worksheet)
     sheet.title = _title(_("Headlines"))
     _add_head(sheet, report, _("Headlines"))
     _add_row(sheet, [_("Metric"), _("Figure"), _("Unit"), _("Remark")], bold=True)
@@ -187,12 +187,12 @@ def _add_row(sheet: Worksheet, values: Iterable[str | Cell], *, bold: bool = Fal
     sheet.append([_typed(sheet, value, bold) for value in values])
 
 
-def _typed(sheet: Worksheet, value: str | Cell, bold: bool) -> WriteOnlyCell:
+def _typed(sheet: Worksheet, value: str | Cell, bold: bool) -> SheetCell:
     """A number as a number, a share as per cent, and any text as text, even where it looks like a formula."""
     number = None if isinstance(value, str) else printing.as_number(value)
     exact = number is not None and not isinstance(value, str) and printing.status(value) == printing.SHOWN
     text = value if isinstance(value, str) else printing.as_text(value)
-    cell = WriteOnlyCell(sheet, value=number if exact else text)
+    cell = SheetCell(sheet, value=number if exact else text)
     if exact:
         cell.number_format = "#,##0" if isinstance(number, int) else "0.0%"
     else:
@@ -209,5 +209,5 @@ def _title(title: str) -> str:
 
 def _fit(sheet: Worksheet) -> None:
     for number, column in enumerate(sheet.iter_cols(), start=1):
-        longest = max((len(str(cell.value)) for cell in column if cell.value is not None), default=0)
+        longest = max((len(str(each.value)) for each in column if each.value is not None), default=0)
         sheet.column_dimensions[get_column_letter(number)].width = min(max(longest + 2, 10), 60)

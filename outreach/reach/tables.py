@@ -3,7 +3,7 @@
 Everything here is already hidden where it must be: figures come from a :class:`~outreach.reach.cube.Cube` only.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -225,7 +225,7 @@ class _Pages:
         title = _("%(metric)s by segment and gender") % {"metric": metric.name}
         return Table(metric.slug, title, _("Segment"), tuple(columns), tuple(rows), metric, charted=len(labels))
 
-    def _by(self, axis: str, title: str, heading: str, labels: dict[str, str | Promise]) -> Table:
+    def _by(self, axis: str, title: str, heading: str, labels: Mapping[str, str | Promise]) -> Table:
         found = self.cube.places(self.scope, axis)
         ordered = sorted(found - {OPEN}, key=_place_in(labels))
         places = [(str(labels.get(place, place)), {axis: place}) for place in ordered]
@@ -250,7 +250,7 @@ class _Pages:
         return sorted(named, key=lambda each: each[1].casefold())
 
 
-def _place_in(labels: dict[str, str | Promise]) -> Callable[[str], int]:
+def _place_in(labels: Mapping[str, str | Promise]) -> Callable[[str], int]:
     """The order of the list of choices; what is no longer in it comes last."""
     places = {code: place for place, code in enumerate(labels)}
     return lambda code: places.get(code, len(places))

@@ -53,7 +53,7 @@ class ReachView(WagtailAdminTemplateMixin, TemplateView):
             raise Http404
         found = asked_report(self.request)
         shown = [table for table in found.tables if table.slug == asked or table.metric is None]
-        broadcast = {} if found.number is None else {"broadcast": found.number}
+        broadcast: dict[str, int | str] = {} if found.number is None else {"broadcast": found.number}
         return super().get_context_data(
             report=found,
             about=downloads.about(found),
