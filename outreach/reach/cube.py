@@ -125,15 +125,15 @@ def cell_key(broadcast: int | str, places: Mapping[str, int | str] | None = None
 
 
 def _totals(numbers: Iterable[int]) -> list[Key]:
-    return [cell_key(number) for number in (ALL, *numbers)]
+    return [cell_key(ALL), *map(cell_key, numbers)]
 
 
-def _cells_of(broadcast: int, places: dict[str, str]) -> list[Key]:
+def _cells_of(broadcast: int, places: Mapping[str, str]) -> list[Key]:
     """The cells to which a row of one table adds: its own and every margin; only the first table adds to the totals."""
-    kept = [dict(some) for length in range(len(places) + 1) for some in combinations(places.items(), length)]
-    if tuple(places) != TABLES[0]:
-        kept.remove({})
-    return [cell_key(number, some) for some, number in product(kept, (broadcast, ALL))]
+    least = 0 if tuple(places) == TABLES[0] else 1
+    kept = chain.from_iterable(combinations(places.items(), length) for length in range(least, len(places) + 1))
+    either: tuple[int | str, ...] = (broadcast, ALL)
+    return [cell_key(number, dict(some)) for some, number in product(kept, either)]
 
 
 def _hidden(cells: Cells, numbers: Sequence[int], k: int) -> dict[str, frozenset[Key]]:

@@ -153,6 +153,15 @@ class _Table:
     def of(self, key: Key) -> int:
         return self.counts.get(key, 0)
 
+    def _too_little(self, hidden: set[Key]) -> set[Key]:
+        """One more cell for a line whose hidden parts sum to less than k, as parts of tiny wholes may."""
+        for line in self.lines:
+            amount = sum(self.of(part) for part in line.parts if part in hidden)
+            if line.total not in hidden and 0 < amount < self.k:
+                others = [key for key in (*line.parts, line.total) if key not in hidden and self.of(key)]
+                return {min(others, key=self.prices.__getitem__)}
+        return set()
+
     def wanted(self, key: Key) -> float:
         """How many values a hidden cell should be able to have: more than k, or all that its whole allows."""
         return 1 + min(self.k, self.of(key) + self.rest(key))
@@ -167,7 +176,8 @@ class _Table:
         found.update(key for key in self.counts if self._is_small(key))
         found.update(part for line in self.lines for part in line.telling if self.of(part) == self.of(line.total) > 0)
         safe: set[Key] = set()
-        while waiting := [key for key in found if self.of(key) and key not in safe]:
+        while waiting := {key for key in found if self.of(key)} - safe or self._too_little(found):
+            found |= waiting
             key = min(waiting, key=lambda key: (self.of(key), str(key)))
             covered = self._cover(key, found)
             found.update(covered)
@@ -207,7 +217,7 @@ class _Box:
     """
 
     def __init__(
-        self, table: _Table, hidden: set[Key], moved: Mapping[Key, int], key: Key, sign: int, need: int, top: int
+        self, table: _Table, hidden: set[Key], moved: Mapping[Key, int], key: Key, sign: int, need: float, top: int
     ) -> None:
         self.table, self.hidden, self.moved, self.top = table, hidden, moved, top
         self.price: float = inf

@@ -170,7 +170,7 @@ def as_workbook(report: Report) -> bytes:
 def _add_table(sheet: Worksheet, report: Report, table: Table) -> None:
     _add_head(sheet, report, table.title)
     _add_row(sheet, [table.heading, *(column.label for column in table.columns)], bold=True)
-    sheet.freeze_panes = sheet.cell(row=sheet.max_row + 1, column=2)
+    sheet.freeze_panes = f"B{sheet.max_row + 1}"
     for row in table.rows:
         _add_row(sheet, [row.label, *row.cells], bold=row.is_total)
 
@@ -178,8 +178,8 @@ def _add_table(sheet: Worksheet, report: Report, table: Table) -> None:
 def _add_head(sheet: Worksheet, report: Report, title: str) -> None:
     """What a sheet says about itself, so that it can be read without the others."""
     _add_row(sheet, [title], bold=True)
-    for name, value in about(report)[:4]:
-        _add_row(sheet, [name, value])
+    for fact in about(report)[:4]:
+        _add_row(sheet, fact)
     _add_row(sheet, [])
 
 
@@ -192,7 +192,7 @@ def _typed(sheet: Worksheet, value: str | Cell, bold: bool) -> SheetCell:
     number = None if isinstance(value, str) else printing.as_number(value)
     exact = number is not None and not isinstance(value, str) and printing.status(value) == printing.SHOWN
     text = value if isinstance(value, str) else printing.as_text(value)
-    cell = SheetCell(sheet, value=number if exact else text)
+    cell = SheetCell(sheet, row=1, column=1, value=number if exact else text)
     if exact:
         cell.number_format = "#,##0" if isinstance(number, int) else "0.0%"
     else:

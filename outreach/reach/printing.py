@@ -22,8 +22,7 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, Shown):
         return _number(cell.value)
     if isinstance(cell, AtLeast):
-        # Rounded down: half a per cent more would not be true.
-        return _("at least %(share)s") % {"share": _number(Fraction(math.floor(cell.value * 100), 100))}
+        return _("at least %(share)s") % {"share": _number(_rounded_down(cell.value))}
     return _("hidden") if isinstance(cell, Hidden) else "–"
 
 
@@ -32,8 +31,13 @@ def _number(value: Number) -> str:
     locale = settings.FORMATS_FROM.get(language, language).replace("-", "_")
     if isinstance(value, int):
         return format_decimal(value, locale=locale)
-    pattern = Locale.parse(locale, sep="_").percent_formats[None].pattern.replace("#,##0", "#,##0.#")
-    return format_percent(round(float(value), 3), pattern, locale=locale)
+    pattern = Locale.parse(locale, sep="_").percent_formats[None].pattern.replace("#,##0", "#,##0.0")
+    return format_percent(float(value), pattern, locale=locale)
+
+
+def _rounded_down(share: Number) -> Fraction:
+    """To tenths of a per cent: a little more than the lower bound would not be true."""
+    return Fraction(math.floor(share * 1000), 1000)
 
 
 def status(cell: Cell) -> str:
@@ -50,5 +54,5 @@ def as_number(cell: Cell) -> int | float | None:
     if isinstance(cell, Shown):
         return cell.value if isinstance(cell.value, int) else round(float(cell.value), 4)
     if isinstance(cell, AtLeast):
-        return math.floor(cell.value * 100) / 100
+        return float(_rounded_down(cell.value))
     return None

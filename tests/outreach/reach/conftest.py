@@ -94,8 +94,8 @@ def october(ledger) -> Broadcast:
     """A finished broadcast whose figures are counted by hand in the tests; nothing in it has to be hidden.
 
     Reached: workers 20 women, 10 men, 6 another, 5 prefer not to say, 8 not asked (49); media 12 women, 9 men, 5
-    another, 7 prefer not to say (33). To 13 more workers, all men, nothing got through: 6 bounced, 7 blocked us. 8 women
-    among the workers clicked, twice each; a scanner clicked in the messages to 6 others.
+    another, 7 prefer not to say (33). To 13 more workers, all men, nothing got through: 6 bounced, 7 blocked us. 8
+    women among the workers clicked, twice each; a scanner clicked in the messages to 6 others.
     """
     broadcast = ledger.broadcast()
     women = ledger.deliver(broadcast, 20, tracks_clicks=True)

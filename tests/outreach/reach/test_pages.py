@@ -113,7 +113,7 @@ def test_page_shows_the_figures_counted_by_hand(page, october):
 
 def test_links_choose_the_metric_and_keep_the_broadcast(page, october):
     answer = page(broadcast=october.pk, metric="clicked")
-    assert rows(answer)["Workers"] == ["8", "–", "–", "–", "–", "8", "100%"]
+    assert rows(answer)["Workers"] == ["8", "–", "–", "–", "–", "8", "100.0%"]
     assert f"?broadcast={october.pk}&amp;metric=bounced#table-bounced" in answer.content.decode()
 
 

@@ -116,7 +116,7 @@ def test_completeness_of_a_row_with_a_hidden_gender_is_a_lower_bound(ledger):
     workers = next(row for row in table(report(), "people").rows if row.label == "Workers")
     assert workers.cells[2:5] == (Hidden(), Shown(0), Hidden())
     assert workers.cells[6] == AtLeast(Fraction(60, 73))
-    assert as_text(workers.cells[6]) == "at least 82%"
+    assert as_text(workers.cells[6]) == "at least 82.1%"
     assert workers.cells[7] == Hidden()
 
 
