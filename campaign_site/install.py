@@ -73,7 +73,7 @@ class Venv:
     def install(self, lock: Path) -> None:
         """Install exactly what ``lock`` pins, by hash."""
         self._unfinished.touch()
-        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "--quiet", "install", "--require-hashes"]
+        pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "-qq", "install", "--require-hashes"]
         if subprocess.run([*pip, "--requirement", str(lock)]).returncode != 0:
             raise Unusable(f"pip could not install {lock.name}; its own words stand above")
         self._stamp(lock).write_text(_digest(lock), encoding="utf-8")

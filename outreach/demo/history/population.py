@@ -10,7 +10,7 @@ from django.conf import settings
 
 from outreach.audience.addresses import address_hash, encrypt, hash_key, normalised
 from outreach.audience.choices import ChannelName, Gender, Group, Purpose, SuppressionReason
-from outreach.audience.models import Consent, Subscriber, Subscription, Suppression, TopicChoice
+from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, Suppression, TopicChoice
 from outreach.audience.wording import current_version
 
 State = Subscription.State
@@ -40,7 +40,10 @@ CHANNELS: dict[tuple[str, ...], int] = {
     (ChannelName.EMAIL, ChannelName.TELEGRAM): 15,
 }
 """70 % have an e-mail address, 45 % a Telegram chat, 15 % both."""
-STATES: Weights = {State.ACTIVE: 91, State.LEFT: 4, State.PENDING: 3, State.STOPPED: 2}
+STATES: Weights = {State.ACTIVE: 94, State.LEFT: 4, State.STOPPED: 2}
+WAITING = 0.15
+"""Of those with both, the part who have just added their e-mail address and not confirmed it. They have a chat as well,
+because whoever never confirms anything is forgotten after two weeks, and the demo would shrink."""
 AGREEING = {Purpose.CLICK_TRACKING: 0.55, Purpose.OPEN_TRACKING: 0.35}
 """Which part of the people agrees to each kind of tracking."""
 
@@ -54,6 +57,7 @@ class Rows:
 
     subscriptions: list[Subscription] = field(default_factory=list)
     consents: list[Consent] = field(default_factory=list)
+    requests: list[JoinRequest] = field(default_factory=list)
     topics: list[TopicChoice] = field(default_factory=list)
     suppressions: list[Suppression] = field(default_factory=list)
 
@@ -67,9 +71,17 @@ def populate(*, chance: random.Random, people: int, now: datetime) -> None:
     rows = Rows()
     for number, subscriber in enumerate(subscribers, start=1):
         rows.topics += [TopicChoice(subscriber=subscriber, topic=topic) for topic in _topics(chance)]
-        for channel in _pick(chance, CHANNELS):
-            _subscribe(rows, chance, subscriber, channel, number, key)
+        channels = _pick(chance, CHANNELS)
+        for channel in channels:
+            address = f"person{number}@example.org" if channel == ChannelName.EMAIL else str(FIRST_CHAT + number)
+            subscription = _subscription(subscriber, channel, address, key)
+            rows.subscriptions.append(subscription)
+            if channel == ChannelName.EMAIL and len(channels) > 1 and chance.random() < WAITING:
+                rows.requests.append(_request(chance, subscription, now))
+            else:
+                _confirm(rows, chance, subscription)
     Subscription.objects.bulk_create(rows.subscriptions, batch_size=500)
+    JoinRequest.objects.bulk_create(rows.requests, batch_size=500)
     Consent.objects.bulk_create(rows.consents, batch_size=500)
     TopicChoice.objects.bulk_create(rows.topics, batch_size=500)
     Suppression.objects.bulk_create(rows.suppressions, batch_size=500)
@@ -92,34 +104,53 @@ def _topics(chance: random.Random) -> list[str]:
     return sorted(chance.sample(list(settings.TOPICS), how_many))
 
 
-def _subscribe(
-    rows: Rows, chance: random.Random, subscriber: Subscriber, channel: str, number: int, key: bytes
-) -> None:
-    address = f"person{number}@example.org" if channel == ChannelName.EMAIL else str(FIRST_CHAT + number)
+def _subscription(subscriber: Subscriber, channel: str, address: str, key: bytes) -> Subscription:
     address = normalised(channel=channel, address=address)
-    state = _pick(chance, STATES)
-    if state == State.PENDING and channel == ChannelName.TELEGRAM:
-        state = State.ACTIVE  # a chat proves itself
-    confirmed_at = subscriber.joined_at + timedelta(minutes=chance.randint(1, 600))
-    ended_at = confirmed_at + timedelta(days=chance.randint(2, 80))
-    digest = address_hash(channel=channel, address=address, key=key)
-    subscription = Subscription(
+    return Subscription(
         subscriber=subscriber,
         channel=channel,
         address_encrypted=encrypt(address),
-        address_hash=digest,
-        state=state,
-        confirmed_at=None if state == State.PENDING else confirmed_at,
-        ended_at=ended_at if state in {State.LEFT, State.STOPPED} else None,
+        address_hash=address_hash(channel=channel, address=address, key=key),
     )
-    rows.subscriptions.append(subscription)
-    purposes = list(_purposes(chance, subscriber, channel)) if state != State.PENDING else []
+
+
+def _request(chance: random.Random, subscription: Subscription, now: datetime) -> JoinRequest:
+    """A form of the last days whose link was mailed twice and not used yet."""
+    asked_at = now - timedelta(hours=chance.randint(50, 70))
+    return JoinRequest(
+        subscription=subscription,
+        language=subscription.subscriber.language,
+        group=subscription.subscriber.group,
+        wording_versions={Purpose.MESSAGES.value: current_version(Purpose.MESSAGES)},
+        method=Consent.Method.FORM,
+        asked_at=asked_at,
+        sent_at=asked_at + timedelta(days=2),
+        mails=2,
+    )
+
+
+def _confirm(rows: Rows, chance: random.Random, subscription: Subscription) -> None:
+    """Let the subscription become active soon after joining; some leave or stop long before today."""
+    subscriber = subscription.subscriber
+    confirmed_at = subscriber.joined_at + timedelta(minutes=chance.randint(1, 600))
+    ended_at = confirmed_at + timedelta(days=chance.randint(2, 80))
+    subscription.state = _pick(chance, STATES)
+    subscription.confirmed_at = confirmed_at
+    subscription.ended_at = None if subscription.state == State.ACTIVE else ended_at
+    purposes = list(_purposes(chance, subscriber, subscription.channel))
     rows.consents += _consents(subscription, purposes, granted=True, at=confirmed_at)
-    if state == State.LEFT:
+    if subscription.state == State.LEFT:
         rows.consents += _consents(subscription, purposes, granted=False, at=ended_at)
-    if state == State.STOPPED:
-        reason = SuppressionReason.HARD_BOUNCE if channel == ChannelName.EMAIL else SuppressionReason.BLOCKED
-        rows.suppressions.append(Suppression(channel=channel, address_hash=digest, reason=reason, since=ended_at))
+    if subscription.state == State.STOPPED:
+        is_mail = subscription.channel == ChannelName.EMAIL
+        rows.suppressions.append(
+            Suppression(
+                channel=subscription.channel,
+                address_hash=subscription.address_hash,
+                reason=SuppressionReason.HARD_BOUNCE if is_mail else SuppressionReason.BLOCKED,
+                since=ended_at,
+            )
+        )
 
 
 def _purposes(chance: random.Random, subscriber: Subscriber, channel: str) -> Iterator[Purpose]:

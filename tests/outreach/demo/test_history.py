@@ -13,7 +13,8 @@ from pytest_django.plugin import DjangoDbBlocker
 from home.demo.content import Content
 from home.demo.load import load as load_site
 from outreach.audience.choices import ChannelName, Gender
-from outreach.audience.models import Consent, Subscriber, Subscription, Suppression
+from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, Suppression
+from outreach.audience.retention import forget_unconfirmed
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.balance import all_balances
 from outreach.delivery.models import Delivery
@@ -105,6 +106,18 @@ def test_some_wait_some_left_and_some_are_suppressed() -> None:
     assert Suppression.objects.count() > 20
 
 
+def test_nobody_is_forgotten_while_the_demo_stands() -> None:
+    with transaction.atomic():
+        forget_unconfirmed(now=NOW + timedelta(days=400))
+
+        assert Subscriber.objects.count() == 2000
+        transaction.set_rollback(True)
+
+
+def test_no_mail_of_the_past_is_sent_again() -> None:
+    assert not JoinRequest.objects.filter(due_at__isnull=False).exists()
+
+
 def test_every_past_broadcast_is_finished_and_balances() -> None:
     balances = list(all_balances())
 
@@ -149,4 +162,4 @@ def test_the_rollups_are_ready() -> None:
 
 
 def test_the_same_figures_come_out_on_every_machine_and_day() -> None:
-    assert [balance.deliveries for balance in all_balances()] == [1359, 1067, 1777]
+    assert [balance.deliveries for balance in all_balances()] == [1382, 1076, 1808]
