@@ -37,4 +37,4 @@ os.environ.update(
     OFFICE_TIME_ZONE="America/Dominica",
     DEFAULT_FROM_EMAIL="Campaign <campaign@example.org>",
 )
-os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+os.environ.setdefault("DATABASE_URL", f"sqlite:///{DIRECTORY}/db.sqlite3")

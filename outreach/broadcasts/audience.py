@@ -1,7 +1,7 @@
 """Who is considered for a broadcast, and why somebody gets no message: read once, for preflight and freeze alike."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypedDict
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -29,17 +29,6 @@ from outreach.audience.rules import as_query
 
 from .models import Broadcast, Message
 
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
-
-class Considered(TypedDict):
-    """What :func:`considered` adds to a subscription."""
-
-    segment: str
-    message: int | None
-    reason: str
-
 
 class Reason(TextChoices):
     """Why a considered subscription gets no message; the first that applies is the one counted."""
@@ -51,7 +40,7 @@ class Reason(TextChoices):
     DUPLICATE = "duplicate", _("Gets it on another channel")
 
 
-def considered(broadcast: Broadcast) -> "QuerySet[WithAnnotations[Subscription, Considered]]":
+def considered(broadcast: Broadcast) -> QuerySet[Any]:
     """Each subscription, on the broadcast's channels, of each person in its segments, with what would become of it.
 
     Annotations: ``segment``, the code of the first segment (by number) that the person is in; ``message``, the number

@@ -65,7 +65,7 @@ def test_a_story_reaches_people_and_an_evaluator_sees_how_many(
     story,
     french,
     everybody,
-    member,  # noqa: F811
+    member,
 ):
     settings.EMAIL_PER_SECOND = settings.TELEGRAM_PER_SECOND = 1000
     worker = Worker()

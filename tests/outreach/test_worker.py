@@ -14,7 +14,7 @@ from .delivery.conftest import START, approved, broadcast, everybody, person, tw
 
 
 @pytest.fixture
-def scheduled(broadcast, approved):  # noqa: F811
+def scheduled(broadcast, approved):
     """A broadcast that is due, to three people by e-mail and two by Telegram."""
 
     def make() -> Broadcast:

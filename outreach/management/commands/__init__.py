@@ -1,1 +1,1 @@
-"""Commands of outreach, each thin: parse, call one service, answer."""
+"""Commands of outreach."""

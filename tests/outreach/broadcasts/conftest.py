@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Collection, Locale, Page, Site
 
 from home.models import HomePage, StoryIndexPage, StoryPage
 from outreach import roles
@@ -31,12 +31,20 @@ def now() -> datetime:
     return NOW
 
 
+def ground() -> Page:
+    """What every Wagtail site stands on, after a test with real transactions took it away."""
+    Collection.add_root(name="Root")
+    root: Page = Page.add_root(title="Root", slug="root", locale=Locale.objects.get(language_code="en"))
+    roles.ensure()
+    return root
+
+
 @pytest.fixture
 def stories(db) -> StoryIndexPage:
     """The list of stories of an English site whose home page is called "Campaign site"."""
     for code in ("en", "fr", "es", "ht"):
         Locale.objects.get_or_create(language_code=code)
-    root = Page.get_first_root_node()
+    root = Page.get_first_root_node() or ground()
     home = root.add_child(instance=HomePage(title="Campaign site", slug="campaign", summary="For everybody."))
     Site.objects.update_or_create(
         is_default_site=True, defaults={"hostname": "testserver", "port": 80, "root_page": home}

@@ -33,11 +33,11 @@ def equations(name: str, cells: Mapping[Key, int], lines: Iterable[Line], hidden
     found = []
     for line in lines:
         row = {f"{name}{part}": 1 for part in line.parts if part in unknown}
-        known = -sum(cells[part] for part in line.parts if part not in unknown)
+        known = -sum(cells.get(part, 0) for part in line.parts if part not in unknown)
         if line.total in unknown:
             row[f"{name}{line.total}"] = -1
         else:
-            known += cells[line.total]
+            known += cells.get(line.total, 0)
         if row:
             found.append((row, known))
     return found

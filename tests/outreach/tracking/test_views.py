@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def delivered(broadcast):  # noqa: F811
+def delivered(broadcast):
     """The deliveries of a broadcast to six people, the first of whom consented to tracking."""
     for number in range(6):
         person(number)
