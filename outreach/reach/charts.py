@@ -24,8 +24,8 @@ class Panel:
 
 
 def panels(table: Table) -> list[Panel]:
-    """A small chart for each row but the total."""
-    rows = [row for row in table.rows if not row.is_total]
+    """A small chart for each row but the total and what is left open."""
+    rows = [row for row in table.rows if not row.is_total and not row.is_open]
     drawn = [cell.value for row in rows for cell in row.cells[: table.charted] if isinstance(cell, Shown)]
     longest = max(drawn, default=0)
 

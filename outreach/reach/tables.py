@@ -61,11 +61,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: its label and one cell for each column."""
+    """A row of a table: its label and one cell for each column.
+
+    The last row is the total of the others; before it there may be one of what cohorts left open.
+    """
 
     label: str
     cells: tuple[Cell, ...]
     is_total: bool = False
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,7 @@ class _Pages:
         for label, place in [*places, (_("All segments"), {})]:
             cells = self._row(metric, place, (*GENDERS, OPEN) if shared else GENDERS)
             shares = (_completeness(cells), *((_female_share(cells),) * with_share))
-            rows.append(Row(label, (*cells, *shares), is_total=not place))
+            rows.append(Row(label, (*cells, *shares), is_total=not place, is_open=OPEN in place.values()))
         title = _("%(metric)s by segment and gender") % {"metric": metric.name}
         return Table(metric.slug, title, _("Segment"), tuple(columns), tuple(rows), metric, charted=len(labels))
 
@@ -229,10 +233,10 @@ class _Pages:
         found = self.cube.places(self.scope, axis)
         ordered = sorted(found - {OPEN}, key=_place_in(labels))
         places = [(str(labels.get(place, place)), {axis: place}) for place in ordered]
-        rows = [
-            Row(label, tuple(self.cube.count(each, cell_key(self.scope, place)) for each in BY_SEGMENT), not place)
-            for label, place in [*places, (str(NOT_ATTRIBUTABLE), {axis: OPEN}), (_("All"), {})]
-        ]
+        rows = []
+        for label, place in [*places, (str(NOT_ATTRIBUTABLE), {axis: OPEN}), (_("All"), {})]:
+            cells = tuple(self.cube.count(each, cell_key(self.scope, place)) for each in BY_SEGMENT)
+            rows.append(Row(label, cells, is_total=not place, is_open=OPEN in place.values()))
         columns = tuple(Column(str(metric.name), metric) for metric in BY_SEGMENT)
         return Table(axis, title, heading, columns, tuple(row for row in rows if _is_needed(row)), charted=1)
 
@@ -258,8 +262,7 @@ def _place_in(labels: Mapping[str, str | Promise]) -> Callable[[str], int]:
 
 def _is_needed(row: Row) -> bool:
     """What cohorts left open has a row only if there is something in it."""
-    nothing = (Shown(0), Unknown())
-    return row.label != str(NOT_ATTRIBUTABLE) or any(cell not in nothing for cell in row.cells)
+    return not row.is_open or any(cell not in (Shown(0), Unknown()) for cell in row.cells)
 
 
 def _completeness(cells: Sequence[Cell]) -> Cell:
