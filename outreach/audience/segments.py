@@ -1,38 +1,17 @@
-"""Segments: how many people are in one, what ticks can say of its rule, and those that every campaign starts with."""
+"""Segments: how many people are in one, and what ticks can say of its rule."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
 
-from .choices import ChannelName, Group
-from .models import Segment, Subscription
-from .rules import EVERYBODY, Rule, as_query
+from .choices import ChannelName
+from .models import Subscription
+from .rules import Rule, as_query
 
 FIELDS = ("language", "group", "gender", "topic")
 SINGLES_OUT = 5
 """Fewer people than this could be recognised by what is said about them as a group."""
-
-DEFAULTS: Mapping[str, tuple[str, Rule]] = {
-    "everybody": ("Everybody", EVERYBODY),
-    "workers": ("Migrant workers and families", {"field": "group", "in": [Group.WORKER.value]}),
-    "employers": ("Employers and recruiters", {"field": "group", "in": [Group.EMPLOYER.value]}),
-    "officials": ("Government officials", {"field": "group", "in": [Group.OFFICIAL.value]}),
-    "cso": ("Civil society, faith groups, migrant associations", {"field": "group", "in": [Group.CIVIL_SOCIETY.value]}),
-    "media": ("Media and journalists", {"field": "group", "in": [Group.MEDIA.value]}),
-    "host": ("Host community", {"field": "group", "in": [Group.HOST_COMMUNITY.value]}),
-    "returnees": ("Returning Dominicans and diaspora", {"field": "group", "in": [Group.RETURNEE.value]}),
-    "students": ("Students and teachers", {"field": "group", "in": [Group.STUDENT.value]}),
-}
-"""By code: name and rule of the segments that stand on what people declare (there is none for free movement)."""
-
-
-def ensure_segments() -> list[Segment]:
-    """Make those of :data:`DEFAULTS` that are missing; what staff changed in one stays."""
-    return [
-        Segment.objects.get_or_create(code=code, defaults={"name": name, "rule": rule})[0]
-        for code, (name, rule) in DEFAULTS.items()
-    ]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 import pytest
 
 from outreach.audience import subscriptions
-from outreach.audience.models import Segment
-from outreach.audience.rules import EVERYBODY, validate_rule
-from outreach.audience.segments import DEFAULTS, ensure_segments, size
+from outreach.audience.rules import EVERYBODY
+from outreach.audience.segments import size
 
 pytestmark = pytest.mark.django_db
 
@@ -44,14 +43,3 @@ def test_counting_takes_two_queries_whatever_the_rule(django_assert_num_queries)
 
     with django_assert_num_queries(2):
         size(rule)
-
-
-def test_the_segments_of_a_campaign_are_made_once_and_what_staff_changed_stays():
-    for segment in ensure_segments():
-        validate_rule(segment.rule)
-    Segment.objects.filter(code="media").update(name="Radio")
-
-    ensure_segments()
-
-    assert Segment.objects.count() == len(DEFAULTS) == 9
-    assert Segment.objects.get(code="media").name == "Radio"
