@@ -83,7 +83,6 @@ class Broadcast(models.Model):
         permissions = [
             ("submit_broadcast", "Can submit broadcasts for approval"),
             ("approve_broadcast", "Can approve, schedule, pause and cancel broadcasts"),
-            ("view_reach", "Can read reach"),
             ("view_sandbox", "Can read the sandbox"),
         ]
 

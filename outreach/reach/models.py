@@ -35,6 +35,8 @@ class Rollup(models.Model):
                 fields=["broadcast", "segment", "group", "gender", "language", "channel"], name="rollup_cell"
             )
         ]
+        # On this model, because whoever has a permission on broadcasts may read what the audit log says of them.
+        permissions = [("view_reach", "Can read reach")]
 
     def __str__(self) -> str:
         return f"{self.broadcast_id}: {self.segment}, {self.gender}"

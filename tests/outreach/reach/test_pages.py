@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
+from wagtail.log_actions import log
 
 from outreach.reach.metrics import METRICS
 
@@ -94,6 +95,14 @@ def test_evaluator_finds_reach_their_account_and_nothing_else_in_the_menu(evalua
 )  # fmt: skip
 def test_evaluator_is_turned_away_everywhere_else(evaluator, name):
     assert evaluator.get(reverse(name)).status_code in (302, 403)
+
+
+def test_evaluator_reads_nothing_of_broadcasts_in_the_audit_log(client, member, ledger):
+    log(instance=ledger.broadcast("Rights at work"), action="wagtail.edit")
+    for role, reads in (("editor", True), ("evaluator", False)):
+        client.force_login(member(role))
+        answer = client.get(reverse("wagtailadmin_reports:site_history"))
+        assert ("Rights at work" in answer.content.decode()) is reads
 
 
 def test_editor_has_no_reach_in_the_menu(client, member, october):
