@@ -3,13 +3,14 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 
 from . import ledger
+from .balance import balance
 from .freeze import AudienceMoved, freeze
 from .models import Delivery, Freeze
 
@@ -20,9 +21,21 @@ GRACE = timedelta(minutes=15)
 
 
 def start_due(*, now: datetime) -> int:
-    """Start every scheduled broadcast whose time (UTC) has come; how many were started."""
+    """Start every scheduled broadcast whose time (UTC) has come; how many were started.
+
+    One that can't be started is logged and tried again the next time; it holds up no other.
+    """
     due = Broadcast.objects.filter(state=Broadcast.State.SCHEDULED, send_at__lte=now).order_by("send_at")
-    return sum(start(broadcast_id=number, now=now) for number in due.values_list("pk", flat=True))
+    started = 0
+    for number in list(due.values_list("pk", flat=True)):
+        try:
+            started += start(broadcast_id=number, now=now)
+        except (OperationalError, InterfaceError):
+            # The database is at fault, not the broadcast: all of them wait.
+            raise
+        except Exception:
+            logger.exception("broadcast %s could not be started", number)
+    return started
 
 
 def start(*, broadcast_id: int, now: datetime) -> bool:
@@ -41,9 +54,9 @@ def start(*, broadcast_id: int, now: datetime) -> bool:
         except broadcasts.ApprovalVoid as reason:
             broadcasts.void_approval(broadcast=broadcast, reason=str(reason), now=now)
             return False
-        broadcasts.freeze_content(broadcast)
         try:
             with transaction.atomic():
+                broadcasts.freeze_content(broadcast)
                 freeze(broadcast=broadcast, now=now)
         except AudienceMoved:
             logger.info("the audience of broadcast %s moved while it was being fixed; trying again", broadcast.pk)
@@ -73,7 +86,21 @@ def finish_done(*, now: datetime) -> int:
     """Finish every sending broadcast with nothing open left and totals that balance; how many there were."""
     still_open = Delivery.objects.filter(broadcast=OuterRef("pk"), status__in=Delivery.OPEN)
     done = Broadcast.objects.filter(~Exists(still_open), state=Broadcast.State.SENDING)
-    return sum(broadcasts.finish(broadcast=broadcast, now=now) for broadcast in done)
+    return sum(_finish(broadcast, now) for broadcast in done)
+
+
+def _finish(broadcast: Broadcast, now: datetime) -> bool:
+    with transaction.atomic():
+        # Locked before the last look, so that nobody queues what failed between that and the end.
+        Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+        sums = balance(broadcast)
+        if sums.open or sums.faults:
+            logger.warning("not finished yet: %s", sums)
+            return False
+        finished = broadcasts.finish(broadcast=broadcast, now=now)
+    if finished:
+        logger.info("finished: %s", sums)
+    return finished
 
 
 def resolve_uncertain(*, broadcast: Broadcast, send_again: bool, now: datetime) -> int:

@@ -3,15 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.db.models.signals import post_save
+from wagtail.models import ModelLogEntry
 
-from outreach.audience.models import Segment
+from outreach.audience.models import Segment, Subscription
 from outreach.broadcasts import services as broadcasts
-from outreach.broadcasts.models import Broadcast, Message
+from outreach.broadcasts.models import Approval, Broadcast, Message
+from outreach.broadcasts.standing import audience_hash, content_hash
 from outreach.delivery import lifecycle
 from outreach.delivery.balance import all_balances, balance
+from outreach.delivery.freeze import freeze
 from outreach.delivery.models import Delivery, Freeze
 
-from .conftest import START, person
+from .conftest import START, person, write
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +154,82 @@ def test_finished_with_something_open_does_not_balance(sending):
     broadcast.refresh_from_db()
 
     assert balance(broadcast).faults == ("finished with 1 open",)
+
+
+def test_what_is_tried_again_while_broadcasts_are_being_finished_is_not_lost(sending, everybody, clock):
+    person(1)
+    first = sending()
+    second = Broadcast.objects.create(title="November", channels=["email"], state="sending", started_at=clock.now)
+    second.segments.add(everybody)
+    write(second)
+    freeze(broadcast=second, now=clock.now)
+    Delivery.objects.update(status="failed", settled_at=clock.now)
+
+    def retry(**signal):
+        for broadcast in (first, second):
+            lifecycle.retry_failed(broadcast=broadcast, now=clock.now)
+
+    post_save.connect(retry, sender=ModelLogEntry)
+    try:
+        lifecycle.finish_done(now=clock.now)
+    finally:
+        post_save.disconnect(retry, sender=ModelLogEntry)
+
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"queued"}
+    assert set(Broadcast.objects.values_list("state", flat=True)) == {"sending"}
+
+
+def test_totals_that_do_not_balance_keep_a_broadcast_from_finishing(sending, clock):
+    person(1)
+    person(2)
+    broadcast = sending()
+    Delivery.objects.filter(pk=Delivery.objects.earliest("pk").pk).delete()
+    Delivery.objects.update(status="accepted", settled_at=clock.now)
+
+    assert lifecycle.finish_done(now=clock.now) == 0
+
+    broadcast.refresh_from_db()
+    assert broadcast.state == Broadcast.State.SENDING
+
+
+def test_a_broadcast_that_can_not_start_holds_up_no_other(approved, everybody, clock, caplog):
+    person(1)
+    good = approved()
+    other = Segment.objects.create(code="broken", name="Broken", rule={"field": "gone", "in": []})
+    bad = Broadcast.objects.create(
+        title="Bad", channels=["email"], state="scheduled", send_at=clock.now - timedelta(minutes=1)
+    )
+    bad.segments.add(other)
+    write(bad)
+    Approval.objects.create(
+        broadcast=bad,
+        content_hash=content_hash(bad),
+        audience_hash=audience_hash(bad),
+        submitted_at=clock.now,
+        approved_at=clock.now,
+    )
+
+    assert lifecycle.start_due(now=clock.now) == 1
+
+    good.refresh_from_db()
+    assert good.state == Broadcast.State.SENDING
+    assert f"broadcast {bad.pk} could not be started" in caplog.text
+
+
+def test_a_start_that_failed_keeps_no_text_from_being_edited(approved, clock):
+    person(1)
+    broadcast = approved()
+
+    def somebody_leaves(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if sql.startswith("INSERT INTO") and "outreach_delivery" in sql:
+            Subscription.objects.update(state="left")
+        return result
+
+    with connection.execute_wrapper(somebody_leaves):
+        assert lifecycle.start_due(now=clock.now) == 0
+
+    broadcast.refresh_from_db()
+    assert broadcast.state == Broadcast.State.SCHEDULED
+    assert not Freeze.objects.exists()
+    assert broadcast.messages.get().rendered is None
