@@ -126,8 +126,8 @@ class Courier:
                 delivery, moment = todo.get_nowait()
             except queue.Empty:
                 return
-            seconds = (moment - self._clock()).total_seconds()
-            if seconds > 0 and self._wait(seconds):
+            # Also where its moment has passed: the wait says whether the worker is to stop.
+            if self._wait(max(0.0, (moment - self._clock()).total_seconds())):
                 self._safely(ledger.release, deliveries=[delivery], owner=self.owner)
             else:
                 self._send_one(delivery, session)

@@ -1,5 +1,6 @@
 """The engine: every failure of a channel has its outcome in the ledger, and nobody is written to twice."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from outreach.delivery.balance import balance
 from outreach.delivery.engine import MOST_ATTEMPTS, TOO_MANY, Courier
 from outreach.delivery.models import Delivery
 from outreach.tracking.links import TrackedLinks
+from outreach.tracking.tokens import Use, read
 
 from .conftest import ListChannel, person
 
@@ -342,3 +344,34 @@ def test_several_sessions_share_a_chunk(transactional_db, sending, clock):
 
     assert sorted(each.address for each in channel.sent) == sorted(f"person{n}@example.org" for n in range(20))
     assert Delivery.objects.filter(status="accepted").count() == 20
+
+
+def test_a_worker_that_is_told_to_stop_stops_after_the_message_in_its_hands(sending, channel, clock):
+    for number in range(5):
+        person(number)
+    broadcast = sending()
+    stopping = threading.Event()
+
+    def take_long(_outgoing):
+        clock.now += timedelta(seconds=20)
+        stopping.set()
+
+    channel.before = take_long
+    Courier(channel=channel, links=TrackedLinks(), owner="w", clock=clock, wait=stopping.wait).work(broadcast)
+
+    assert len(channel.sent) == 1
+    assert Delivery.objects.filter(status="queued", lease_owner="").count() == 4
+
+
+def test_who_took_back_a_consent_after_the_freeze_gets_no_tracked_links(sending, courier, channel):
+    person(1)
+    Subscription.objects.update(allows_click_tracking=True, allows_open_tracking=True)
+    broadcast = sending()
+    Subscription.objects.update(allows_click_tracking=False, allows_open_tracking=False)
+
+    courier.work(broadcast)
+
+    html = channel.sent[0].html
+    assert "http://testserver/o/" not in html
+    token = html.split("http://testserver/r/")[1].split("/")[0]
+    assert read(token, Use.COHORT_CLICK)
