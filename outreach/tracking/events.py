@@ -7,8 +7,10 @@ from functools import lru_cache
 from django.db import transaction
 
 from outreach.audience import subscriptions
+from outreach.audience.choices import Purpose
 from outreach.audience.models import Consent, Subscription
 from outreach.broadcasts.models import Message
+from outreach.delivery.freeze import cohort_index, cohort_of
 from outreach.delivery.models import Delivery
 
 from .models import TrackingEvent
@@ -35,13 +37,18 @@ def target(*, token: Token, link: int) -> str:
 
 
 def record_click(*, token: Token, link: int, machine_reason: str, now: datetime) -> None:
-    """Record one click at ``now`` (UTC), on the delivery or the cohort that the token names."""
+    """Record one click at ``now`` (UTC), on the delivery or the cohort that the token names.
+
+    A click on the personal link of somebody who took the consent back counts for their cohort alone.
+    """
     broadcast, _links = _frozen_links(token.message)
-    personal = token.use == Use.PERSONAL_CLICK
+    personal, cohort = token.use == Use.PERSONAL_CLICK, token.number
+    if personal and not _allowed(token.number, Purpose.CLICK_TRACKING):
+        personal, cohort = False, cohort_of(Delivery.objects.get(pk=token.number), cohort_index(broadcast))
     TrackingEvent.objects.create(
         broadcast_id=broadcast,
         delivery_id=token.number if personal else None,
-        cohort_id=None if personal else token.number,
+        cohort_id=None if personal else cohort,
         kind=Kind.CLICK,
         link=link,
         machine_reason=machine_reason,
@@ -50,8 +57,10 @@ def record_click(*, token: Token, link: int, machine_reason: str, now: datetime)
 
 
 def record_open(*, token: Token, machine_reason: str, now: datetime) -> None:
-    """Record that the pixel of a delivery whose receiver consented to it was fetched."""
+    """Record that the pixel of a delivery was fetched, while its receiver consents to that."""
     broadcast, _links = _frozen_links(token.message)
+    if not _allowed(token.number, Purpose.OPEN_TRACKING):
+        return
     TrackingEvent.objects.create(
         broadcast_id=broadcast,
         delivery_id=token.number,
@@ -59,6 +68,12 @@ def record_open(*, token: Token, machine_reason: str, now: datetime) -> None:
         machine_reason=machine_reason,
         occurred_at=now,
     )
+
+
+def _allowed(delivery: int, purpose: Purpose) -> bool:
+    """Whether the receiver of a delivery consents to ``purpose`` now; nobody who was erased does."""
+    flag = {f"allows_{purpose.value}": True}
+    return Subscription.objects.filter(deliveries=delivery, **flag).exists()
 
 
 def machine_reason(*, method: str, headers: Mapping[str, str]) -> str:

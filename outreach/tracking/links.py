@@ -21,11 +21,16 @@ class TrackedLinks:
         return LinkAddresses(
             clicks=[f"{click}/{number}" for number in range(1, len(delivery.message.links) + 1)],
             unsubscribe=_address("u", Use.UNSUBSCRIBE, delivery),
-            open_pixel=_address("o", Use.OPEN, delivery) if delivery.tracks_opens else "",
+            open_pixel=_address("o", Use.OPEN, delivery) if self._may_track_opens(delivery) else "",
         )
 
+    @staticmethod
+    def _may_track_opens(delivery: Delivery) -> bool:
+        return delivery.tracks_opens and delivery.subscription.allows_open_tracking
+
     def _click_token(self, delivery: Delivery) -> Token:
-        if delivery.tracks_clicks:
+        # Who took the consent back after the audience was fixed is not tracked any more.
+        if delivery.tracks_clicks and delivery.subscription.allows_click_tracking:
             return Token(Use.PERSONAL_CLICK, delivery.message_id, delivery.pk)
         index = self._cohorts.get(delivery.broadcast_id)
         if index is None:

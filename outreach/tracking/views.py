@@ -3,6 +3,7 @@
 import base64
 import logging
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -36,7 +37,7 @@ def follow(request: HttpRequest, token: str, link: int) -> HttpResponse:
     reason = events.machine_reason(method=request.method or "", headers=request.headers)
     try:
         events.record_click(token=read_token, link=link, machine_reason=reason, now=timezone.now())
-    except DatabaseError:
+    except (DatabaseError, ObjectDoesNotExist, LookupError):
         # The reader goes on in any case: a count is worth less than the page behind the link.
         logger.exception("a click could not be recorded")
     response = HttpResponseRedirect(target)

@@ -66,6 +66,18 @@ def test_the_pixel_stands_only_in_the_mail_of_who_consented(client, delivered):
     assert TrackingEvent.objects.get().kind == "open"
 
 
+def test_who_took_back_the_consent_is_counted_with_their_cohort_alone(client, delivered):
+    links = TrackedLinks().of(delivered[0])
+    Subscription.objects.update(allows_click_tracking=False, allows_open_tracking=False)
+
+    assert client.get(path(links.clicks[0])).status_code == 302
+    client.get(path(links.open_pixel))
+
+    event = TrackingEvent.objects.get()
+    assert (event.kind, event.delivery_id) == ("click", None)
+    assert event.cohort.size >= 5
+
+
 @pytest.mark.parametrize(
     ("method", "headers", "reason"),
     [
@@ -154,7 +166,7 @@ def test_nothing_about_the_visitor_is_kept(client, delivered):
 
 
 def test_a_click_writes_one_row_and_reads_the_message_once(client, delivered, django_assert_num_queries):
-    link = path(TrackedLinks().of(delivered[0]).clicks[0])
+    link = path(TrackedLinks().of(delivered[1]).clicks[0])
     client.get(link)
     with django_assert_num_queries(1):
         client.get(link)
