@@ -213,6 +213,8 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 
 WAGTAIL_SITE_NAME = "Campaign"
 WAGTAILADMIN_BASE_URL = SITE_URL
+# A mail to the sandbox can be read by whoever may open the sandbox, and nobody may take over an account with one.
+WAGTAIL_PASSWORD_RESET_ENABLED = not SANDBOX_EMAIL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx"]

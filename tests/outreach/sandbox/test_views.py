@@ -71,6 +71,15 @@ def test_each_role_sees_the_sandbox_or_nothing_of_it(client, role, may):
     assert (b"/admin/sandbox/" in client.get("/admin/").content) is may
 
 
+def test_nobody_takes_over_an_account_with_a_mail_that_others_can_read(client, mailoutbox):
+    User.objects.create_user("officer", email="officer@example.org", password="a long one to begin with")
+
+    client.post(reverse("wagtailadmin_password_reset"), {"email": "officer@example.org"}, follow=True)
+
+    assert not mailoutbox
+    assert b"password_reset" not in client.get(reverse("wagtailadmin_login")).content
+
+
 def test_outsiders_are_asked_to_sign_in(client):
     for address in addresses():
         answer = client.get(address)
