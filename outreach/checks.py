@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Info, register
+from django.core.checks import CheckMessage, Info, Tags, Warning, register
 
 
 @register("outreach")
@@ -17,3 +17,18 @@ def sandbox_in_use(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             Info("Telegram goes to the sandbox.", hint="Set TELEGRAM_BOT_TOKEN to send for real.", id="outreach.I002")
         )
     return found
+
+
+@register(Tags.security, deploy=True)
+def half_a_sandbox(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Warn where one channel is real and the other is the sandbox (``outreach.W001``)."""
+    if settings.SANDBOX_EMAIL == settings.SANDBOX_TELEGRAM:
+        return []
+    missing = "EMAIL_URL" if settings.SANDBOX_EMAIL else "TELEGRAM_BOT_TOKEN"
+    return [
+        Warning(
+            "One channel reaches people, the other ends in the sandbox.",
+            hint=f"Set {missing}, or anybody can join the real audience from a pretended phone or mailbox.",
+            id="outreach.W001",
+        )
+    ]

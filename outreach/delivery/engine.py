@@ -42,6 +42,8 @@ MOST_IN_CHUNK = 500
 MOST_ATTEMPTS = 8
 LONGEST_BACKOFF = timedelta(hours=4)
 PAUSE_WITHOUT_ADVICE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(days=1)
+"""A provider that asks for more is asked again after this."""
 WINDOW, TOO_MANY = 100, 40
 """A broadcast pauses itself when this many of the last ``WINDOW`` outcomes of one worker are of one bad kind."""
 
@@ -180,7 +182,9 @@ class Courier:
                 self._settle(delivery, Status.FAILED, detail=detail)
 
     def _try_later(self, delivery: Delivery, failure: TryLater, now: datetime) -> None:
-        asked = timedelta(seconds=failure.retry_after) if failure.retry_after is not None else None
+        asked = None
+        if failure.retry_after is not None:
+            asked = timedelta(seconds=min(failure.retry_after, LONGEST_PAUSE.total_seconds()))
         if failure.everyone:
             until = now + (asked or PAUSE_WITHOUT_ADVICE)
             self._safely(throttle.wait_everyone, channel=self.channel.name, until=until)

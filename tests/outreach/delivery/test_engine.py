@@ -124,6 +124,17 @@ def test_rate_limited_deliveries_wait_as_long_as_the_provider_asks(sending, cour
     assert min(channel.moments[1:]) >= asked_at + timedelta(seconds=30)
 
 
+def test_a_pause_without_measure_is_cut_to_a_day(sending, courier, channel, clock):
+    person(1)
+    broadcast = sending()
+    channel.answers = [failures.TryLater("429", retry_after=10**15, everyone=True)]
+
+    courier.work(broadcast)
+
+    assert throttle.paused_until(channel="email") <= clock.now + timedelta(days=1)
+    assert Delivery.objects.get().status == "deferred"
+
+
 def test_another_worker_obeys_the_pause_as_well(sending, courier, channel, clock):
     for number in range(2):
         person(number)
