@@ -37,7 +37,10 @@ def _missing() -> dict[str, str]:
     return missing
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # In the end, because Playwright keeps an event loop running in this thread from its first test on.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
     missing = _missing()
     for item in items:
         for marker in item.iter_markers():
