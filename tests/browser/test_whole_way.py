@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from .conftest import Demo, Staff
 
@@ -37,10 +37,15 @@ def join_by_mail(page: Page) -> None:
 def reload_until(page: Page, address: str, wanted: Callable[[], Locator]) -> Locator:
     """Open ``address`` again and again until it shows what is wanted, as somebody without JavaScript would."""
     for _attempt in range(TRIES):
-        page.goto(address)
         try:
+            page.goto(address)
             expect(wanted().first).to_be_visible(timeout=1000)
         except AssertionError:
+            continue
+        except Error as error:
+            # A pretended phone looks again by itself, and was faster.
+            if "interrupted by another navigation" not in str(error):
+                raise
             continue
         return wanted().first
     raise AssertionError(f"{address} never showed it")
@@ -120,5 +125,5 @@ def test_from_the_editor_to_the_evaluator(demo: Demo, staff: Staff, page: Page) 
         "from outreach.tracking.models import TrackingEvent; print(*sorted(TrackingEvent.objects.filter("
         f"broadcast={number}, machine_reason='').values_list('kind', flat=True)))"
     )
-    assert demo.manage("shell", "-v", "0", "-c", counted).split() == ["click", "unsubscribe"]
+    assert demo.manage("shell", "-v", "0", "-c", counted).split() == ["click", "open", "unsubscribe"]
     assert "DOES NOT BALANCE" not in demo.manage("check_ledger")
