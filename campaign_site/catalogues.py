@@ -43,9 +43,10 @@ def extract(root: Path = ROOT) -> None:
     """Bring the catalogues under ``root`` up to date with the source there; needs gettext."""
     languages = [argument for code in TRANSLATED for argument in ("--locale", code)]
     ignored = [argument for name in ("tests", "media") for argument in ("--ignore", name)]
+    read = ["--extension", "html,mjml,py,txt"]
     form = ["--add-location", "file", "--no-wrap", "--no-obsolete", "--verbosity", "0"]
     subprocess.run(
-        [sys.executable, "manage.py", "makemessages", *languages, *ignored, *form],
+        [sys.executable, "manage.py", "makemessages", *languages, *ignored, *read, *form],
         cwd=root,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "campaign_site.settings", "DEBUG": "true"},
         check=True,

@@ -88,14 +88,28 @@ def test_a_language_that_is_open_for_translation_may_have_gaps() -> None:
     assert list(catalogues.unfinished("acf", catalogue(entry("Leave")))) == []
 
 
-@pytest.mark.skipif(not shutil.which("xgettext"), reason="needs gettext to read the source")
-def test_source_and_catalogues_are_compared_for_every_language_but_the_source_language(tmp_path: Path) -> None:
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A copy of the programs, and no text but theirs."""
+    if not shutil.which("xgettext"):
+        pytest.skip("needs gettext to read the source")
     for name in catalogues.SOURCES:
         (tmp_path / name).mkdir()
     for name in ("campaign_site", "home", "outreach"):
         shutil.copytree(catalogues.ROOT / name, tmp_path / name, dirs_exist_ok=True)
     shutil.copy(catalogues.ROOT / "manage.py", tmp_path)
+    return tmp_path
 
-    found = list(catalogues.problems(tmp_path))
+
+def test_source_and_catalogues_are_compared_for_every_language_but_the_source_language(source: Path) -> None:
+    found = list(catalogues.problems(source))
 
     assert found == [f"{code}: there is no catalogue" for code, _name in LANGUAGES[1:]]
+
+
+def test_texts_that_stand_only_in_a_mail_are_extracted(source: Path) -> None:
+    (source / "templates" / "mail.mjml").write_text('{% load i18n %}{% translate "Only here" %}')
+
+    catalogues.extract(source)
+
+    assert polib.pofile(str(catalogues.path("fr", source))).find("Only here")

@@ -48,6 +48,7 @@ class SubscriberListView(IndexView):
     any_permission_required = None
     header_icon = ICON
     default_ordering = "-id"
+    paginate_by = 50
     list_filter = ["language", "group", "subscriptions__state", "subscriptions__channel", "is_demo"]
     columns = [
         TitleColumn("pk", label=gettext_lazy("Number"), sort_key="id", url_name="subscribers:inspect"),
@@ -55,7 +56,11 @@ class SubscriberListView(IndexView):
         Column("group", label=gettext_lazy("Group"), accessor="get_group_display", sort_key="group"),
         Column("channels", label=gettext_lazy("Channels"), accessor=lambda subscriber: _channels(subscriber)),
         DateColumn("joined_at", label=gettext_lazy("Joined"), sort_key="joined_at"),
-        Column("demo", label="", accessor=lambda subscriber: _("Demo data") if subscriber.is_demo else ""),
+        Column(
+            "demo",
+            label=gettext_lazy("Data"),
+            accessor=lambda subscriber: _("Demo data") if subscriber.is_demo else "",
+        ),
     ]
 
     def get_base_queryset(self) -> Any:

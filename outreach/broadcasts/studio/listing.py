@@ -46,6 +46,7 @@ class BroadcastListView(IndexView):
     model = Broadcast
     header_icon = ICON
     default_ordering = "-id"
+    paginate_by = 50
     list_filter = ["state", "is_demo"]
     search_fields = ["title"]
     columns = [

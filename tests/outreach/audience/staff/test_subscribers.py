@@ -60,6 +60,15 @@ def test_the_list_can_be_narrowed_and_names_nobody_twice(as_role, ana, joins):
         assert len(listed.select("table.listing tbody tr")) == found
 
 
+def test_the_list_shows_fifty_people_a_page(as_role):
+    Subscriber.objects.bulk_create(Subscriber(language="en") for _number in range(51))
+    client = as_role("Data officers")
+
+    for number, found in (("1", 50), ("2", 1)):
+        listed = BeautifulSoup(client.get(reverse("subscribers:index"), {"p": number}).content, "html.parser")
+        assert len(listed.select("table.listing tbody tr")) == found
+
+
 def test_an_export_of_the_list_holds_nothing(as_role, ana):
     answer = as_role("Data officers").get(reverse("subscribers:index"), {"export": "csv"})
 

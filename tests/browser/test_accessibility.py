@@ -1,0 +1,129 @@
+"""Every kind of page, in each language, light and dark, small and wide: within axe's rules and never too wide."""
+
+import json
+from collections.abc import Iterator, Sequence
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from .conftest import Demo, Staff
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = ("en", "fr", "es", "ht")
+PHONE, DESK = 360, 1280
+SIGHTS = [(PHONE, "light"), (DESK, "dark")]
+ALL_SIGHTS = [*SIGHTS, (PHONE, "dark"), (DESK, "light")]
+"""Colours do not depend on the language, so every combination is looked at in one language only."""
+BY_SIGHT = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+"""Rules whose outcome depends on colours and width; all others are asked once a page."""
+
+PUBLIC = """
+import json
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from home.models import InfographicPage, StoryPage
+from outreach.audience import confirmation, subscriptions
+from outreach.audience.models import JoinRequest
+from outreach.delivery.models import Delivery
+from outreach.sandbox import phones
+from outreach.tracking.tokens import Token, Use, mint
+
+now = timezone.now()
+
+
+def link(address, asked_at):
+    subscriptions.join(channel="email", address=address, language=language, group="media", gender="woman",
+        topics=["rights"], purposes={"messages", "gender_statistics"}, method="form", source="", now=asked_at)
+    return confirmation.link(request=JoinRequest.objects.latest("pk"), now=asked_at).removeprefix(settings.SITE_URL)
+
+
+confirmed = link(f"confirmed-{language}@example.org", now)
+subscriptions.confirm(token=confirmed.strip("/").rpartition("/")[2], now=now)
+received = Delivery.objects.filter(message__language=language, channel="email", subscription__state="active")
+delivery = received.latest("pk")
+phone = phones.new_phone(name="Phone", language=language, now=now)
+phones.write(phone=phone, text="/start", now=now)
+charts = InfographicPage.objects.live().filter(locale__language_code=language)
+pages = [StoryPage.objects.live().filter(locale__language_code=language).latest("published"),
+    *{page.chart: page for page in charts}.values()]
+print(json.dumps([page.get_url_parts()[2] for page in pages] + [
+    confirmed,
+    link(f"asked-{language}@example.org", now),
+    link(f"late-{language}@example.org", now - timedelta(days=30)),
+    f"/sandbox/phone/{phones.token(phone)}/",
+    "/u/" + mint(Token(Use.UNSUBSCRIBE, delivery.message_id, delivery.pk)),
+]))
+"""
+"""Prints the addresses of pages in ``language`` that only the demo's own database knows; the last one is to leave."""
+
+ALIKE = [
+    "", "stories/", "infographics/", "rights/", "about/", "privacy/", "nothing-is-here/", "subscribe/",
+    "subscribe/done/", "subscribe/telegram/", "confirm/forged/",
+]  # fmt: skip
+"""Pages below the language's prefix."""
+
+EDITORS = [
+    "", "broadcasts/", "broadcasts/add/", "broadcasts/3/", "broadcasts/3/text/email/ht/",
+    "broadcasts/3/text/telegram/fr/", "outreach/progress/3/", "sandbox/", "sandbox/phones/",
+    "reports/translation-states/", "segments/",
+]  # fmt: skip
+STAFF = [
+    ("editor", EDITORS),
+    ("approver", ["broadcasts/3/"]),
+    ("evaluator", ["", "reach/", "reach/?broadcast=3"]),
+    ("officer", ["subscribers/", "subscribers/1/", "subscribers/find/", "segments/inspect/1/"]),
+    ("admin", ["segments/edit/1/"]),
+]
+
+
+def faults(page: Page, *, part: str = "document", sights: Sequence[tuple[int, str]] = SIGHTS) -> Iterator[str]:
+    """What axe finds in ``part`` of the page that is open, and where the page scrolls sideways, in each sight."""
+    page.evaluate(Axe().axe_script)
+    rules = "undefined"
+    for width, colours in sights:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+        found = page.evaluate(
+            f"axe.run({part}, {{runOnly: {rules}, resultTypes: ['violations'], iframes: false}}).then(found => found"
+            ".violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html} ${node.failureSummary}`)))"
+        )
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append("scrolls sideways")
+        yield from (f"{page.url} {width} {colours}: {fault}" for fault in found)
+        rules = json.dumps(BY_SIGHT)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everybody_can_use_the_public_pages(demo: Demo, page: Page, language: str) -> None:
+    page.set_extra_http_headers({"Accept-Language": language})
+    known = json.loads(demo.manage("shell", "-v", "0", "-c", f"language = {language!r}{PUBLIC}"))
+    sights = ALL_SIGHTS if language == "en" else SIGHTS
+    found: list[str] = []
+    for address in [*(f"/{language}/{rest}" for rest in ALIKE), "/u/forged", "/sandbox/telegram/start/", *known]:
+        page.goto(address)
+        found += faults(page, sights=sights)
+    page.get_by_role("main").get_by_role("button").click()
+    found += faults(page, sights=sights)
+
+    page.goto(f"/{language}/subscribe/")
+    page.get_by_role("main").get_by_role("button").click()
+    page.locator(".error-summary").wait_for()
+    found += faults(page, sights=sights)
+
+    assert not found, "\n\n".join(found)
+
+
+@pytest.mark.parametrize(("name", "places"), STAFF)
+def test_everybody_can_use_the_staff_pages(staff: Staff, name: str, places: list[str]) -> None:
+    page = staff.sign_in(name)
+    found: list[str] = []
+    for place in places:
+        page.goto(f"/admin/{place}")
+        found += faults(page, part="'main'")
+
+    assert not found, "\n\n".join(found)
