@@ -54,7 +54,10 @@ def reload_until(page: Page, address: str, wanted: Callable[[], Locator]) -> Loc
 def open_newest_mail(staff_page: Page, receiver: str, subject: str) -> None:
     """Open the newest mail to ``receiver`` in the sandbox, once it is there."""
     links = lambda: staff_page.get_by_role("link", name=re.compile(re.escape(subject)))  # noqa: E731
-    reload_until(staff_page, f"/admin/sandbox/?q={receiver}", links).click()
+    newest = reload_until(staff_page, f"/admin/sandbox/?q={receiver}", links)
+    # With its pictures: one that comes late pushes away what is about to be clicked.
+    with staff_page.expect_navigation(wait_until="load"):
+        newest.click()
 
 
 def join_by_telegram(page: Page) -> None:
