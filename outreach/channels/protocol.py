@@ -1,54 +1,97 @@
-"""What the engine knows of a channel: it opens sessions, and a session sends one message or raises a named failure."""
+"""What the engine knows of a channel: it opens a carrier, and the carrier carries many messages at a time.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+The carrier asks for work, so that it alone decides how many connections it keeps busy::
+
+    outgoing = work.take()        # the next message that may go, or how long to wait for it, or None: no more
+    work.begin(outgoing)          # just before the first byte after which it may arrive
+    work.settle(outgoing, Receipt("17"))    # or a ChannelError: what came of it
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
+from .built import Built, LinkAddresses, personalise
+from .failures import ChannelError
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Outgoing:
-    """One message to one address, complete and ready to send.
+    """One message to one address: what all receivers share, and the addresses that make it one person's copy.
 
-    ``text`` is the plain text part of an e-mail, or a Telegram message in Telegram's HTML. ``button`` is a label and an
-    address. ``message_id`` is the same whenever the same delivery is sent, without angle brackets.
+    ``message_id`` is the same whenever the same delivery is sent, without angle brackets. ``number`` is the delivery's;
+    a test message has none.
     """
 
     address: str
-    subject: str
-    text: str
+    built: Built
+    links: LinkAddresses
     message_id: str
-    html: str = ""
-    language: str = "en"
-    headers: Mapping[str, str] = field(default_factory=dict)
-    button: tuple[str, str] | None = None
+    number: int = 0
+
+    @cached_property
+    def copy(self) -> Built:
+        """The person's copy, for channels that do not fill it in themselves."""
+        return personalise(self.built, self.links)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The provider took the message: accepted is not delivered, and delivered is not read."""
+    """The provider took the message: accepted is not delivered, and delivered is not read.
 
-    provider_id: str
+    ``provider_id`` is the number under which the provider will speak of it; empty where that is our Message-ID.
+    """
+
+    provider_id: str = ""
 
 
-class Session(Protocol):
-    """One open connection; used by one thread, for many messages."""
+class Work(Protocol):
+    """What a carrier has to do. Called from one thread."""
 
-    def send(self, outgoing: Outgoing) -> Receipt:
-        """Hand one message over; raises a :class:`~outreach.channels.failures.ChannelError`."""
+    def take(self) -> Outgoing | float | None:
+        """The next message, or in how many seconds to ask again, or ``None`` where there is no more.
+
+        A message that was taken must be settled, or given back with :meth:`give_back`.
+        """
+
+    def begin(self, outgoing: Outgoing) -> bool:
+        """Note that ``outgoing`` may arrive from now on; ``False`` says that it must not be sent any more.
+
+        After ``False`` the message is no longer the carrier's: it is not settled.
+        """
+
+    def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
+        """Record what came of a message that was begun, or why it could not be begun."""
+
+    def give_back(self, outgoing: Outgoing) -> None:
+        """Return a message that was taken and not begun, for example because its line was closed before."""
+
+
+class Carrier(Protocol):
+    """The open connections of one worker on one channel; used by one thread."""
+
+    def carry(self, work: Work) -> None:
+        """Take and send until ``work`` has no more and everything that was taken is settled or given back.
+
+        Raises nothing that a provider, a line or a message can cause: that is an outcome. A carrier never waits longer
+        than a second before it asks for work again, so that a pause or an end of the worker is seen.
+        """
 
     def close(self) -> None:
-        """Let the connection go; never raises."""
+        """Let the connections go; never raises."""
 
 
 class Channel(Protocol):
     """A way out, as the settings describe it.
 
-    ``per_second`` is the most that all workers together may send, ``connections`` how many sessions one worker opens.
+    ``per_second`` is the most that all workers together may send, 0 for no limit. Where ``strict`` is set, no second,
+    wherever it begins, may hold more. ``connections`` is how many messages one worker has under way at most.
     """
 
     name: str
-    per_second: int
+    per_second: float
+    strict: bool
     connections: int
 
-    def open(self) -> Session:
-        """A new session; connecting may wait until the first message is sent."""
+    def open(self) -> Carrier:
+        """A new carrier; connecting may wait until there is work."""

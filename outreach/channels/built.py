@@ -29,7 +29,9 @@ class LinkAddresses:
 class Built:
     """A message made ready for its channel, still with placeholders.
 
-    ``button``, a label and an address, is what the channel adds itself; an e-mail holds its own.
+    ``text`` is the plain text part of an e-mail, or a Telegram message in Telegram's HTML. ``buttons``, each a label and
+    an address, are what the channel adds itself, the main one first; an e-mail holds its own. ``picture`` is the path
+    of a PNG in the default storage, which the channel sends with the text as its caption; empty for none.
     """
 
     channel: str
@@ -38,7 +40,8 @@ class Built:
     text: str
     html: str
     links: tuple[str, ...]
-    button: tuple[str, str] | None = None
+    buttons: tuple[tuple[str, str], ...] = ()
+    picture: str = ""
 
 
 def personalise(built: Built, addresses: LinkAddresses) -> Built:
@@ -59,7 +62,8 @@ def personalise(built: Built, addresses: LinkAddresses) -> Built:
         text=_filled(built.text, plain if built.html else marked_up),
         html=_filled(built.html if addresses.open_pixel else _without_pixel(built.html), marked_up),
         links=built.links,
-        button=(built.button[0], _filled(built.button[1], plain)) if built.button else None,
+        buttons=tuple((label, _filled(address, plain)) for label, address in built.buttons),
+        picture=built.picture,
     )
 
 
