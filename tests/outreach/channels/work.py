@@ -1,0 +1,67 @@
+"""Work over a list, for carriers under test: what was begun, what came of it, what was given back."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from outreach.channels.failures import ChannelError
+from outreach.channels.protocol import Outgoing, Receipt
+
+
+class ListWork:
+    """Hands out what it was given, in order; a number among it is a wait that is over when asked again.
+
+    ``before_begin`` is called with each message before it is begun. Breaks the test where a carrier settles, begins or
+    gives back what it does not hold.
+    """
+
+    def __init__(
+        self, outgoings: Iterable[Outgoing | float], *, before_begin: Callable[[Outgoing], None] | None = None
+    ) -> None:
+        self._waiting = deque(outgoings)
+        self._before_begin = before_begin
+        self._halted = False
+        self._taken: set[int] = set()
+        self._under_way: set[int] = set()
+        self.most_under_way = 0
+        self.begun: list[Outgoing] = []
+        self.settled: dict[int, Receipt | ChannelError] = {}
+        self.given_back: list[Outgoing] = []
+
+    @property
+    def held(self) -> set[int]:
+        """The numbers of messages that a carrier took and neither settled nor gave back."""
+        return self._taken | self._under_way
+
+    def halt(self) -> None:
+        """From now on nothing may go any more."""
+        self._halted = True
+
+    def take(self) -> Outgoing | float | None:
+        if self._halted or not self._waiting:
+            return None
+        given = self._waiting.popleft()
+        if isinstance(given, Outgoing):
+            self._taken.add(given.number)
+        return given
+
+    def begin(self, outgoing: Outgoing) -> bool:
+        if self._before_begin:
+            self._before_begin(outgoing)
+        self._taken.remove(outgoing.number)
+        if self._halted:
+            return False
+        self.begun.append(outgoing)
+        self._under_way.add(outgoing.number)
+        self.most_under_way = max(self.most_under_way, len(self._under_way))
+        return True
+
+    def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
+        assert outgoing.number in self.held
+        assert outgoing.number not in self.settled
+        self._taken.discard(outgoing.number)
+        self._under_way.discard(outgoing.number)
+        self.settled[outgoing.number] = outcome
+
+    def give_back(self, outgoing: Outgoing) -> None:
+        self._taken.remove(outgoing.number)
+        self.given_back.append(outgoing)
