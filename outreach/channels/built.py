@@ -13,7 +13,7 @@ from html import escape
 PLACEHOLDER = "https://link.invalid/"
 UNSUBSCRIBE = PLACEHOLDER + "unsubscribe"
 PIXEL = f'<img src="{PLACEHOLDER}open" width="1" height="1" alt="" style="border:0">'
-_SLOT = re.compile(re.escape(PLACEHOLDER) + r"(\d+|unsubscribe|open)")
+SLOT = re.compile(re.escape(PLACEHOLDER) + r"(\d+|unsubscribe|open)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def personalise(built: Built, addresses: LinkAddresses) -> Built:
 @lru_cache(maxsize=128)
 def _pieces(text: str) -> tuple[str, ...]:
     """The text cut at its placeholders: every second piece is the name of one."""
-    return tuple(_SLOT.split(text))
+    return tuple(SLOT.split(text))
 
 
 @lru_cache(maxsize=128)

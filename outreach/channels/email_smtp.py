@@ -1,128 +1,222 @@
-"""E-mail over SMTP: one connection of Django's for many mails, each step answered on its own.
+"""E-mail over SMTP: several connections of Django's, driven by one thread.
 
-Django and smtplib hide at which step a line broke, and that decides whether a mail may be sent again: before the final
-dot it did not arrive, after it nobody knows. So the connection is Django's, with its TLS and its sign-in, and the steps
-of a mail are ours. Every error of smtplib's is an ``OSError``.
+The connections are Django's, with its TLS and its sign-in; each is opened in a thread, since that waits. The steps of a
+mail are ours (:mod:`.smtp_line`), because at which step a line broke decides whether a mail may be sent again.
 """
 
 import contextlib
+import selectors
 import smtplib
+import socket
 import ssl
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from email.utils import parseaddr
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.message import sanitize_address
 
 from . import smtp_answers
-from .email_message import mail
-from .failures import AddressDead, ChannelError, ChannelRefused, OutcomeUnknown, TryLater
-from .protocol import Outgoing, Receipt
-from .smtp_answers import BAD_SEQUENCE, GOING_AWAY, Step
+from .email_message import MailForms
+from .failures import ChannelError, ChannelRefused, TryLater
+from .protocol import Outgoing, Work
+from .smtp_answers import Step
+from .smtp_line import Line, LineBroken
+
+LONGEST_WAIT = 0.5
+"""In seconds: how long at most until work is asked for again."""
+IDLE_SECONDS = 20.0
+"""A line that had nothing to do for so long is closed before the server does it."""
+FEWER_SECONDS = 60.0
+"""How long no further line is opened after a server refused one beside others."""
 
 
-class SmtpSession:
-    """A connection to the mail server of the settings; opened when the first mail is sent, and again when it breaks."""
+class SmtpCarrier:
+    """Up to ``connections`` lines to the mail server of the settings; one is opened when a mail finds none free."""
 
-    def __init__(self) -> None:
-        self._backend: Any = None
-        self._used = False
+    def __init__(self, *, connections: int) -> None:
+        self._connections = connections
+        self._forms = MailForms()
+        self._lines: set[Line] = set()
+        self._held: deque[tuple[Outgoing, bytes]] = deque()
+        self._opening: set[Future[Any]] = set()
+        self._opener: ThreadPoolExecutor | None = None
+        self._selector = selectors.DefaultSelector()
+        self._woken, self._waker = socket.socketpair()
+        self._woken.setblocking(False)
+        self._waker.setblocking(False)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._work: Work | None = None
+        self._over = False
+        self._ask_at = self._fewer_until = 0.0
 
-    def send(self, outgoing: Outgoing) -> Receipt:
-        """See :class:`~.protocol.Session`. A connection that broke while it was idle is opened again, once."""
-        message = mail(outgoing)
-        message.extra_headers["Message-ID"] = f"<{outgoing.message_id}>"
-        content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
-        reused = self._used and self._backend is not None
-        try:
-            self._hand_over(outgoing.address, content)
-        except TryLater:
-            if not reused or self._backend is not None:
-                raise
-            self._hand_over(outgoing.address, content)
-        return Receipt(outgoing.message_id)
+    def carry(self, work: Work) -> None:
+        """See :class:`~.protocol.Carrier`."""
+        self._work, self._over, self._ask_at = work, False, 0.0
+        self._look_at_idle_lines()
+        for line in self._lines:
+            line.work = work
+        while True:
+            self._use_lines()
+            busy = any(not line.is_idle for line in self._lines)
+            if self._over and not busy:
+                break
+            self._turn(self._patience(busy))
+        for outgoing, _content in self._held:
+            work.give_back(outgoing)
+        self._held.clear()
 
     def close(self) -> None:
-        """See :class:`~.protocol.Session`."""
-        backend, self._backend, self._used = self._backend, None, False
-        if backend is not None:
-            with contextlib.suppress(OSError):
-                backend.close()
+        """See :class:`~.protocol.Carrier`."""
+        if self._opener:
+            self._opener.shutdown(wait=True)
+            self._adopt_opened(closing=True)
+        for line in list(self._lines):
+            self._forget(line)
+            line.say_goodbye()
+        for each in (self._selector, self._woken, self._waker):
+            each.close()
 
-    def _hand_over(self, address: str, content: bytes) -> None:
-        smtp = self._connection()
-        try:
-            self._name_sender_and_receiver(smtp, address, len(content))
-            self._step(Step.DATA, smtp.docmd("DATA"), 354)
-            smtp.send(_escaped(content) + b".\r\n")
-        except OSError as error:
-            self._drop()
-            raise TryLater(f"The line to the mail server broke ({type(error).__name__}).") from error
-        try:
-            code, answer = smtp.getreply()
-        except OSError as error:
-            self._drop()
-            raise OutcomeUnknown("The line broke after the mail, before the server's answer.") from error
-        if not (200 <= code < 300 or 400 <= code < 600):
-            self._drop()
-            raise OutcomeUnknown("The mail server's answer to the mail can't be read.")
-        self._used = True
-        if code >= 400:
-            self._refused(Step.END, code, answer)
+    # --- work for lines ---------------------------------------------------------------------------------------------
 
-    def _name_sender_and_receiver(self, smtp: smtplib.SMTP, address: str, size: int) -> None:
-        sender = sanitize_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "utf-8")
-        options = [f"SIZE={size}"] if smtp.has_extn("size") else []
-        options += ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") else []
-        if not address.isascii():
-            if not smtp.has_extn("smtputf8"):
-                raise AddressDead("The mail server can't write to addresses beyond ASCII.")
-            options.append("SMTPUTF8")
-        self._step(Step.SENDER, smtp.mail(sender, options), 250)
-        self._step(Step.RECEIVER, smtp.rcpt(address), 250, 251)
+    def _use_lines(self) -> None:
+        for line in [line for line in self._lines if line.is_idle]:
+            following = self._following()
+            if following is None:
+                return
+            self._safely(line, line.send, *following)
+        self._open_another()
 
-    def _step(self, step: Step, reply: tuple[int, bytes], *hoped_for: int) -> None:
-        if reply[0] not in hoped_for:
-            self._refused(step, *reply)
+    def _following(self) -> tuple[Outgoing, bytes] | None:
+        """The next mail, built, from those that wait for a line or from the work."""
+        if self._held:
+            return self._held.popleft()
+        assert self._work is not None
+        while not self._over and time.monotonic() >= self._ask_at:
+            taken = self._work.take()
+            if taken is None:
+                self._over = True
+            elif isinstance(taken, Outgoing):
+                try:
+                    return taken, self._forms.fill(taken)
+                except ChannelError as failure:
+                    self._work.settle(taken, failure)
+            else:
+                self._ask_at = time.monotonic() + min(taken, LONGEST_WAIT)
+        return None
 
-    def _refused(self, step: Step, code: int, answer: bytes) -> NoReturn:
-        """Make the connection ready for the next mail, or drop it where the server leaves or is not understood."""
-        try:
-            ready = code > 0 and code not in {GOING_AWAY, BAD_SEQUENCE} and self._backend.connection.rset()[0] == 250
-        except OSError:
-            ready = False
-        if not ready:
-            self._drop()
-        raise smtp_answers.failure(step, code, answer.decode("utf-8", "replace"))
+    def _open_another(self) -> None:
+        """One more line for a mail that finds none free."""
+        if self._over or len(self._lines) + len(self._opening) >= self._connections:
+            return
+        if (self._lines or self._opening) and time.monotonic() < self._fewer_until:
+            return
+        if len(self._held) < len(self._opening) + 1:
+            following = self._following()
+            if following is None:
+                return
+            self._held.append(following)
+        self._opener = self._opener or ThreadPoolExecutor(self._connections, "smtp")
+        opening = self._opener.submit(_connected)
+        self._opening.add(opening)
+        opening.add_done_callback(self._wake)
 
-    def _connection(self) -> smtplib.SMTP:
-        if self._backend is None:
-            backend: Any = get_connection(fail_silently=False)
-            try:
-                backend.open()
-                backend.connection.ehlo_or_helo_if_needed()
-            except OSError as error:
+    # --- the loop ---------------------------------------------------------------------------------------------------
+
+    def _turn(self, seconds: float) -> None:
+        for key, events in self._selector.select(seconds):
+            line: Line | None = key.data
+            if line is None:
                 with contextlib.suppress(OSError):
-                    backend.close()
-                raise _connecting(error) from error
-            self._backend = backend
-        smtp: smtplib.SMTP = self._backend.connection
-        return smtp
+                    self._woken.recv(4096)
+                self._adopt_opened()
+                continue
+            line.silent_since = time.monotonic()
+            if events & selectors.EVENT_WRITE:
+                self._safely(line, line.on_writable)
+            if events & selectors.EVENT_READ and line in self._lines:
+                self._safely(line, line.on_readable)
+        limit = time.monotonic() - float(settings.EMAIL_TIMEOUT or 60)
+        for line in [line for line in self._lines if line.waits and line.silent_since < limit]:
+            self._safely(line, line.break_off, "silent for too long")
 
-    def _drop(self) -> None:
-        """Forget the connection without a goodbye, which would wait for a server that is gone."""
-        if self._backend is not None:
-            with contextlib.suppress(OSError):
-                self._backend.connection.close()
-        self._backend, self._used = None, False
+    def _patience(self, busy: bool) -> float:
+        if self._ask_at and not self._over:
+            return max(0.0, min(LONGEST_WAIT, self._ask_at - time.monotonic()))
+        return LONGEST_WAIT if busy or self._opening else 0.0
+
+    def _safely(self, line: Line, step: Any, *arguments: Any) -> None:
+        """Take a step of a line and watch for what it waits for next; a broken line is forgotten."""
+        was_writing = line.wants_to_write
+        line.silent_since = line.silent_since if line.waits else time.monotonic()
+        try:
+            step(*arguments)
+        except LineBroken:
+            self._forget(line)
+            return
+        if line.wants_to_write != was_writing:
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if line.wants_to_write else 0)
+            self._selector.modify(line.sock, events, line)
+
+    def _forget(self, line: Line) -> None:
+        self._lines.discard(line)
+        for number, key in list(self._selector.get_map().items()):
+            if key.data is line:
+                self._selector.unregister(number)
+
+    def _look_at_idle_lines(self) -> None:
+        """Before work begins: what a server closed meanwhile is gone, what stood idle for long is closed."""
+        for line in list(self._lines):
+            if time.monotonic() - line.silent_since > IDLE_SECONDS:
+                self._forget(line)
+                line.say_goodbye()
+        self._turn(0.0)
+
+    # --- opening ----------------------------------------------------------------------------------------------------
+
+    def _wake(self, _opened: Any) -> None:
+        with contextlib.suppress(OSError):
+            self._waker.send(b".")
+
+    def _adopt_opened(self, *, closing: bool = False) -> None:
+        for opened in [each for each in self._opening if each.done()]:
+            self._opening.discard(opened)
+            try:
+                line = Line(opened.result(), sender=_sender(), following=self._following)
+            except ChannelError as failure:
+                if not closing:
+                    self._not_opened(failure)
+                continue
+            line.work, line.silent_since = self._work, time.monotonic()
+            self._lines.add(line)
+            self._selector.register(line.sock, selectors.EVENT_READ, line)
+
+    def _not_opened(self, failure: ChannelError) -> None:
+        """Beside lines that work, a refused one only means that the server wants fewer."""
+        if self._lines:
+            self._fewer_until = time.monotonic() + FEWER_SECONDS
+        elif self._held and self._work is not None:
+            self._work.settle(self._held.popleft()[0], failure)
 
 
-def _escaped(content: bytes) -> bytes:
-    """The mail as it goes over the line: a line that starts with a dot gets a second one (RFC 5321, 4.5.2)."""
-    dotted = b"." + content if content.startswith(b".") else content
-    dotted = dotted.replace(b"\r\n.", b"\r\n..")
-    return dotted if dotted.endswith(b"\r\n") else dotted + b"\r\n"
+def _sender() -> str:
+    return str(sanitize_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "utf-8"))
+
+
+def _connected() -> Any:
+    """An open connection of Django's; raises :class:`~.failures.ChannelError`."""
+    backend: Any = get_connection(fail_silently=False)
+    try:
+        backend.open()
+        backend.connection.ehlo_or_helo_if_needed()
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            backend.close()
+        raise _connecting(error) from error
+    return backend
 
 
 def _connecting(error: OSError) -> ChannelError:

@@ -19,6 +19,7 @@ class Step(StrEnum):
     RECEIVER = "receiver"
     DATA = "data"
     END = "end"
+    RESET = "reset"
 
 
 NO_MAILBOX = {501, 550, 551, 553, 556}

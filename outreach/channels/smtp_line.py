@@ -1,0 +1,280 @@
+"""One connection to a mail server that never waits: what is to be written, and which answers are still to come.
+
+Where the server lets commands ride together (PIPELINING, RFC 2920), the envelope of the next mail goes out with the
+end of the one before, so a mail costs one round trip. Otherwise each command waits for its answer.
+
+A line that breaks says for each mail that it held whether it may have arrived: only from the final dot on.
+"""
+
+import contextlib
+import smtplib
+import ssl
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from . import smtp_answers
+from .failures import AddressDead, ChannelError, OutcomeUnknown, TryLater
+from .protocol import Outgoing, Receipt, Work
+from .smtp_answers import BAD_SEQUENCE, GOING_AWAY, Step
+
+READ_BYTES = 65_536
+LONGEST_ANSWER = 65_536
+"""A server that says more than this without an end is not understood."""
+
+_WOULD_BLOCK = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class LineBroken(Exception):
+    """The connection is of no use any more."""
+
+
+@dataclass(slots=True)
+class _Mail:
+    """A mail on the line; ``ends_at`` is the place in the stream after its final dot, 0 before it was begun."""
+
+    outgoing: Outgoing
+    content: bytes
+    failure: ChannelError | None = None
+    ends_at: int = 0
+
+
+class Line:
+    """An open connection of Django's, driven step by step.
+
+    ``work`` is whose mails are on it. ``following`` gives the next mail to send with the end of this one, or ``None``.
+    ``silent_since`` is when (in the caller's seconds) it last wrote or read.
+    """
+
+    def __init__(self, backend: Any, *, sender: str, following: Callable[[], "tuple[Outgoing, bytes] | None"]) -> None:
+        smtp: smtplib.SMTP = backend.connection
+        self._backend = backend
+        self._smtp = smtp
+        assert smtp.sock is not None
+        self.sock = smtp.sock
+        self.sock.setblocking(False)
+        self._together = smtp.has_extn("pipelining")
+        self._sender = sender
+        self._following = following
+        self._commands: deque[tuple[bytes, Step, _Mail | None]] = deque()
+        self._expected: deque[tuple[Step, _Mail | None]] = deque()
+        self._unsent = bytearray()
+        self._queued = self._written = 0
+        self._heard = b""
+        self._answer: list[bytes] = []
+        self._on_line: deque[_Mail] = deque()
+        self._used = False
+        self.work: Work | None = None
+        self.silent_since = 0.0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it can take a mail."""
+        return not self._on_line
+
+    @property
+    def waits(self) -> bool:
+        """Whether an answer is to come."""
+        return bool(self._expected or self._unsent)
+
+    @property
+    def wants_to_write(self) -> bool:
+        """Whether the server has not taken everything yet."""
+        return bool(self._unsent)
+
+    def send(self, outgoing: Outgoing, content: bytes) -> None:
+        """Put a mail on the idle line; raises :class:`LineBroken`, after what it held is settled."""
+        self._offer(outgoing, content)
+        self._flush()
+
+    def on_writable(self) -> None:
+        """Write on; raises :class:`LineBroken`."""
+        self._flush()
+
+    def on_readable(self) -> None:
+        """Read what the server says and answer it; raises :class:`LineBroken`."""
+        while True:
+            try:
+                heard = self.sock.recv(READ_BYTES)
+            except _WOULD_BLOCK:
+                break
+            except OSError as error:
+                self.break_off(type(error).__name__)
+            if not heard:
+                self.break_off("closed")
+            self._heard += heard
+            if not isinstance(self.sock, ssl.SSLSocket):
+                break
+        self._read_answers()
+        self._flush()
+
+    def break_off(self, why: str) -> None:
+        """Close at once and say what becomes of every mail on the line; always raises :class:`LineBroken`."""
+        self._close()
+        work, mails = self.work, list(self._on_line)
+        self._on_line.clear()
+        assert work is not None or not mails
+        for mail in mails:
+            assert work is not None
+            if mail.ends_at and self._written >= mail.ends_at:
+                work.settle(mail.outgoing, OutcomeUnknown(f"The line broke after the mail, before an answer ({why})."))
+            elif mail.ends_at:
+                work.settle(mail.outgoing, TryLater(f"The line to the mail server broke ({why})."))
+            elif mail.failure is not None:
+                work.settle(mail.outgoing, mail.failure)
+            elif self._used:
+                # The server closed a line that it had served well: another line takes this mail.
+                work.give_back(mail.outgoing)
+            else:
+                work.settle(mail.outgoing, TryLater(f"The line to the mail server broke ({why})."))
+        raise LineBroken(why)
+
+    def say_goodbye(self) -> None:
+        """Close an idle line as SMTP asks for; never raises and never waits."""
+        with contextlib.suppress(OSError):
+            self.sock.send(b"QUIT\r\n")
+        self._close()
+
+    def _close(self) -> None:
+        self._expected.clear()
+        self._commands.clear()
+        self._unsent.clear()
+        with contextlib.suppress(OSError):
+            self._smtp.close()
+        self._backend.connection = None
+
+    def _offer(self, outgoing: Outgoing, content: bytes) -> None:
+        mail = _Mail(outgoing, content)
+        self._on_line.append(mail)
+        options = f" SIZE={len(content)}" if self._smtp.has_extn("size") else ""
+        options += " BODY=8BITMIME" if self._smtp.has_extn("8bitmime") else ""
+        if not outgoing.address.isascii():
+            if not self._smtp.has_extn("smtputf8"):
+                self._done(mail, AddressDead("The mail server can't write to addresses beyond ASCII."))
+                return
+            options += " SMTPUTF8"
+        self._command(f"MAIL FROM:<{self._sender}>{options}", Step.SENDER, mail)
+        self._command(f"RCPT TO:<{outgoing.address}>", Step.RECEIVER, mail)
+        self._command("DATA", Step.DATA, mail)
+
+    def _command(self, text: str, step: Step, mail: _Mail | None) -> None:
+        self._commands.append((f"{text}\r\n".encode(), step, mail))
+
+    def _write(self, data: bytes, step: Step, mail: _Mail | None) -> None:
+        self._unsent += data
+        self._queued += len(data)
+        self._expected.append((step, mail))
+
+    def _flush(self) -> None:
+        # Nothing may follow DATA before its answer; everything else rides along where the server allows it.
+        while self._commands and (
+            not self._expected or (self._together and self._expected[-1][0] is not Step.DATA)
+        ):
+            self._write(*self._commands.popleft())
+        while self._unsent:
+            try:
+                taken = self.sock.send(self._unsent)
+            except _WOULD_BLOCK:
+                return
+            except OSError as error:
+                self.break_off(type(error).__name__)
+            self._written += taken
+            del self._unsent[:taken]
+
+    def _read_answers(self) -> None:
+        *lines, self._heard = self._heard.split(b"\n")
+        if len(self._heard) > LONGEST_ANSWER:
+            self._misunderstood()
+        for line in lines:
+            self._answer.append(line[4:].strip())
+            if line[3:4] == b"-" and line[:3].isdigit():
+                continue
+            code = int(line[:3]) if line[:3].isdigit() and line[3:4] in b" \r" else -1
+            answer = b" ".join(self._answer).decode("utf-8", "replace")
+            self._answer.clear()
+            if not self._expected:
+                # Unasked for: only a goodbye is.
+                self.break_off(f"{code} {answer}"[:80])
+            step, mail = self._expected.popleft()
+            self._answered(step, mail, code, answer)
+
+    def _answered(self, step: Step, mail: _Mail | None, code: int, answer: str) -> None:
+        if step is Step.RESET or mail is None:
+            if code != 250:
+                self.break_off(f"{code} {answer}"[:80])
+        elif step is Step.END:
+            self._after_end(mail, code, answer)
+        elif code < 0:
+            mail.failure = mail.failure or smtp_answers.failure(step, code, answer)
+            self._misunderstood()
+        elif step is Step.DATA:
+            self._after_data(mail, code, answer)
+        elif code not in (250, 251) and mail.failure is None:
+            if code == GOING_AWAY and self._used and step is Step.SENDER:
+                # It closes a line that it had served well.
+                self.break_off(f"{code} {answer}"[:80])
+            mail.failure = smtp_answers.failure(step, code, answer)
+            self._leave_if_told(code)
+            if not self._together:
+                self._commands.clear()
+                self._refused(mail)
+
+    def _after_data(self, mail: _Mail, code: int, answer: str) -> None:
+        if code != 354:
+            mail.failure = mail.failure or smtp_answers.failure(Step.DATA, code, answer)
+            self._leave_if_told(code)
+            self._refused(mail)
+        elif mail.failure is not None:
+            # It takes text for a mail that it has refused (RFC 2920, 3.1): there is none.
+            self._write(b".\r\n", Step.END, mail)
+        else:
+            self._begin(mail)
+
+    def _begin(self, mail: _Mail) -> None:
+        work = self.work
+        assert work is not None
+        if not work.begin(mail.outgoing):
+            self._on_line.remove(mail)
+            self.break_off("stopped")
+        self._write(mail.content, Step.END, mail)
+        self._write_end(mail)
+        if self._together and (following := self._following()):
+            self._offer(*following)
+
+    def _write_end(self, mail: _Mail) -> None:
+        self._unsent += b".\r\n"
+        self._queued += 3
+        mail.ends_at = self._queued
+
+    def _after_end(self, mail: _Mail, code: int, answer: str) -> None:
+        if mail.failure is not None:
+            self._refused(mail)
+        elif 200 <= code < 300:
+            self._used = True
+            self._done(mail, Receipt())
+        elif 400 <= code < 600:
+            self._used = True
+            self._done(mail, smtp_answers.failure(Step.END, code, answer))
+            self._leave_if_told(code)
+        else:
+            self._done(mail, OutcomeUnknown("The mail server's answer to the mail can't be read."))
+            self._misunderstood()
+
+    def _refused(self, mail: _Mail) -> None:
+        assert mail.failure is not None
+        self._done(mail, mail.failure)
+        # Before what waits already: the next envelope needs a clean start.
+        self._commands.appendleft((b"RSET\r\n", Step.RESET, None))
+
+    def _done(self, mail: _Mail, outcome: Receipt | ChannelError) -> None:
+        assert self.work is not None
+        self._on_line.remove(mail)
+        self.work.settle(mail.outgoing, outcome)
+
+    def _leave_if_told(self, code: int) -> None:
+        if code in (GOING_AWAY, BAD_SEQUENCE):
+            self.break_off(str(code))
+
+    def _misunderstood(self) -> None:
+        self.break_off("its answer can't be read")
