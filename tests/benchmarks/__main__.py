@@ -6,11 +6,14 @@ import shutil
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
-from tests.ground.databases import POSTGRES, SQLITE
+from tests.ground.databases import POSTGRES, SQLITE, Yard, detach
 from tests.ground.environment import become, environment
 from tests.ground.tables import Row, missed, printed
+
+from .plan import Plan
 
 PARTS = ("email", "kill", "telegram", "freeze", "memory")
 
@@ -45,21 +48,35 @@ def main() -> int:
 
 
 def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> list[Row]:
-    from .mail import MailBench, Plan
+    from .freezing import FreezeBench
+    from .mail import MailBench
+    from .telegram import TelegramBench
 
     begun = time.monotonic()
+    variables = environment(folder)
+    yard = Yard(folder, variables)
     kinds = [options.database] if options.database else [SQLITE, POSTGRES]
-    plan = Plan(people=options.people, rounds=options.rounds, seconds=options.seconds)
+    plan = Plan(people=options.people, million=options.million, rounds=options.rounds, seconds=options.seconds)
     rows: list[Row] = []
-    if {"email", "kill"} & set(parts):
-        bench = MailBench(folder=folder, environment=environment(folder), kinds=kinds, plan=plan)
-        try:
-            if "email" in parts:
-                rows += [Row("E-MAIL", ""), *bench.rates()]
-            if "kill" in parts:
-                rows += [Row("KILLED IN THE MIDDLE", ""), *bench.kills()]
-        finally:
-            bench.close()
+    try:
+        if {"email", "kill"} & set(parts):
+            with closing(MailBench(yard=yard, folder=folder, environment=variables, kinds=kinds, plan=plan)) as mail:
+                rows += [Row("E-MAIL", ""), *mail.rates()] if "email" in parts else []
+                rows += [Row("KILLED IN THE MIDDLE", ""), *mail.kills()] if "kill" in parts else []
+        if "telegram" in parts:
+            telegram = TelegramBench(yard=yard, folder=folder, environment=variables, kind=kinds[-1], plan=plan)
+            with closing(telegram):
+                rows += [Row("TELEGRAM", ""), *telegram.rows()]
+        if {"freeze", "memory"} & set(parts):
+            for kind in kinds:
+                freezing = FreezeBench(yard=yard, folder=folder, environment=variables, kind=kind, plan=plan)
+                with closing(freezing):
+                    rows += [Row(f"A MILLION ON {kind.upper()}", "")]
+                    rows += freezing.rates() if "freeze" in parts else []
+                    rows += freezing.memory() if "memory" in parts else []
+    finally:
+        detach()
+        yard.close()
     return [*rows, Row("minutes", f"{(time.monotonic() - begun) / 60:.1f}")]
 
 

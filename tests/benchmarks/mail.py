@@ -6,17 +6,17 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from tests.ground import calendar, people
-from tests.ground.databases import POSTGRES, ROOT
+from tests.ground.databases import POSTGRES, ROOT, Yard
 from tests.ground.fleet import Harbour, Passage
 from tests.ground.receivers import mail_server
 from tests.ground.tables import Row
 
-from .postfix import Postfix, Sink
+from .plan import Plan, say
+from .postfix import Postfix
 
 OF_SOURCE, OF_PEERS, OF_TWO = 0.9, 15.0, 1.7
 FULL = 0.95
@@ -26,30 +26,23 @@ PEERS_SHARE = 0.05
 PEERS = {"post_office": "django-post_office, 5 threads", "loop": "Django's loop, one connection"}
 
 
-@dataclass(frozen=True)
-class Plan:
-    """How much is measured."""
-
-    people: int
-    rounds: int
-    seconds: float
-
-
 class MailBench:
     """Measures on the given kinds of database; everything lies in ``folder``."""
 
-    def __init__(self, *, folder: Path, environment: Mapping[str, str], kinds: list[str], plan: Plan) -> None:
+    def __init__(
+        self, *, yard: Yard, folder: Path, environment: Mapping[str, str], kinds: list[str], plan: Plan
+    ) -> None:
         self._folder, self._kinds, self._plan = folder, kinds, plan
         self._environment = dict(environment)
         self._postfix = Postfix(folder)
         self._harbours = {
             kind: Harbour(
                 kind=kind,
+                yard=yard,
                 folder=folder,
                 environment=environment,
                 count=plan.people,
                 mix=people.EMAIL_ONLY,
-                name="mail",
             )
             for kind in kinds
         }
@@ -114,15 +107,12 @@ class MailBench:
         )
 
     def _source(self, size: int) -> float:
-        with self._sink() as sink:
+        with self._postfix.sink() as sink:
             return self._postfix.source(port=sink.port, size=size, count=self._plan.people)
-
-    def _sink(self) -> "RunningSink":
-        return RunningSink(self._postfix)
 
     def _product(self, kind: str, workers: int) -> tuple[Passage, float]:
         """One measurement, and the part of a processor that the sink took meanwhile."""
-        with self._sink() as sink, self._harbours[kind].fleet(workers, EMAIL_URL=sink.url) as fleet:
+        with self._postfix.sink() as sink, self._harbours[kind].fleet(workers, EMAIL_URL=sink.url) as fleet:
             before = sink.cpu_seconds()
             passage = fleet.passage(sink.port, most_seconds=self._plan.seconds)
             return passage, (sink.cpu_seconds() - before) / passage.seconds
@@ -131,7 +121,7 @@ class MailBench:
         count = max(50, int(self._plan.people * PEERS_SHARE))
         folder = self._folder / f"peer-{way}-{time.monotonic_ns()}"
         folder.mkdir()
-        with self._sink() as sink:
+        with self._postfix.sink() as sink:
             printed = subprocess.run(
                 [sys.executable, "-m", "tests.benchmarks.peers", way, self._letter, str(sink.port), str(count), folder],
                 cwd=ROOT,
@@ -207,7 +197,7 @@ class MailBench:
 
     def _kill(self, kind: str) -> tuple[int, int, int]:
         """Lines that were open at the kill, how many the ledger had accepted, how many became uncertain."""
-        with self._sink() as sink, self._harbours[kind].fleet(1, EMAIL_URL=sink.url) as fleet:
+        with self._postfix.sink() as sink, self._harbours[kind].fleet(1, EMAIL_URL=sink.url) as fleet:
             third = self._plan.people // 3
             fleet.passage(sink.port, most_seconds=self._plan.seconds / 2, until=lambda: fleet.accepted > third)
             open_lines = fleet.workers.pop().strike([sink.port])
@@ -222,25 +212,6 @@ class MailBench:
             return open_lines, accepted, fleet.uncertain
 
 
-class RunningSink:
-    """A sink for the length of a ``with``."""
-
-    def __init__(self, postfix: Postfix) -> None:
-        self._postfix = postfix
-
-    def __enter__(self) -> Sink:
-        self._sink = self._postfix.sink()
-        return self._sink
-
-    def __exit__(self, *_error: object) -> None:
-        self._sink.kill()
-
-
 def _ratio(ours: list[float], theirs: list[float]) -> float:
     """The median over rounds of how many times faster ``ours`` is than what ran beside it."""
     return median(mine / beside for mine, beside in zip(ours, theirs, strict=True))
-
-
-def say(text: str) -> None:
-    """One line of progress."""
-    print(f"{time.strftime('%T')} {text}", flush=True)

@@ -54,7 +54,7 @@ class Postfix:
 
 
 class Sink(Program):
-    """``smtp-sink`` at a free port."""
+    """``smtp-sink`` at a free port, killed at the end of a ``with``."""
 
     def __init__(self, program: str, *, environment: Mapping[str, str], log: Path) -> None:
         self.port = free_port()
@@ -62,3 +62,9 @@ class Sink(Program):
         super().__init__(program, *user, f"inet:127.0.0.1:{self.port}", "1000", environment=environment, log=log)
         self.url = f"smtp://127.0.0.1:{self.port}"
         await_port(self.port)
+
+    def __enter__(self) -> "Sink":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.kill()

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.ground.databases import POSTGRES, SQLITE, detach, make
+from tests.ground.databases import POSTGRES, SQLITE, Yard, detach
 from tests.ground.environment import become, environment
 from tests.ground.tables import Row, missed, printed
 
@@ -46,7 +46,8 @@ def _run(kind: str, folder: Path, options: argparse.Namespace) -> bool:
     folder.mkdir()
     variables = environment(folder)
     print(f"{time.strftime('%T')} {kind}: {options.people} people, {options.kills} kills", flush=True)
-    database = make(kind, folder=folder, name="chaos", environment=variables)
+    yard = Yard(folder, variables)
+    database = yard.make(kind)
     try:
         storm = Storm(
             database=database,
@@ -61,6 +62,7 @@ def _run(kind: str, folder: Path, options: argparse.Namespace) -> bool:
         detach()
         if not options.keep:
             database.drop()
+            yard.close()
     print(printed(f"chaos on {kind}", rows), flush=True)
     return not missed(rows)
 

@@ -88,7 +88,8 @@ class Line(asyncio.Protocol):
             self._error(403, "Forbidden: bot was blocked by the user")
         elif strikes("429"):
             self._fault("429", chat)
-            self._error(429, "Too Many Requests: retry after 1", retry_after=1)
+            seconds = self._dice.retry_after
+            self._error(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
         elif strikes("500"):
             self._fault("500", chat)
             self._error(500, "Internal Server Error")

@@ -1,5 +1,6 @@
 """Databases for one run: made, copied and dropped; the process that drives a run can turn from one to another."""
 
+import itertools
 import os
 import sqlite3
 import subprocess
@@ -55,20 +56,39 @@ def _on_server(statement: str) -> None:
         server.execute(statement)
 
 
-def make(kind: str, *, folder: Path, name: str, environment: Mapping[str, str]) -> Database:
-    """A new, migrated database."""
-    if kind == SQLITE:
-        database = Database(SQLITE, str(folder / f"{name}.sqlite3"))
-    else:
-        database = Database(POSTGRES, f"campaign_{name}_{os.getpid()}")
-        _on_server(f'CREATE DATABASE "{database.place}"')
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-        cwd=ROOT,
-        env={**environment, "DATABASE_URL": database.url},
-        check=True,
-    )
-    return database
+class Yard:
+    """Makes the databases of one run in ``folder``; migrates once on each kind, and copies that."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._folder, self._environment = folder, environment
+        self._empty: dict[str, Database] = {}
+        self._names = itertools.count(1)
+
+    def make(self, kind: str) -> Database:
+        """A new, migrated database."""
+        if kind not in self._empty:
+            self._empty[kind] = self._migrated(kind)
+        return self._empty[kind].copy(f"ground{next(self._names)}")
+
+    def _migrated(self, kind: str) -> Database:
+        if kind == SQLITE:
+            database = Database(SQLITE, str(self._folder / "empty.sqlite3"))
+        else:
+            database = Database(POSTGRES, f"campaign_ground_{os.getpid()}")
+            database.drop()
+            _on_server(f'CREATE DATABASE "{database.place}"')
+        subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+            cwd=ROOT,
+            env={**self._environment, "DATABASE_URL": database.url},
+            check=True,
+        )
+        return database
+
+    def close(self) -> None:
+        """Drop what was copied from; the copies are their users'."""
+        for database in self._empty.values():
+            database.drop()
 
 
 def attach(database: Database) -> None:

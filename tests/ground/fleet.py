@@ -17,7 +17,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Delivery
 
 from . import messages, people
-from .databases import Database, attach, detach, make
+from .databases import Database, Yard, attach, detach
 from .processes import Worker, machine_busy, open_sockets
 
 LOOK = 0.1
@@ -50,12 +50,12 @@ class Harbour:
     """A broadcast to ``people`` of one ``mix``, fixed and paused, on one kind of database."""
 
     def __init__(
-        self, *, kind: str, folder: Path, environment: Mapping[str, str], count: int, mix: people.Mix, name: str
+        self, *, kind: str, yard: Yard, folder: Path, environment: Mapping[str, str], count: int, mix: people.Mix
     ) -> None:
         self.folder, self.environment, self.kind = folder, dict(environment), kind
         self._copies = 0
         channel = mix.channels[0][0]
-        self.template = make(kind, folder=folder, name=name, environment=environment)
+        self.template = yard.make(kind)
         attach(self.template)
         people.populate(people=count, mix=mix)
         now = timezone.now()

@@ -13,7 +13,8 @@ class Mischief:
     ``rates`` gives for each kind the part of its chances that it takes; ``most`` how often at most, for kinds that make
     every worker wait. ``gone`` and ``moved`` are parts of the people, the same people every time. ``per_second`` is
     how many messages the receiver answers in a second: it holds back its answer to the others, so that a worker that
-    is killed has every line in use. ``late`` is the part of answers that take half a second more.
+    is killed has every line in use. ``late`` is the part of answers that take half a second more, ``retry_after`` for
+    how many seconds a Bot API asks to be left alone.
     """
 
     seed: int = 1
@@ -22,6 +23,7 @@ class Mischief:
     gone: float = 0.0
     moved: float = 0.0
     late: float = 0.0
+    retry_after: int = 1
     per_second: float = 0.0
 
     def dumped(self) -> str:
@@ -39,6 +41,7 @@ class Dice:
 
     def __init__(self, mischief: Mischief) -> None:
         self._mischief = mischief
+        self.retry_after = mischief.retry_after
         self._random = random.Random(mischief.seed)
         self._left = dict(mischief.most)
         self._next_slot = 0.0

@@ -90,13 +90,7 @@ class Program:
 
     def peak_memory(self) -> int:
         """The most resident memory that it has had, in bytes."""
-        total = 0
-        for pid in self.members():
-            with contextlib.suppress(OSError):
-                for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-                    if line.startswith("VmHWM:"):
-                        total += int(line.split()[1]) * 1024
-        return total
+        return sum(peak_memory(pid) for pid in self.members())
 
     def connections(self, ports: Collection[int]) -> int:
         """How many of its lines to one of ``ports`` of this machine are open."""
@@ -114,6 +108,15 @@ class Program:
 def _stat(pid: int) -> list[str]:
     """The fields of ``/proc/<pid>/stat`` behind the name, which may hold blanks; the first is the state."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def peak_memory(pid: int) -> int:
+    """The most resident memory that one process has had since its program began, in bytes; 0 if it is gone."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def open_sockets(ports: Collection[int]) -> set[str]:
