@@ -43,8 +43,8 @@ try:
     )
     SANDBOX_SMTP_PORT = env.integer("SANDBOX_SMTP_PORT", 8025, least=1, most=65535)
     SANDBOX_BOT_API_PORT = env.integer("SANDBOX_BOT_API_PORT", 8081, least=1, most=65535)
-    EMAIL_PER_SECOND = env.integer("EMAIL_PER_SECOND", 50, least=1, most=100_000)
-    TELEGRAM_PER_SECOND = env.integer("TELEGRAM_PER_SECOND", 25, least=1, most=10_000)
+    EMAIL_PER_SECOND = env.integer("EMAIL_PER_SECOND", 50, least=0, most=100_000)
+    TELEGRAM_PER_SECOND = env.integer("TELEGRAM_PER_SECOND", 25, least=0, most=10_000)
 except WrongValue as error:
     stop(error)
 
@@ -152,8 +152,6 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "outreach": {"level": "INFO"},
-        # httpx writes each address it calls, and a Bot API address holds the token.
-        "httpx": {"level": "WARNING"},
     },
 }
 

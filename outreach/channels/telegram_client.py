@@ -1,17 +1,18 @@
-"""Telegram's Bot API from synchronous code, with our own failures: what the bot and the Telegram session both stand on.
+"""Telegram's Bot API with our own failures: what the bot and the carrier of broadcasts both stand on.
 
-A client is used by one thread at a time: it keeps an event loop of its own for python-telegram-bot.
+:class:`BotClient` is for synchronous code. It is used by one thread at a time: it keeps an event loop of its own.
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-import httpx
 from django.conf import settings
-from telegram import Bot, BotCommand, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
+from telegram import Bot, BotCommand, Update
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -22,7 +23,6 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
-from telegram.request import HTTPXRequest
 
 from .failures import (
     AddressDead,
@@ -34,10 +34,10 @@ from .failures import (
     ReceiverBlocked,
     TryLater,
 )
+from .telegram_request import CALL, NOT_SENT, Call, NotBegun, Request
 
 TELEGRAM = "https://api.telegram.org"
 ANSWER_SECONDS = 20.0
-CONNECT_SECONDS = 5.0
 UPDATES = ["message", "callback_query", "my_chat_member"]
 """The kinds of update that the bot reads; Telegram keeps the others back."""
 
@@ -47,16 +47,8 @@ UNWELCOME = ("chat_write_forbidden", "not enough rights", "have no rights to sen
 
 NOT_CHANGED, TOO_LATE = "message is not modified", "query is too old"
 
-# What httpx raises before a byte of the request is on the line.
-NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-    httpx.InvalidURL,
-)
+NO_PREVIEW = '{"is_disabled": true}'
+"""There is no link preview: Telegram's servers would follow the links and be counted as people."""
 
 Result = TypeVar("Result")
 
@@ -74,20 +66,65 @@ Keyboard = Sequence[Sequence[Button]]
 """Rows of buttons."""
 
 
-class _Request(HTTPXRequest):
-    """Remembers the HTTP status of the last answer, which python-telegram-bot's errors no longer tell."""
+def markup(keyboard: Keyboard) -> str | None:
+    """The buttons under a message as the Bot API takes them; made by hand, since they differ with each receiver."""
+    if not keyboard:
+        return None
+    rows = [
+        [{"text": key.label, **({"url": key.url} if key.url else {"callback_data": key.data})} for key in row]
+        for row in keyboard
+    ]
+    return json.dumps({"inline_keyboard": rows}, ensure_ascii=False)
 
-    __slots__ = ("status",)
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.status = 0
+def bot(*, token: str, api_url: str, request: Request) -> Bot:
+    """The bot of a token, at Telegram or at a Bot API server of one's own."""
+    base = (api_url or TELEGRAM).rstrip("/")
+    return Bot(
+        token,
+        base_url=lambda token: f"{base}/bot{token}",
+        base_file_url=lambda token: f"{base}/file/bot{token}",
+        request=request,
+        get_updates_request=request,
+    )
 
-    async def do_request(self, *args: Any, **options: Any) -> tuple[int, bytes]:
-        self.status = 0
-        status, payload = await super().do_request(*args, **options)
-        self.status = status
-        return status, payload
+
+async def called(call: Call, make: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+    """Make a call of a bot's; raises a :class:`~.failures.ChannelError`, or ``NotBegun`` where it was not written."""
+    CALL.set(call)
+    try:
+        return await make()
+    except NotBegun:
+        raise
+    except TelegramError as error:
+        raise failure(error, call.status) from error
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        if not call.status:
+            raise
+        raise OutcomeUnknown(f"Telegram's answer can't be read ({type(error).__name__}).") from error
+
+
+async def send(bot: Bot, call: Call, *, chat: int | str, html: str, buttons: str | None) -> int:
+    """Send text in Telegram's HTML, at most 4096 characters; returns the message's number in its chat."""
+    call.plain = True
+    await called(
+        call,
+        lambda: bot.send_message(
+            chat_id=chat,
+            text=html,
+            parse_mode=ParseMode.HTML,
+            api_kwargs={"link_preview_options": NO_PREVIEW, "reply_markup": buttons},
+        ),
+    )
+    return number(call)
+
+
+def number(call: Call) -> int:
+    """The number of the message that a plain call sent."""
+    found = call.result.get("message_id") if isinstance(call.result, dict) else None
+    if not isinstance(found, int):
+        raise OutcomeUnknown("Telegram's answer can't be read.")
+    return found
 
 
 def failure(error: TelegramError, status: int) -> ChannelError:
@@ -132,20 +169,12 @@ def _failure_without_answer(error: TelegramError, status: int) -> ChannelError:
 
 
 class BotClient:
-    """A bot of ours. Every call raises a :class:`~outreach.channels.failures.ChannelError`, as sessions do."""
+    """A bot of ours. Every call raises a :class:`~outreach.channels.failures.ChannelError`."""
 
     def __init__(self, *, token: str, api_url: str = "", answer_seconds: float = ANSWER_SECONDS) -> None:
-        base = (api_url or TELEGRAM).rstrip("/")
         self._loop = asyncio.new_event_loop()
-        timeouts = {"read_timeout": answer_seconds, "connect_timeout": CONNECT_SECONDS, "connection_pool_size": 1}
-        self._sending, self._reading = _Request(**timeouts), _Request(**timeouts)
-        self._bot = Bot(
-            token,
-            base_url=lambda token: f"{base}/bot{token}",
-            base_file_url=lambda token: f"{base}/file/bot{token}",
-            request=self._sending,
-            get_updates_request=self._reading,
-        )
+        self._request = Request(connections=1, answer_seconds=answer_seconds)
+        self._bot = bot(token=token, api_url=api_url, request=self._request)
 
     @classmethod
     def from_settings(cls) -> "BotClient":
@@ -159,8 +188,7 @@ class BotClient:
     def get_updates(self, *, offset: int, timeout: int, limit: int = 100) -> Sequence[Update]:
         """What happened from update ``offset`` on, which confirms all before it; waits up to ``timeout`` seconds."""
         return self._call(
-            lambda: self._bot.get_updates(offset=offset, timeout=timeout, limit=limit, allowed_updates=UPDATES),
-            self._reading,
+            lambda: self._bot.get_updates(offset=offset, timeout=timeout, limit=limit, allowed_updates=UPDATES)
         )
 
     def parse_update(self, payload: Mapping[str, Any]) -> Update:
@@ -171,22 +199,8 @@ class BotClient:
             raise ValueError("This is not an update of the Bot API.") from error
 
     def send_message(self, *, chat: int | str, html: str, keyboard: Keyboard = ()) -> int:
-        """Send text in Telegram's HTML, at most 4096 characters; returns the message's number in its chat.
-
-        There is no link preview: Telegram's servers would follow the links and be counted as people.
-        """
-        message = self._call(
-            lambda: self._bot.send_message(
-                chat_id=chat,
-                text=html,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                reply_markup=_markup(keyboard),
-            )
-        )
-        if not isinstance(message, Message):
-            raise OutcomeUnknown("Telegram's answer can't be read.")
-        return message.message_id
+        """Send text in Telegram's HTML, at most 4096 characters; returns the message's number in its chat."""
+        return self._loop.run_until_complete(send(self._bot, Call(), chat=chat, html=html, buttons=markup(keyboard)))
 
     def edit_message(self, *, chat: int | str, message: int, html: str, keyboard: Keyboard = ()) -> None:
         """Put another text in the place of a message of ours; nothing happens where it already reads so."""
@@ -197,8 +211,7 @@ class BotClient:
                     message_id=message,
                     text=html,
                     parse_mode=ParseMode.HTML,
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    reply_markup=_markup(keyboard),
+                    api_kwargs={"link_preview_options": NO_PREVIEW, "reply_markup": markup(keyboard)},
                 )
             )
         except MessageRejected as error:
@@ -230,31 +243,9 @@ class BotClient:
         """Let the connections go; never raises."""
         if self._loop.is_closed():
             return
-        for request in (self._sending, self._reading):
-            try:
-                self._loop.run_until_complete(request.shutdown())
-            except Exception:  # noqa: S112
-                continue
+        with suppress(Exception):
+            self._loop.run_until_complete(self._request.shutdown())
         self._loop.close()
 
-    def _call(self, call: Callable[[], Coroutine[Any, Any, Result]], request: _Request | None = None) -> Result:
-        line = request or self._sending
-        try:
-            return self._loop.run_until_complete(call())
-        except TelegramError as error:
-            raise failure(error, line.status) from error
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            if not line.status:
-                raise
-            raise OutcomeUnknown(f"Telegram's answer can't be read ({type(error).__name__}).") from error
-
-
-def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
-    if not keyboard:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(key.label, url=key.url or None, callback_data=key.data or None) for key in row]
-            for row in keyboard
-        ]
-    )
+    def _call(self, call: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
+        return self._loop.run_until_complete(called(Call(), call))
