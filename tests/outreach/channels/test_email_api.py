@@ -5,7 +5,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from outreach.channels.email_api import ApiSession
+from outreach.channels.built import Built, LinkAddresses
+from outreach.channels.email_api import ApiCarrier
 from outreach.channels.failures import (
     AddressDead,
     ChannelError,
@@ -14,12 +15,30 @@ from outreach.channels.failures import (
     OutcomeUnknown,
     TryLater,
 )
-from outreach.channels.protocol import Outgoing
+from outreach.channels.protocol import Outgoing, Receipt
+
+from .work import ListWork
 
 
-def outgoing(address: str = "ana@example.org", **changes) -> Outgoing:
-    fields = {"subject": "Dwa ou", "text": "Hello", "html": "<p>Hello</p>", "message_id": "1.2@example.org"}
-    return Outgoing(address=address, **{**fields, **changes})
+def outgoing(
+    address: str = "ana@example.org", *, number: int = 1, links: LinkAddresses | None = None, **changes
+) -> Outgoing:
+    fields = {"subject": "Dwa ou", "text": "Hello", "html": "<p>Hello</p>", "links": ()}
+    return Outgoing(
+        address=address,
+        built=Built(channel="email", language="ht", **{**fields, **changes}),
+        links=links or LinkAddresses(clicks=[], unsubscribe="https://example.org/u/1"),
+        message_id=f"1.{number}@example.org",
+        number=number,
+    )
+
+
+def outcome(carrier: ApiCarrier, mail: Outgoing) -> Receipt | ChannelError:
+    """What comes of one mail."""
+    work = ListWork([mail])
+    carrier.carry(work)
+    assert not work.held
+    return work.settled[mail.number]
 
 
 class Provider(ThreadingHTTPServer):
@@ -85,21 +104,21 @@ def provider(settings):
 
 
 @pytest.fixture
-def session(provider):
-    session = ApiSession()
-    yield session
-    session.close()
+def carrier(provider):
+    carrier = ApiCarrier(connections=4)
+    yield carrier
+    carrier.close()
 
 
-def test_mail_is_handed_over_with_its_headers_and_our_id(session, provider):
-    receipt = session.send(outgoing(headers={"List-Unsubscribe": "<https://example.org/u/1>"}))
+def test_mail_is_handed_over_with_its_headers_and_our_id(carrier, provider):
+    receipt = outcome(carrier, outgoing(number=7))
 
     [taken] = provider.taken
-    assert receipt.provider_id == "<m1@brevo.example>"
+    assert receipt == Receipt("<m1@brevo.example>")
     assert taken["to"] == [{"email": "ana@example.org"}]
     assert (taken["subject"], taken["textContent"], taken["htmlContent"]) == ("Dwa ou", "Hello", "<p>Hello</p>")
     assert taken["headers"]["List-Unsubscribe"] == "<https://example.org/u/1>"
-    assert json.loads(taken["headers"]["X-Mailin-custom"]) == {"message_id": "1.2@example.org"}
+    assert json.loads(taken["headers"]["X-Mailin-custom"]) == {"message_id": "1.7@example.org", "delivery": "7"}
 
 
 @pytest.mark.parametrize(
@@ -125,47 +144,47 @@ def test_mail_is_handed_over_with_its_headers_and_our_id(session, provider):
         ("drop", None, OutcomeUnknown),
     ],
 )
-def test_each_refusal_is_named_and_the_next_mail_goes_through(session, provider, status, body, failure):
+def test_each_refusal_is_named_and_the_next_mail_goes_through(carrier, provider, status, body, failure):
     provider.answers(status, body)
 
-    with pytest.raises(ChannelError) as caught:
-        session.send(outgoing())
+    failed = outcome(carrier, outgoing())
     provider.taken.clear()
-    session.send(outgoing("bea@example.org"))
+    outcome(carrier, outgoing("bea@example.org"))
 
-    assert type(caught.value) is failure
+    assert type(failed) is failure
     assert [taken["to"][0]["email"] for taken in provider.taken] == ["bea@example.org"]
     if isinstance(body, dict) and "message" in body and failure is not OutcomeUnknown:
-        assert body["message"] in str(caught.value)
+        assert body["message"] in str(failed)
 
 
-def test_provider_says_how_long_everybody_must_wait(session, provider):
+def test_provider_says_how_long_everybody_must_wait(carrier, provider):
     provider.answers(429, {"message": "Slow down"}, Retry_After="17")
 
-    with pytest.raises(TryLater) as caught:
-        session.send(outgoing())
+    failed = outcome(carrier, outgoing())
 
-    assert caught.value.retry_after == 17
-    assert caught.value.everyone
+    assert isinstance(failed, TryLater)
+    assert (failed.retry_after, failed.everyone) == (17, True)
 
 
 def test_answer_that_does_not_come_leaves_the_outcome_unknown(settings, provider):
     settings.ANYMAIL = {**settings.ANYMAIL, "REQUESTS_TIMEOUT": 0.2}
     provider.answers("silence")
-    session = ApiSession()
+    carrier = ApiCarrier(connections=1)
 
-    with pytest.raises(OutcomeUnknown, match="ReadTimeout"):
-        session.send(outgoing())
-    session.close()
+    failed = outcome(carrier, outgoing())
+
+    assert isinstance(failed, OutcomeUnknown)
+    assert "ReadTimeout" in str(failed)
+    carrier.close()
 
 
-def test_provider_that_is_not_there_makes_everybody_wait(session, provider):
+def test_provider_that_is_not_there_makes_everybody_wait(carrier, provider):
     provider.stop()
 
-    with pytest.raises(TryLater) as caught:
-        session.send(outgoing())
+    failed = outcome(carrier, outgoing())
 
-    assert caught.value.everyone
+    assert isinstance(failed, TryLater)
+    assert failed.everyone
 
 
 def test_address_on_the_providers_own_block_list_is_dead(settings, provider):
@@ -173,36 +192,34 @@ def test_address_on_the_providers_own_block_list_is_dead(settings, provider):
     settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "key", "POSTMARK_API_URL": provider.url}
     found = "Found inactive addresses: ana@example.org. Inactive recipients are ones that have generated a hard bounce."
     provider.answers(422, {"ErrorCode": 406, "Message": f"You tried to send to an inactive recipient. {found}"})
-    session = ApiSession()
+    carrier = ApiCarrier(connections=1)
 
-    with pytest.raises(AddressDead) as caught:
-        session.send(outgoing())
+    failed = outcome(carrier, outgoing())
 
-    assert "inactive" in str(caught.value)
-    assert "ana@" not in str(caught.value)
-    session.close()
+    assert isinstance(failed, AddressDead)
+    assert "inactive" in str(failed)
+    assert "ana@" not in str(failed)
+    carrier.close()
 
 
 def test_provider_without_metadata_gets_the_mail_all_the_same(settings, provider):
     settings.EMAIL_BACKEND = "anymail.backends.mailersend.EmailBackend"
     settings.ANYMAIL = {"MAILERSEND_API_TOKEN": "key", "MAILERSEND_API_URL": provider.url}
     provider.answers(202, b"", X_Message_Id="ms-1", Content_Type="text/html")
-    session = ApiSession()
+    carrier = ApiCarrier(connections=1)
 
-    assert session.send(outgoing()).provider_id == "ms-1"
-    session.close()
+    assert outcome(carrier, outgoing()).provider_id == "ms-1"
+    carrier.close()
 
 
 def test_missing_key_refuses_the_channel(settings, provider):
     settings.ANYMAIL = {}
-    session = ApiSession()
+    carrier = ApiCarrier(connections=1)
 
-    with pytest.raises(ChannelRefused):
-        session.send(outgoing())
-    session.close()
+    assert isinstance(outcome(carrier, outgoing()), ChannelRefused)
+    carrier.close()
 
 
-def test_what_is_no_single_address_never_reaches_the_provider(session, provider):
-    with pytest.raises(AddressDead):
-        session.send(outgoing("ana@example.org, eve@example.org"))
+def test_what_is_no_single_address_never_reaches_the_provider(carrier, provider):
+    assert isinstance(outcome(carrier, outgoing("ana@example.org, eve@example.org")), AddressDead)
     assert provider.taken == []
