@@ -1,5 +1,6 @@
 """Test messages: what a receiver would get, sent through the real channel to whoever asks, counted nowhere."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -11,14 +12,16 @@ from django.utils.translation import override
 
 from outreach.audience.addresses import decrypt
 from outreach.audience.choices import ChannelName
+from outreach.channels.built import Built, LinkAddresses, personalise
 from outreach.channels.failures import ChannelError
 from outreach.channels.protocol import Outgoing
 from outreach.channels.registry import channel
+from outreach.channels.single import send_one
 
 from .history import record
 from .models import Message, TestChat
 from .refusals import NoTestAddress, TestNotSent
-from .rendering import Built, LinkAddresses, build, personalise
+from .rendering import build
 from .test_chats import binding_link
 
 
@@ -29,35 +32,37 @@ def send_test(*, message: Message, user: User, now: datetime) -> str:
     ``TestNotSent`` with the provider's answer where it was not taken.
     """
     address = _address(message.channel, user, now)
-    copy = plain(build(message))
-    with override(message.language):
-        mark = _("[Test]")
-    is_mail = message.channel == ChannelName.EMAIL
-    leaving = test_leave_address(message.language)
+    built = _marked(build(message))
     outgoing = Outgoing(
         address=address,
-        subject=f"{mark} {copy.subject}",
-        text=copy.text if is_mail else f"{mark} {copy.text}",
-        html=copy.html,
+        built=built,
+        links=_nobodys(built),
         message_id=f"test.{uuid4().hex}@{settings.SITE_URL.split('://')[1].split('/')[0].split(':')[0]}",
-        language=copy.language,
-        button=copy.button,
-        headers={"List-Unsubscribe": f"<{leaving}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
     )
-    session = channel(message.channel).open()
     try:
-        session.send(outgoing)
+        send_one(channel=channel(message.channel), outgoing=outgoing)
     except ChannelError as failure:
         raise TestNotSent(_("The test was not sent: %(answer)s") % {"answer": failure}) from failure
-    finally:
-        session.close()
     record(broadcast=message.broadcast, action="test", user=user, now=now, detail=str(message))
-    return address if is_mail else _("your Telegram chat")
+    return address if message.channel == ChannelName.EMAIL else _("your Telegram chat")
 
 
 def plain(built: Built) -> Built:
     """A copy that is nobody's: its links are not tracked, and leaving from it leads to a page that says so."""
-    return personalise(built, LinkAddresses(clicks=built.links, unsubscribe=test_leave_address(built.language)))
+    return personalise(built, _nobodys(built))
+
+
+def _nobodys(built: Built) -> LinkAddresses:
+    return LinkAddresses(clicks=built.links, unsubscribe=test_leave_address(built.language))
+
+
+def _marked(built: Built) -> Built:
+    """The message that says of itself that it is a test, where its receiver sees it first."""
+    with override(built.language):
+        mark = _("[Test]")
+    if built.channel == ChannelName.EMAIL:
+        return replace(built, subject=f"{mark} {built.subject}")
+    return replace(built, text=f"{mark} {built.text}")
 
 
 def test_leave_address(language: str) -> str:

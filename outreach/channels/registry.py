@@ -1,6 +1,6 @@
 """Which channels there are.
 
-To add one: write a module with a session (:class:`~.protocol.Session`), name it in ``ChannelName``
+To add one: write a module with a carrier (:class:`~.protocol.Carrier`), name it in ``ChannelName``
 (``outreach/audience/choices.py``), and give it a line in :data:`CHANNELS`.
 """
 
@@ -11,10 +11,17 @@ from django.conf import settings
 
 from outreach.audience.choices import ChannelName
 
-from .email_api import ApiSession
-from .email_smtp import SmtpSession
-from .protocol import Channel, Session
-from .telegram import TelegramSession
+from .email_api import ApiCarrier
+from .email_smtp import SmtpCarrier
+from .protocol import Carrier, Channel
+from .telegram import TelegramCarrier
+
+EMAIL_CONNECTIONS = 10
+"""What one sender may usually hold open at a mail server; more are refused by many."""
+
+LEAST_TELEGRAM_CONNECTIONS, MOST_TELEGRAM_CONNECTIONS = 20, 100
+TELEGRAM_ANSWER_SECONDS = 0.25
+"""How long Telegram takes to answer, from far away; so many connections are open that the limit is reached with it."""
 
 
 @dataclass(slots=True)
@@ -22,23 +29,40 @@ class _Configured:
     """A channel as the settings describe it."""
 
     name: str
-    per_second: int
+    per_second: float
+    strict: bool
     connections: int
-    open_session: Callable[[], Session]
+    open_carrier: Callable[[int], Carrier]
 
-    def open(self) -> Session:
+    def open(self) -> Carrier:
         """See :class:`~.protocol.Channel`."""
-        return self.open_session()
+        return self.open_carrier(self.connections)
 
 
-def _email_session() -> Session:
-    return ApiSession() if settings.EMAIL_BACKEND.startswith("anymail.") else SmtpSession()
+def _email() -> Channel:
+    by_api = settings.EMAIL_BACKEND.startswith("anymail.")
+    return _Configured(
+        name=ChannelName.EMAIL,
+        per_second=settings.EMAIL_PER_SECOND,
+        strict=False,
+        connections=EMAIL_CONNECTIONS,
+        open_carrier=lambda connections: (ApiCarrier if by_api else SmtpCarrier)(connections=connections),
+    )
 
 
-CHANNELS: dict[str, Callable[[], Channel]] = {
-    ChannelName.EMAIL: lambda: _Configured(ChannelName.EMAIL, settings.EMAIL_PER_SECOND, 4, _email_session),
-    ChannelName.TELEGRAM: lambda: _Configured(ChannelName.TELEGRAM, settings.TELEGRAM_PER_SECOND, 4, TelegramSession),
-}
+def _telegram() -> Channel:
+    per_second = settings.TELEGRAM_PER_SECOND
+    enough = round(per_second * TELEGRAM_ANSWER_SECONDS) if per_second else MOST_TELEGRAM_CONNECTIONS
+    return _Configured(
+        name=ChannelName.TELEGRAM,
+        per_second=per_second,
+        strict=True,
+        connections=max(LEAST_TELEGRAM_CONNECTIONS, min(enough, MOST_TELEGRAM_CONNECTIONS)),
+        open_carrier=lambda connections: TelegramCarrier(connections=connections),
+    )
+
+
+CHANNELS: dict[str, Callable[[], Channel]] = {ChannelName.EMAIL: _email, ChannelName.TELEGRAM: _telegram}
 
 
 def channel(name: str) -> Channel:

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from outreach.broadcasts.rendering import LinkAddresses
+from outreach.channels.built import LinkAddresses
 from outreach.delivery.freeze import Dimensions, cohort_index, cohort_of
 from outreach.delivery.models import Delivery
 

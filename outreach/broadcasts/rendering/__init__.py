@@ -1,4 +1,4 @@
-"""Turns a message into what a channel carries: :func:`build` once per message, :func:`personalise` once per person.
+"""Turns a message into what a channel carries (:class:`~outreach.channels.built.Built`), once per message.
 
 Errors: :class:`~outreach.broadcasts.refusals.UnfitMessage`, with every reason why a message can't be sent as it is.
 """
@@ -6,11 +6,11 @@ Errors: :class:`~outreach.broadcasts.refusals.UnfitMessage`, with every reason w
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.refusals import UnfitMessage
+from outreach.channels.built import Built
 
 from . import email, telegram
-from .built import PLACEHOLDER, Built, LinkAddresses, personalise
 
-__all__ = ["PLACEHOLDER", "Built", "LinkAddresses", "build", "fresh", "frozen", "personalise", "problems"]
+__all__ = ["build", "fresh", "frozen", "problems"]
 
 BUILDERS = {ChannelName.EMAIL.value: email.build, ChannelName.TELEGRAM.value: telegram.build}
 
@@ -25,7 +25,7 @@ def build(message: Message) -> Built:
             text=message.rendered["text"],
             html=message.rendered["html"],
             links=tuple(message.links),
-            button=tuple(message.rendered["button"]) if message.rendered["button"] else None,
+            buttons=tuple((label, address) for label, address in message.rendered["buttons"]),
         )
     return fresh(message)
 
@@ -37,7 +37,7 @@ def fresh(message: Message) -> Built:
 
 def frozen(built: Built) -> dict[str, object]:
     """What :attr:`Message.rendered` holds, from which :func:`build` makes the same again."""
-    return {"subject": built.subject, "text": built.text, "html": built.html, "button": built.button}
+    return {"subject": built.subject, "text": built.text, "html": built.html, "buttons": built.buttons}
 
 
 def problems(message: Message) -> list[str]:

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from outreach.broadcasts.links import validate_link
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.sources import page_address
-
-from .built import PLACEHOLDER
+from outreach.channels.built import PLACEHOLDER
 
 TAGS = {"p", "br", "b", "strong", "i", "em", "a", "ul", "li"}
 SCHEMES = {"http", "https", "ftp", "file", "mailto", "tel", "data", "javascript", "vbscript"}

@@ -10,9 +10,9 @@ from inscriptis import get_text
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.refusals import UnfitMessage
 from outreach.broadcasts.sources import campaign_name, story_address
+from outreach.channels.built import PIXEL, UNSUBSCRIBE, Built
 
 from .body import Links, cleaned, common_problems
-from .built import PIXEL, UNSUBSCRIBE, Built
 
 MOST_BYTES = 100 * 1024
 """The largest HTML and text together; mail programs cut off larger ones, and receivers pay for each kilobyte."""

@@ -9,9 +9,9 @@ from django.utils.translation import override
 
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.refusals import UnfitMessage
+from outreach.channels.built import Built
 
 from .body import Links, cleaned, common_problems
-from .built import Built
 
 MOST_CHARACTERS = 4096
 """Telegram's limit on a message, counted without mark-up, in UTF-16 units as its clients count."""
@@ -42,7 +42,7 @@ def build(message: Message) -> Built:
         text=text,
         html="",
         links=tuple(links.targets),
-        button=(message.button_label, button_address) if button_address else None,
+        buttons=((message.button_label, button_address),) if button_address else (),
     )
 
 

@@ -14,7 +14,8 @@ from outreach.broadcasts import services, testing
 from outreach.broadcasts.matrix import matrix
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.refusals import NoTestAddress, Refused, UnfitMessage
-from outreach.broadcasts.rendering import Built, build, fresh
+from outreach.broadcasts.rendering import build, fresh
+from outreach.channels.built import Built
 
 from .base import CellView
 from .forms import MessageForm
