@@ -102,7 +102,7 @@ class _Round:
         self._held: Outgoing | None = None
         self._gathered: list[Outgoing] = []
         self._gathered_since = 0.0
-        self._again: deque[list[Outgoing]] = deque()
+        self._again: list[list[Outgoing]] = []
         self._refused: list[Outgoing] = []
         self._running: dict[Future[list[Outcome]], list[Outgoing]] = {}
 
@@ -123,7 +123,7 @@ class _Round:
         """Start the requests that may go now; in how many seconds to ask again, or ``None``: never."""
         while len(self._running) < self._carrier.connections:
             if self._again:
-                self._submit(self._again.popleft())
+                self._submit(self._again.pop())
                 continue
             found = self._next()
             if not isinstance(found, list):
@@ -195,4 +195,4 @@ class _Round:
                 self._work.settle(outgoing, TryLater(f"The provider refused the content: {refusal}"))
         else:
             half = len(batch) // 2
-            self._again += [batch[:half], batch[half:]]
+            self._again += [batch[half:], batch[:half]]

@@ -34,5 +34,5 @@ class _OneMessage:
     def settle(self, _outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
         self.outcome = outcome
 
-    def give_back(self, outgoing: Outgoing) -> None:
-        self._waiting = outgoing
+    def give_back(self, _outgoing: Outgoing) -> None:
+        """Whoever waits decides whether to try again."""

@@ -1,4 +1,10 @@
+import asyncio
+import dataclasses
+import logging
+
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from outreach.channels.built import Built, LinkAddresses
 from outreach.channels.failures import (
@@ -214,3 +220,174 @@ def test_closing_never_raises(carrier, bot_api):
     bot_api.stop()
     carrier.close()
     carrier.close()
+
+
+def test_several_messages_are_under_way_at_a_time_and_no_more_than_there_are_connections(carrier, bot_api):
+    keep, four_are_there = bot_api.inbox.keep_message, asyncio.Barrier(4)
+
+    async def keep_once_four_are_there(**message):
+        await four_are_there.wait()
+        return await keep(**message)
+
+    bot_api.inbox.keep_message = keep_once_four_are_there
+    work = ListWork([outgoing(chat) for chat in range(1, 13)])
+
+    carrier.carry(work)
+
+    assert work.most_under_way == 4
+    assert sorted(sent["chat_id"] for sent in bot_api.sent) == list(range(1, 13))
+    assert all(isinstance(work.settled[chat], Receipt) for chat in range(1, 13))
+    assert not work.held
+
+
+def test_each_message_gets_its_own_number_and_failure_though_many_are_under_way(carrier, bot_api):
+    bot_api.answers(403, "Forbidden: bot was blocked by the user", chat=2)
+    bot_api.gateway(502, chat=3)
+    bot_api.answers(429, retry_after=5, chat=4)
+    work = ListWork([outgoing(chat) for chat in range(1, 9)])
+
+    carrier.carry(work)
+
+    assert [type(work.settled[chat]) for chat in (2, 3, 4)] == [ReceiverBlocked, OutcomeUnknown, TryLater]
+    numbers = {sent["chat_id"]: Receipt(str(sent["message_id"])) for sent in bot_api.sent}
+    assert {chat: work.settled[chat] for chat in (1, 5, 6, 7, 8)} == numbers
+
+
+def test_message_that_may_not_go_any_more_is_not_sent_and_not_settled(carrier, bot_api):
+    work = ListWork([outgoing(chat) for chat in range(1, 9)])
+    work.before_begin = lambda message: work.halt() if len(work.begun) == 2 else None
+
+    carrier.carry(work)
+
+    assert len(work.begun) == len(bot_api.sent) == 2
+    assert set(work.settled) == {message.number for message in work.begun}
+    assert not work.held
+
+
+def test_message_is_begun_only_once_a_connection_is_open(carrier, bot_api):
+    bot_api.stop()
+    work = ListWork([outgoing(1), outgoing(2)])
+
+    carrier.carry(work)
+
+    assert work.begun == []
+    assert all(isinstance(work.settled[chat], TryLater) for chat in (1, 2))
+
+
+def test_message_is_on_the_line_only_after_it_was_begun(carrier, bot_api):
+    calls = []
+    work = ListWork([outgoing(1)], before_begin=lambda message: calls.extend(bot_api.calls))
+
+    carrier.carry(work)
+
+    assert calls == []
+    assert len(bot_api.calls) == 1
+
+
+def test_connection_that_the_server_closed_meanwhile_makes_nothing_uncertain(carrier, bot_api):
+    outcome(carrier, outgoing(1))
+    bot_api.stop()
+    bot_api.start()
+
+    assert isinstance(outcome(carrier, outgoing(2)), Receipt)
+
+
+def test_carrier_asks_again_after_the_wait_that_it_was_told(carrier, bot_api):
+    work = ListWork([0.01, outgoing(1), 0.01, outgoing(2), 0.0, 0.01, outgoing(3), 0.01])
+
+    carrier.carry(work)
+
+    assert sorted(work.settled) == [1, 2, 3]
+
+
+def test_error_of_the_work_ends_the_carrying_once_nothing_is_under_way(carrier, bot_api):
+    work = ListWork([outgoing(chat) for chat in range(1, 9)])
+
+    def break_at_the_third(message):
+        if message.number == 3:
+            raise RuntimeError("the ledger is gone")
+
+    work.before_begin = break_at_the_third
+    with pytest.raises(RuntimeError, match="the ledger is gone"):
+        carrier.carry(work)
+
+    assert {message.number for message in work.begun} == set(work.settled) == {sent["chat_id"] for sent in bot_api.sent}
+    assert isinstance(outcome(carrier, outgoing(20)), Receipt)
+
+
+def test_message_that_can_not_be_made_fails_alone(carrier, bot_api, caplog):
+    broken = outgoing(1, links=("https://example.org/a",))
+    broken = dataclasses.replace(broken, links=LinkAddresses(clicks=[], unsubscribe=""))
+    work = ListWork([broken, outgoing(2)])
+
+    with caplog.at_level(logging.CRITICAL, logger="outreach"):
+        carrier.carry(work)
+
+    assert type(work.settled[1]) is ChannelError
+    assert isinstance(work.settled[2], Receipt)
+    assert [message.number for message in work.begun] == [2]
+
+
+PNG = b"\x89PNG\r\n\x1a\n-picture"
+
+
+@pytest.fixture
+def picture(settings):
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    return default_storage.save("outreach/chart.png", ContentFile(PNG))
+
+
+def test_picture_goes_with_its_caption_and_buttons_and_is_uploaded_once(carrier, bot_api, picture):
+    links, buttons = ("https://example.org/a",), (("Li plis", "https://link.invalid/1"),)
+    work = ListWork(
+        [outgoing(chat, text="<b>Chart</b>", picture=picture, links=links, buttons=buttons) for chat in range(1, 9)]
+    )
+
+    carrier.carry(work)
+    default_storage.delete(picture)
+    outcome(carrier, outgoing(9, picture=picture))
+
+    uploaded = [sent for sent in bot_api.sent if sent["photo"].startswith("data:image/png")]
+    assert len(uploaded) == 1
+    assert {sent["photo"] for sent in bot_api.sent} - {uploaded[0]["photo"]} == {
+        f"photo{uploaded[0]['chat_id']}.{uploaded[0]['message_id']}"
+    }
+    assert {sent["text"] for sent in bot_api.sent[:8]} == {"<b>Chart</b>"}
+    assert all(sent["keyboard"] == [[{"text": "Li plis", "url": f"{CLICK}/1"}]] for sent in bot_api.sent[:8])
+    assert len(work.settled) == 8
+    assert sorted(sent["chat_id"] for sent in bot_api.sent) == list(range(1, 10))
+
+
+def test_number_of_an_upload_that_telegram_forgot_is_replaced_by_a_new_upload(carrier, bot_api, picture):
+    outcome(carrier, outgoing(1, picture=picture))
+    bot_api.answers(400, "Bad Request: wrong file identifier/HTTP URL specified", method="sendPhoto")
+
+    assert isinstance(outcome(carrier, outgoing(2, picture=picture)), Receipt)
+    assert isinstance(outcome(carrier, outgoing(3, picture=picture)), Receipt)
+    first, second, third = (sent["photo"] for sent in bot_api.sent)
+    assert first == second != third
+
+
+def test_next_message_uploads_the_picture_where_the_first_could_not(carrier, bot_api, picture):
+    bot_api.blocks(1)
+    work = ListWork([outgoing(chat, picture=picture) for chat in (1, 2, 3)])
+
+    carrier.carry(work)
+
+    assert isinstance(work.settled[1], ReceiverBlocked)
+    assert [sent["chat_id"] for sent in bot_api.sent] == [2, 3]
+
+
+def test_picture_that_is_gone_is_the_contents_fault(carrier, bot_api, picture):
+    default_storage.delete(picture)
+
+    failed = outcome(carrier, outgoing(1, picture=picture))
+
+    assert isinstance(failed, MessageRejected)
+    assert "picture" in str(failed)
+    assert bot_api.calls == []
+
+
+def test_caption_is_held_to_telegrams_limit(carrier, bot_api, picture):
+    assert isinstance(outcome(carrier, outgoing(1, "x" * 1025, picture=picture)), MessageRejected)
+    assert isinstance(outcome(carrier, outgoing(2, "x" * 1024, picture=picture)), Receipt)
