@@ -1,147 +1,198 @@
-"""E-mail through a provider's web API, by Anymail: one request a mail over a connection that is kept."""
+"""E-mail through a provider's web API, by Anymail, over connections that are kept.
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+Where the provider fills mails in itself, one request carries many (:mod:`.email_api_batch`), else one. Requests are
+made in threads; all that concerns the work happens in the carrier's own.
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import Any
 
-import requests
-import urllib3.exceptions
-from anymail.exceptions import (
-    AnymailAPIError,
-    AnymailConfigurationError,
-    AnymailError,
-    AnymailInvalidAddress,
-    AnymailRecipientsRefused,
-)
+from anymail.exceptions import AnymailConfigurationError, AnymailError, AnymailInvalidAddress
+from django.conf import settings
 from django.core.mail import get_connection
 
+from . import email_api_answers as answers
+from .email_api_batch import PROVIDERS, Provider, fits, merged, metadata, together
 from .email_message import mail
-from .failures import AddressDead, ChannelError, ChannelRefused, MessageRejected, OutcomeUnknown, TryLater
-from .protocol import Outgoing, Receipt
+from .failures import ChannelError, MessageRejected, OutcomeUnknown, TryLater
+from .protocol import Outgoing, Receipt, Work
 
-NOT_SENT = (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
-TRY_AGAIN = {408, 425, 429}
-REFUSES_US = {401, 402, 403, 404, 405}
-GATEWAY = {502, 504}
+logger = logging.getLogger(__name__)
 
+LONGEST_WAIT = 0.5
+"""In seconds; after it a carrier asks for work again, so that it sees a pause and the end of its worker."""
 
-class ApiSession:
-    """A connection to the provider that the settings name."""
-
-    def __init__(self) -> None:
-        self._backend: Any = None
-
-    def send(self, outgoing: Outgoing) -> Receipt:
-        """See :class:`~.protocol.Session`. The provider makes its own Message-ID; ours goes along as metadata."""
-        message = mail(outgoing)
-        try:
-            if self._backend is None:
-                self._backend = get_connection(fail_silently=False)
-                self._backend.open()
-            if getattr(self._backend, "esp_name", "") not in WITHOUT_METADATA:
-                message.metadata = {"message_id": outgoing.message_id}  # type: ignore[attr-defined]
-            self._backend.send_messages([message])
-        except AnymailConfigurationError as error:
-            raise ChannelRefused(str(error)) from error
-        except AnymailRecipientsRefused as error:
-            raise AddressDead(_said(error) or "The provider does not write to this address.") from error
-        except AnymailInvalidAddress as error:
-            raise AddressDead("The provider can't write to this address.") from error
-        except AnymailAPIError as error:
-            raise failure(error) from error
-        except AnymailError as error:
-            raise ChannelRefused(f"The provider can't send this: {error}") from error
-        except (KeyError, IndexError, TypeError, AttributeError) as error:
-            raise OutcomeUnknown(f"The provider's answer can't be read ({type(error).__name__}).") from error
-        return _receipt(message.anymail_status)  # type: ignore[attr-defined]
-
-    def close(self) -> None:
-        """See :class:`~.protocol.Session`."""
-        backend, self._backend = self._backend, None
-        if backend is not None:
-            backend.close()
-
+GATHERING_SECONDS = 1.0
+"""How long the first mail of a request waits for others."""
 
 WITHOUT_METADATA = {"MailerSend"}
 """Providers to which Anymail can't hand metadata; it would refuse the mail for it."""
 
-
-def failure(error: AnymailAPIError, *, now: datetime | None = None) -> ChannelError:
-    """Our failure for an answer that was no success, or for none; ``now`` is for a ``Retry-After`` that is a date."""
-    response = error.response
-    if response is None:
-        return _failure_without_answer(error)
-    status, detail = response.status_code, f"{response.status_code} {_said(error)}"
-    if status in TRY_AGAIN or status == 503:
-        wait = _retry_after(response.headers.get("Retry-After", ""), now or datetime.now(UTC))
-        return TryLater(detail, retry_after=wait, everyone=True)
-    if status in REFUSES_US:
-        return ChannelRefused(detail)
-    if 400 <= status < 500:
-        return MessageRejected(detail)
-    if status in GATEWAY or status < 400 or not _is_json(response):
-        return OutcomeUnknown(f"Not an answer that can be read ({status}).")
-    return TryLater(detail)
+Outcome = Receipt | ChannelError
 
 
-def _failure_without_answer(error: AnymailAPIError) -> ChannelError:
-    cause = error.__cause__
-    kind = type(cause or error).__name__
-    if isinstance(cause, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(cause):
-        return ChannelRefused("The provider's certificate is not trusted.")
-    reason = getattr(cause.args[0], "reason", None) if cause is not None and cause.args else None
-    if isinstance(cause, NOT_SENT) or isinstance(reason, urllib3.exceptions.NewConnectionError):
-        return TryLater(f"The provider can't be reached ({kind}).", everyone=True)
-    if isinstance(cause, ValueError):
-        return ChannelRefused(f"The provider's address is wrong ({kind}).")
-    return OutcomeUnknown(f"The line to the provider broke ({kind}).")
+class ApiCarrier:
+    """Up to ``connections`` requests at a time to the provider that the settings name."""
+
+    def __init__(self, *, connections: int) -> None:
+        self.connections = connections
+        self.provider = PROVIDERS.get(settings.EMAIL_BACKEND.split(".")[2])
+        self.threads = ThreadPoolExecutor(max_workers=connections, thread_name_prefix="email-api")
+        self._free: deque[Any] = deque()
+
+    def carry(self, work: Work) -> None:
+        """See :class:`~.protocol.Carrier`. A provider makes its own Message-ID; ours goes along as metadata."""
+        _Round(self, work).run()
+
+    def close(self) -> None:
+        """See :class:`~.protocol.Carrier`."""
+        self.threads.shutdown()
+        while self._free:
+            with suppress(Exception):
+                self._free.pop().close()
+
+    def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        """Make one request; what came of each mail. Called in threads, with a connection each."""
+        try:
+            return self._post(batch)
+        except AnymailInvalidAddress as error:
+            return _all(batch, MessageRejected(str(error)) if len(batch) > 1 else answers.failure(error))
+        except (AnymailError, AnymailConfigurationError) as error:
+            return _all(batch, answers.failure(error))
+        except ChannelError as error:
+            return _all(batch, error)
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            return _all(batch, OutcomeUnknown(f"The provider's answer can't be read ({type(error).__name__})."))
+        except Exception as error:
+            logger.exception("a request to the mail provider broke off")
+            return _all(batch, OutcomeUnknown(f"Sending broke off ({type(error).__name__})."))
+
+    def _post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
+        message: Any = merged(batch, self.provider) if self.provider and len(batch) > 1 else mail(batch[0])
+        backend = self._free.pop() if self._free else get_connection(fail_silently=False)
+        try:
+            backend.open()
+            if len(batch) == 1 and getattr(backend, "esp_name", "") not in WITHOUT_METADATA:
+                message.metadata = metadata(batch[0])
+            backend.send_messages([message])
+        finally:
+            self._free.append(backend)
+        told = message.anymail_status.recipients
+        if len(batch) == 1:
+            return [answers.outcome(next(iter(told.values()), None))]
+        return [answers.outcome(told.get(outgoing.address)) for outgoing in batch]
 
 
-def _receipt(status: Any) -> Receipt:
-    recipient = next(iter(status.recipients.values()), None)
-    if recipient is None or (recipient.status in {None, "unknown"} and not recipient.message_id):
-        raise OutcomeUnknown("The provider did not say what came of the mail.")
-    if recipient.status == "failed":
-        raise TryLater("The provider took the mail, and could not send it.")
-    return Receipt(str(recipient.message_id or ""))
+def _all(batch: Sequence[Outgoing], outcome: Outcome) -> list[Outcome]:
+    return [outcome] * len(batch)
 
 
-def _said(error: AnymailError) -> str:
-    """The provider's own words: the first text of its JSON answer that reads like a message."""
-    response = error.response
-    try:
-        answer = response.json() if response is not None else {}
-    except ValueError:
-        return str(getattr(response, "reason", ""))
-    return next(_messages(answer), "")
+class _Round:
+    """One call of :meth:`ApiCarrier.carry`."""
 
+    def __init__(self, carrier: ApiCarrier, work: Work) -> None:
+        self._carrier = carrier
+        self._work = work
+        self._over = False
+        self._held: Outgoing | None = None
+        self._gathered: list[Outgoing] = []
+        self._gathered_since = 0.0
+        self._again: list[list[Outgoing]] = []
+        self._refused: list[Outgoing] = []
+        self._running: dict[Future[list[Outcome]], list[Outgoing]] = {}
 
-def _messages(answer: Any) -> Any:
-    if isinstance(answer, dict):
-        for name in ("message", "Message", "error", "errors", "detail", "ErrorMessage", "Messages"):
-            if isinstance(answer.get(name), str):
-                yield answer[name]
-            elif name in answer:
-                yield from _messages(answer[name])
-    elif isinstance(answer, list):
-        for each in answer:
-            yield from _messages(each)
+    def run(self) -> None:
+        """Take and send until there is no more and every request is answered."""
+        while True:
+            seconds = self._start()
+            if self._running:
+                done, _running = wait(self._running, timeout=seconds, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._settle(self._running.pop(future), future.result())
+            elif seconds is None:
+                return
+            else:
+                time.sleep(seconds)
 
+    def _start(self) -> float | None:
+        """Start the requests that may go now; in how many seconds to ask again, or ``None``: never."""
+        while len(self._running) < self._carrier.connections:
+            if self._again:
+                self._submit(self._again.pop())
+                continue
+            found = self._next()
+            if not isinstance(found, list):
+                return found
+            begun = [outgoing for outgoing in found if self._work.begin(outgoing)]
+            if begun:
+                self._submit(begun)
+        return LONGEST_WAIT
 
-def _is_json(response: Any) -> bool:
-    try:
-        response.json()
-    except ValueError:
-        return False
-    return True
+    def _submit(self, batch: list[Outgoing]) -> None:
+        self._running[self._carrier.threads.submit(self._carrier.post, batch)] = batch
 
+    def _next(self) -> list[Outgoing] | float | None:
+        """The mails of the next request, or in how many seconds to ask again, or ``None``: never."""
+        while True:
+            given = self._take()
+            if isinstance(given, Outgoing):
+                if self._gathered and not self._joins(given):
+                    self._held = given
+                    return self._gather_no_more()
+                self._gathered_since = self._gathered_since if self._gathered else time.monotonic()
+                self._gathered.append(given)
+                if len(self._gathered) == self._most(given):
+                    return self._gather_no_more()
+            elif self._gathered and (given is None or given > self._gathering_left()):
+                return self._gather_no_more()
+            else:
+                return given if given is None else min(given, LONGEST_WAIT)
 
-def _retry_after(value: str, now: datetime) -> float | None:
-    """Seconds to wait, from a ``Retry-After`` in seconds or as a date."""
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (date.astimezone(UTC) - now).total_seconds())
+    def _take(self) -> Outgoing | float | None:
+        held, self._held = self._held, None
+        if held or self._over:
+            return held
+        given = self._work.take()
+        self._over = given is None
+        return given
+
+    def _joins(self, outgoing: Outgoing) -> bool:
+        return self._most(outgoing) > 1 and together(outgoing, self._gathered)
+
+    def _most(self, outgoing: Outgoing) -> int:
+        """How many mails a request may hold that holds this one."""
+        provider: Provider | None = self._carrier.provider
+        return provider.most if provider and fits(outgoing, provider) else 1
+
+    def _gathering_left(self) -> float:
+        return self._gathered_since + GATHERING_SECONDS - time.monotonic()
+
+    def _gather_no_more(self) -> list[Outgoing]:
+        gathered, self._gathered = self._gathered, []
+        return gathered
+
+    def _settle(self, batch: list[Outgoing], outcomes: list[Outcome]) -> None:
+        if len(batch) > 1 and isinstance(outcomes[0], MessageRejected):
+            self._send_in_parts(batch, outcomes[0])
+            return
+        for outgoing, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, MessageRejected):
+                self._refused.append(outgoing)
+            self._work.settle(outgoing, outcome)
+
+    def _send_in_parts(self, batch: list[Outgoing], refusal: MessageRejected) -> None:
+        """Find whom the provider meant who refused the whole request; none of it was taken.
+
+        Once a mail is refused by itself it is the content, and the others are not tried, for nobody is at fault.
+        """
+        if any(batch[0].built == outgoing.built for outgoing in self._refused):
+            for outgoing in batch:
+                self._work.settle(outgoing, TryLater(f"The provider refused the content: {refusal}"))
+        else:
+            half = len(batch) // 2
+            self._again += [batch[half:], batch[:half]]

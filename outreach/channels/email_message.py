@@ -27,7 +27,9 @@ LONGEST_LINE = 998
 
 _RECEIVER, _MESSAGE_ID, _DATE = "receiver@link.invalid", "message-id@link.invalid", "date.link.invalid"
 _CUTS = re.compile(
-    b"|".join([SLOT.pattern.encode(), *(b"(%s)" % re.escape(each).encode() for each in (_RECEIVER, _MESSAGE_ID, _DATE))])
+    b"|".join(
+        [SLOT.pattern.encode(), *(b"(%s)" % re.escape(each).encode() for each in (_RECEIVER, _MESSAGE_ID, _DATE))]
+    )
 )
 _PLAIN = re.compile(r"[A-Za-z0-9:/._~-]*")
 """What an address may hold so that it reads the same in plain text and in HTML."""

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from outreach.audience.choices import ChannelName
 
-from .email_smtp import SmtpCarrier as ApiCarrier
+from .email_api import ApiCarrier
 from .email_smtp import SmtpCarrier
 from .protocol import Carrier, Channel
 from .telegram import TelegramCarrier
@@ -19,9 +19,10 @@ from .telegram import TelegramCarrier
 EMAIL_CONNECTIONS = 10
 """What one sender may usually hold open at a mail server; more are refused by many."""
 
-LEAST_TELEGRAM_CONNECTIONS, MOST_TELEGRAM_CONNECTIONS = 20, 100
 TELEGRAM_ANSWER_SECONDS = 0.25
-"""How long Telegram takes to answer, from far away; so many connections are open that the limit is reached with it."""
+"""How long Telegram takes to answer, from far away: so many connections are kept that the limit is reached with it."""
+
+LEAST_TELEGRAM_CONNECTIONS, MOST_TELEGRAM_CONNECTIONS, TELEGRAM_CONNECTIONS_WITHOUT_LIMIT = 20, 100, 50
 
 
 @dataclass(slots=True)
@@ -52,7 +53,7 @@ def _email() -> Channel:
 
 def _telegram() -> Channel:
     per_second = settings.TELEGRAM_PER_SECOND
-    enough = round(per_second * TELEGRAM_ANSWER_SECONDS) if per_second else MOST_TELEGRAM_CONNECTIONS
+    enough = round(per_second * TELEGRAM_ANSWER_SECONDS) if per_second else TELEGRAM_CONNECTIONS_WITHOUT_LIMIT
     return _Configured(
         name=ChannelName.TELEGRAM,
         per_second=per_second,

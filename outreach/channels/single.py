@@ -6,7 +6,7 @@ from .protocol import Channel, Outgoing, Receipt
 
 def send_one(*, channel: Channel, outgoing: Outgoing) -> Receipt:
     """Carry one message over a connection of its own; raises the :class:`~.failures.ChannelError` that came of it."""
-    work = OneMessage(outgoing)
+    work = _OneMessage(outgoing)
     carrier = channel.open()
     try:
         carrier.carry(work)
@@ -17,7 +17,7 @@ def send_one(*, channel: Channel, outgoing: Outgoing) -> Receipt:
     return work.outcome
 
 
-class OneMessage:
+class _OneMessage:
     """See :class:`~.protocol.Work`: it may always go, now."""
 
     def __init__(self, outgoing: Outgoing) -> None:
@@ -34,5 +34,5 @@ class OneMessage:
     def settle(self, _outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
         self.outcome = outcome
 
-    def give_back(self, outgoing: Outgoing) -> None:
-        self._waiting = outgoing
+    def give_back(self, _outgoing: Outgoing) -> None:
+        """Whoever waits decides whether to try again."""

@@ -168,9 +168,7 @@ class Line:
 
     def _flush(self) -> None:
         # Nothing may follow DATA before its answer; everything else rides along where the server allows it.
-        while self._commands and (
-            not self._expected or (self._together and self._expected[-1][0] is not Step.DATA)
-        ):
+        while self._commands and (not self._expected or (self._together and self._expected[-1][0] is not Step.DATA)):
             self._write(*self._commands.popleft())
         while self._unsent:
             try:

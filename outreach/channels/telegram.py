@@ -11,7 +11,7 @@ from telegram.constants import ParseMode
 from .failures import ChannelError, MessageRejected, OutcomeUnknown
 from .protocol import Outgoing, Receipt, Work
 from .telegram_client import ANSWER_SECONDS, Button, bot, called, markup, number, send
-from .telegram_request import Call, NotBegun, Request
+from .telegram_request import Call, NotBegun, Request, notice_closed_lines
 
 logger = logging.getLogger(__name__)
 
@@ -115,9 +115,7 @@ class _Round:
 
     async def run(self) -> None:
         """Take and send until there is no more; raises what ``work`` raised, once nothing is under way any more."""
-        for _step in range(3):
-            # The loop stood still since the last round: let it see which connections the server closed meanwhile.
-            await asyncio.sleep(0)
+        await notice_closed_lines()
         while (seconds := self._start()) is not None:
             await self._wait(seconds)
         while self._under_way:

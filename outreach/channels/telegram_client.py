@@ -34,7 +34,7 @@ from .failures import (
     ReceiverBlocked,
     TryLater,
 )
-from .telegram_request import CALL, NOT_SENT, Call, NotBegun, Request
+from .telegram_request import CALL, NOT_SENT, Call, NotBegun, Request, notice_closed_lines
 
 TELEGRAM = "https://api.telegram.org"
 ANSWER_SECONDS = 20.0
@@ -200,7 +200,7 @@ class BotClient:
 
     def send_message(self, *, chat: int | str, html: str, keyboard: Keyboard = ()) -> int:
         """Send text in Telegram's HTML, at most 4096 characters; returns the message's number in its chat."""
-        return self._loop.run_until_complete(send(self._bot, Call(), chat=chat, html=html, buttons=markup(keyboard)))
+        return self._run(send(self._bot, Call(), chat=chat, html=html, buttons=markup(keyboard)))
 
     def edit_message(self, *, chat: int | str, message: int, html: str, keyboard: Keyboard = ()) -> None:
         """Put another text in the place of a message of ours; nothing happens where it already reads so."""
@@ -248,4 +248,8 @@ class BotClient:
         self._loop.close()
 
     def _call(self, call: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-        return self._loop.run_until_complete(called(Call(), call))
+        return self._run(called(Call(), call))
+
+    def _run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        self._loop.run_until_complete(notice_closed_lines())
+        return self._loop.run_until_complete(coroutine)

@@ -27,6 +27,9 @@ CONNECT_SECONDS = 5.0
 IDLE_SECONDS = 15.0
 """How long an idle connection is kept: less than the servers between us and Telegram keep theirs."""
 
+LOOP_STEPS_TO_A_CLOSED_LINE = 4
+"""The end of a stream is read, TLS is taken down, and the connection is marked."""
+
 JSON = {"Content-Type": "application/json"}
 
 # What aiohttp raises before a byte of the request is on the line.
@@ -37,6 +40,12 @@ NOT_SENT = (
     aiohttp.InvalidURL,
     aiohttp.NonHttpUrlClientError,
 )
+
+
+async def notice_closed_lines() -> None:
+    """Let a loop that stood still see which connections the server closed meanwhile, before one is used again."""
+    for _step in range(LOOP_STEPS_TO_A_CLOSED_LINE):
+        await asyncio.sleep(0)
 
 
 class NotBegun(TelegramError):

@@ -121,7 +121,13 @@ class BotApi:
         if not given:
             raise bad_request("there is no photo in the request")
         caption = calls.text(parameters, "caption", LONGEST_CAPTION) if parameters.get("caption") else ""
-        return await self._send(parameters, {"photo": calls.photo(given), "caption": caption})
+        photo = given if isinstance(given, str) and await self._was_uploaded(given) else calls.photo(given)
+        return await self._send(parameters, {"photo": photo, "caption": caption})
+
+    async def _was_uploaded(self, file_id: str) -> bool:
+        found = calls.UPLOADED.fullmatch(file_id)
+        message = await self._inbox.message(chat=int(found[1]), number=int(found[2])) if found else None
+        return message is not None and "photo" in message
 
     async def _send(self, parameters: Json, content: Json) -> Json:
         chat = await self._open_chat(parameters)
@@ -176,7 +182,9 @@ class BotApi:
     def _message(self, chat: int, number: int, message: Json) -> Json:
         content: Json = {"text": telegram_html.shown(message).plain} if "text" in message else {}
         if "photo" in message:
-            size = {"file_id": f"photo-{number}", "file_unique_id": f"photo-{number}", "width": 1, "height": 1}
+            known = calls.UPLOADED.fullmatch(message["photo"])
+            file_id = message["photo"] if known else f"photo{chat}.{number}"
+            size = {"file_id": file_id, "file_unique_id": file_id, "width": 1, "height": 1}
             content = {"photo": [size], "caption": telegram_html.shown(message).plain}
         return {
             "message_id": number,

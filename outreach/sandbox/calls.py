@@ -14,6 +14,9 @@ from . import telegram_html
 from .inbox import Json
 
 LONGEST_TEXT, LONGEST_CAPTION, LONGEST_DATA = 4096, 1024, 64
+UPLOADED = re.compile(r"photo(-?\d{1,18})\.(\d{1,18})")
+"""The ``file_id`` of a picture: the chat and the number of the message with which it was uploaded."""
+
 PICTURES = {b"\x89PNG": "png", b"\xff\xd8": "jpeg", b"RIFF": "webp"}
 
 

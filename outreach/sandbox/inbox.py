@@ -25,6 +25,9 @@ class Inbox(Protocol):
     async def keep_message(self, *, chat: int, message: Mapping[str, Any]) -> int:
         """Keep what the bot sent to a chat; returns the message's number."""
 
+    async def message(self, *, chat: int, number: int) -> Json | None:
+        """A message of the bot, or ``None`` where there is no such message."""
+
     async def change_message(self, *, chat: int, number: int, change: Mapping[str, Any]) -> Json | None:
         """Overwrite parts of a message of the bot and return the whole, or ``None`` where there is no such message."""
 
@@ -75,6 +78,10 @@ class MemoryInbox:
         number = next(self._message_numbers)
         self.messages[chat, number] = dict(message)
         return number
+
+    async def message(self, *, chat: int, number: int) -> Json | None:
+        """See :class:`Inbox`."""
+        return self.messages.get((chat, number))
 
     async def change_message(self, *, chat: int, number: int, change: Mapping[str, Any]) -> Json | None:
         """See :class:`Inbox`."""

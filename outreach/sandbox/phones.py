@@ -13,6 +13,7 @@ from django.core.signing import BadSignature, Signer
 from django.utils.safestring import SafeString, mark_safe
 
 from . import telegram_html, updates
+from .calls import UPLOADED
 from .models import SandboxChat, SandboxMessage, SandboxUpdate
 
 FIRST_NUMBER, NUMBERS = 5_000_000_000, 1_000_000_000
@@ -127,9 +128,20 @@ def _from_bot(kept: SandboxMessage) -> Bubble:
         from_bot=True,
         at=kept.received_at,
         html=mark_safe(telegram_html.shown(content).html),
-        photo=content.get("photo", ""),
+        photo=_picture(content.get("photo", "")),
         keyboard=_keyboard(content),
     )
+
+
+def _picture(photo: str) -> str:
+    """The picture as it can be shown; one that was sent again by its ``file_id`` is where it was uploaded."""
+    uploaded = UPLOADED.fullmatch(photo)
+    if uploaded is None:
+        return photo
+    kept = SandboxMessage.objects.filter(
+        channel=SandboxMessage.Channel.TELEGRAM, receiver=uploaded[1], pk=int(uploaded[2])
+    ).first()
+    return str(json.loads(bytes(kept.content)).get("photo", "")) if kept else ""
 
 
 def _from_person(update: SandboxUpdate) -> Bubble:

@@ -67,6 +67,12 @@ class StoredInbox:
         return _keep(SandboxMessage.Channel.TELEGRAM, str(chat), first_line, json.dumps(message).encode())
 
     @_in_database_thread
+    def message(self, *, chat: int, number: int) -> Json | None:
+        """See :class:`~.inbox.Inbox`."""
+        kept = _sent_to(chat).filter(pk=number).first()
+        return json.loads(bytes(kept.content)) if kept else None
+
+    @_in_database_thread
     def change_message(self, *, chat: int, number: int, change: Mapping[str, Any]) -> Json | None:
         """See :class:`~.inbox.Inbox`."""
         kept = _sent_to(chat).filter(pk=number).first()

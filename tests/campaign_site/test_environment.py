@@ -31,7 +31,7 @@ WRONG = {
     "TELEGRAM_WEBHOOK_SECRET": "a secret with spaces",
     "SANDBOX_SMTP_PORT": "70000",
     "SANDBOX_BOT_API_PORT": "0",
-    "EMAIL_PER_SECOND": "0",
+    "EMAIL_PER_SECOND": "-1",
     "TELEGRAM_PER_SECOND": "fast",
 }
 

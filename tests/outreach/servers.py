@@ -208,9 +208,17 @@ class BotApiServer(_Server):
             description = f"Too Many Requests: retry after {retry_after}" if status == 429 else f"Error {status}"
         self._add(CallFault(status, description, given), times, chat, method)
 
-    def gateway(self, status: int, page: bytes = b"<h1>Bad gateway</h1>", *, times: int = 1, method: str = "") -> None:
+    def gateway(
+        self,
+        status: int,
+        page: bytes = b"<h1>Bad gateway</h1>",
+        *,
+        times: int = 1,
+        chat: int | None = None,
+        method: str = "",
+    ) -> None:
         """Answer with a page that is not Telegram's."""
-        self._add(CallFault(status, page=page), times, None, method)
+        self._add(CallFault(status, page=page), times, chat, method)
 
     def drops(self, *, times: int = 1, chat: int | None = None, kept: bool = False, method: str = "") -> None:
         """Break the line once a call was read; ``kept``: after it was carried out."""

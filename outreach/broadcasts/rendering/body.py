@@ -12,7 +12,6 @@ from outreach.broadcasts.models import Message
 from outreach.broadcasts.sources import page_address
 from outreach.channels.built import PLACEHOLDER
 
-
 TAGS = {"p", "br", "b", "strong", "i", "em", "a", "ul", "li"}
 SCHEMES = {"http", "https", "ftp", "file", "mailto", "tel", "data", "javascript", "vbscript"}
 """What is let through to be named in a refusal; :func:`validate_link` takes only the first two."""

@@ -228,7 +228,7 @@ def test_freezing_keeps_each_message_with_the_targets_of_its_links(scheduled):
     for message in scheduled.messages.all():
         assert message.links == [message.button_url]
         assert message.rendered["subject"] == message.subject
-        assert "https://link.invalid/1" in (message.rendered["html"] or message.rendered["button"][1])
+        assert "https://link.invalid/1" in (message.rendered["html"] or message.rendered["buttons"][0][1])
 
 
 def test_every_edit_is_in_the_history_with_who_and_when(draft, editor, now):

@@ -10,16 +10,9 @@ from hypothesis import strategies as st
 
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.refusals import UnfitMessage
-from outreach.broadcasts.rendering import (
-    PLACEHOLDER,
-    Built,
-    LinkAddresses,
-    build,
-    frozen,
-    personalise,
-    problems,
-)
+from outreach.broadcasts.rendering import build, frozen, problems
 from outreach.broadcasts.rendering.telegram import MOST_CHARACTERS, characters
+from outreach.channels.built import PLACEHOLDER, Built, LinkAddresses, personalise
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +52,7 @@ def test_no_placeholder_is_left_in_a_personal_copy(message, channel, open_pixel)
 
     copy = personalise(built, addresses(built, open_pixel=open_pixel))
 
-    button = copy.button[1] if copy.button else ""
+    button = copy.buttons[0][1] if copy.buttons else ""
     assert PLACEHOLDER not in copy.html + copy.text + copy.subject + button
     assert "link.invalid" not in copy.html + copy.text + button
 
@@ -240,7 +233,7 @@ def test_telegram_gets_its_own_subset_of_html(message):
         f'One\ntwo <a href="{PLACEHOLDER}1">three</a>\n\n<i>To stop these messages, send /stop.</i>'
     )
     assert built.html == ""
-    assert built.button == ("Read", f"{PLACEHOLDER}2")
+    assert built.buttons == (("Read", f"{PLACEHOLDER}2"),)
 
 
 def test_telegram_counts_as_its_clients_do(message):

@@ -1,19 +1,19 @@
 import pytest
 
 from outreach.audience.choices import ChannelName
-from outreach.channels.email_api import ApiSession
-from outreach.channels.email_smtp import SmtpSession
+from outreach.channels.email_api import ApiCarrier
+from outreach.channels.email_smtp import SmtpCarrier
 from outreach.channels.registry import channel
 
 
 @pytest.mark.parametrize("name", ChannelName.values)
-def test_every_channel_that_a_subscriber_can_choose_opens_sessions(name):
+def test_every_channel_that_a_subscriber_can_choose_opens_a_carrier(name):
     found = channel(name)
-    session = found.open()
+    carrier = found.open()
 
     assert found.name == name
     assert found.connections >= 1
-    session.close()
+    carrier.close()
 
 
 def test_settings_say_how_fast_a_channel_may_go(settings):
@@ -23,16 +23,31 @@ def test_settings_say_how_fast_a_channel_may_go(settings):
 
 
 @pytest.mark.parametrize(
-    ("backend", "session"),
+    ("backend", "carrier"),
     [
-        ("django.core.mail.backends.smtp.EmailBackend", SmtpSession),
-        ("anymail.backends.brevo.EmailBackend", ApiSession),
+        ("django.core.mail.backends.smtp.EmailBackend", SmtpCarrier),
+        ("anymail.backends.brevo.EmailBackend", ApiCarrier),
     ],
 )
-def test_settings_say_which_way_mail_goes(settings, backend, session):
+def test_settings_say_which_way_mail_goes(settings, backend, carrier):
     settings.EMAIL_BACKEND = backend
 
-    assert isinstance(channel("email").open(), session)
+    opened = channel("email").open()
+
+    assert isinstance(opened, carrier)
+    opened.close()
+
+
+def test_telegrams_limit_is_strict_and_a_mail_servers_is_not():
+    assert channel("telegram").strict
+    assert not channel("email").strict
+
+
+@pytest.mark.parametrize(("per_second", "connections"), [(25, 20), (200, 50), (1000, 100), (0, 50)])
+def test_enough_connections_are_open_to_reach_telegrams_limit(settings, per_second, connections):
+    settings.TELEGRAM_PER_SECOND = per_second
+
+    assert channel("telegram").connections == connections
 
 
 def test_unknown_channel_is_a_key_error():

@@ -133,3 +133,23 @@ def test_webhook_gets_updates_with_its_secret_until_it_is_deleted(client, bot_ap
 def test_body_that_is_no_update_is_a_value_error(client, payload):
     with pytest.raises(ValueError, match="not an update"):
         client.parse_update(payload)
+
+
+def test_connection_that_the_server_closed_meanwhile_is_not_used_again(client, bot_api):
+    client.send_message(chat=7, html="One")
+    bot_api.stop()
+    bot_api.start()
+
+    client.send_message(chat=7, html="Two")
+
+    assert [sent["text"] for sent in bot_api.sent] == ["One", "Two"]
+
+
+def test_proxy_of_the_environment_is_used(bot_api, monkeypatch):
+    for name in ("http_proxy", "no_proxy", "HTTP_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", bot_api.url)
+    client = BotClient(token=bot_api.token, api_url="http://telegram.example")
+
+    assert client.username() == "sandbox_bot"
+    client.close()

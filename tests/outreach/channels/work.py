@@ -18,7 +18,7 @@ class ListWork:
         self, outgoings: Iterable[Outgoing | float], *, before_begin: Callable[[Outgoing], None] | None = None
     ) -> None:
         self._waiting = deque(outgoings)
-        self._before_begin = before_begin
+        self.before_begin = before_begin
         self._halted = False
         self._taken: set[int] = set()
         self._under_way: set[int] = set()
@@ -45,8 +45,8 @@ class ListWork:
         return given
 
     def begin(self, outgoing: Outgoing) -> bool:
-        if self._before_begin:
-            self._before_begin(outgoing)
+        if self.before_begin:
+            self.before_begin(outgoing)
         self._taken.remove(outgoing.number)
         if self._halted:
             return False

@@ -96,6 +96,25 @@ def test_uploaded_picture_is_kept_with_its_caption(bot_api):
     assert bot_api.sent[0]["photo"] == "data:image/png;base64," + base64.b64encode(PNG).decode()
 
 
+def test_picture_is_sent_again_by_the_number_of_its_upload(bot_api):
+    first = call(bot_api, "sendPhoto", data={"chat_id": 7}, files={"photo": PNG})[1]["result"]
+    number = first["photo"][-1]["file_id"]
+
+    status, answer = call(bot_api, "sendPhoto", json={"chat_id": 8, "photo": number})
+
+    assert status == 200
+    assert answer["result"]["photo"][-1]["file_id"] == number
+    assert [sent["photo"] for sent in bot_api.sent] == [bot_api.sent[0]["photo"], number]
+
+
+@pytest.mark.parametrize("number", ["photo7.99", "photo7", "AgACAgQAAxkBAAM"])
+def test_number_of_no_upload_is_refused(bot_api, number):
+    status, answer = call(bot_api, "sendPhoto", json={"chat_id": 7, "photo": number})
+
+    assert status == 400
+    assert "wrong file identifier" in answer["description"]
+
+
 @pytest.mark.parametrize("photo", [b"not a picture", b"<svg onload=alert(1)>"])
 def test_what_is_no_picture_is_refused(bot_api, photo):
     assert call(bot_api, "sendPhoto", data={"chat_id": 7}, files={"photo": photo})[0] == 400

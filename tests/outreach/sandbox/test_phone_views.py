@@ -151,6 +151,19 @@ def test_hostile_names_and_texts_are_shown_as_text(client):
     assert '"onerror' not in page
 
 
+def test_picture_that_was_sent_again_is_shown_from_its_upload(client, phone):
+    picture = "data:image/png;base64,iVBORw0KGgo="
+    other = SandboxChat.objects.create(number=8, name="Other", language_code="en", opened_at=phone.opened_at)
+    upload = bot_sends(other, photo=picture)
+    bot_sends(phone, text="Again", photo=f"photo8.{upload}")
+    bot_sends(phone, text="Gone", photo="photo8.0")
+
+    page = client.get(address(phone)).content.decode()
+
+    assert page.count(f'src="{picture}"') == 1
+    assert "Gone" in page
+
+
 def test_phones_are_not_indexed_and_not_cached(client, phone):
     answer = client.get(address(phone))
 

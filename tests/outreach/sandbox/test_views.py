@@ -2,11 +2,10 @@ import json
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
 
 from outreach import roles
-from outreach.channels.email_message import mail
-from outreach.channels.protocol import Outgoing
 from outreach.sandbox.models import SandboxChat, SandboxMessage
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sandbox_in_use")]
@@ -17,10 +16,18 @@ ONE_CLICK = {
 }
 
 
-def kept_mail(receiver: str = "ana@example.org", **changes) -> SandboxMessage:
-    fields = {"subject": "Rights at work", "text": "Hello", "html": "<p>Hello</p>", "message_id": "1@example.org"}
-    content = mail(Outgoing(address=receiver, **{**fields, **changes})).message().as_bytes()
-    subject = changes.get("subject", fields["subject"])
+def kept_mail(
+    receiver: str = "ana@example.org",
+    *,
+    subject: str = "Rights at work",
+    text: str = "Hello",
+    html: str = "<p>Hello</p>",
+    headers: dict[str, str] | None = None,
+) -> SandboxMessage:
+    mail = EmailMultiAlternatives(subject, text, to=[receiver], headers=headers)
+    if html:
+        mail.attach_alternative(html, "text/html")
+    content = mail.message().as_bytes()
     return SandboxMessage.objects.create(channel="email", receiver=receiver, subject=subject, content=content)
 
 
