@@ -378,6 +378,17 @@ def test_next_message_uploads_the_picture_where_the_first_could_not(carrier, bot
     assert [sent["chat_id"] for sent in bot_api.sent] == [2, 3]
 
 
+def test_those_who_waited_for_an_upload_obey_the_pause_that_ended_it(carrier, bot_api, picture):
+    bot_api.answers(429, retry_after=30)
+    work = ListWork([outgoing(chat, picture=picture) for chat in (1, 2, 3)])
+
+    carrier.carry(work)
+
+    assert [work.settled[chat].retry_after for chat in (1, 2, 3)] == [30, 30, 30]
+    assert len(work.begun) == len(bot_api.calls) == 1
+    assert isinstance(outcome(carrier, outgoing(4, picture=picture)), Receipt)
+
+
 def test_picture_that_is_gone_is_the_contents_fault(carrier, bot_api, picture):
     default_storage.delete(picture)
 
