@@ -17,7 +17,7 @@ find_python = for python in $(PYTHONS); do \
 	fi
 for_development = $(find_python); "$$python" -m campaign_site.install requirements-dev.lock
 
-.PHONY: help demo test install keys compile lint format types contract migrations deployable messages stale lock check clean
+.PHONY: help demo test install keys compile lint format types contract migrations deployable messages stale lock check bench chaos clean
 
 help:
 	@echo "make demo        the site with demo content at http://127.0.0.1:$(PORT)/; Ctrl-C ends it"
@@ -25,6 +25,8 @@ help:
 	@echo "make check       what has to pass before a change is taken: lint, types, contract, migrations, deployable, stale, test"
 	@echo "make format      lay out the code"
 	@echo "make messages    bring the translation catalogues up to date (needs gettext)"
+	@echo "make bench       how fast it is, beside its limits and its peers; ARGS='--only email' for a part"
+	@echo "make chaos       a broadcast through a storm, on both databases; ARGS='--people 2000 --kills 5' for a short one"
 	@echo "make lock        resolve the dependencies of pyproject.toml anew"
 	@echo "make clean       take away what was made here, but not the site's data"
 
@@ -75,6 +77,12 @@ stale: install
 lock: install
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+bench: install
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+chaos: install
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 check: lint types contract migrations deployable stale test
 

@@ -2,18 +2,24 @@
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from threading import Event
 
 from django.conf import settings
 
 from .audience.confirmation import send_due_confirmations
 from .audience.retention import forget_unconfirmed
-from .broadcasts.models import Broadcast
 from .channels.registry import channel
 from .channels.telegram_client import BotClient
 from .delivery import lifecycle
-from .delivery.engine import Courier, Wait
+from .delivery.desk import AtOnce, Beside
+from .delivery.engine import Courier
+from .delivery.journal import Journal
+from .delivery.watch import AlwaysChanged, watch
 from .reach.rollups import rebuild_stale
 from .tracking.links import TrackedLinks
 from .tracking.updates import poll
@@ -25,12 +31,19 @@ FORGET_EVERY = timedelta(hours=1)
 
 @dataclass
 class Tasks:
-    """The tasks of one worker, with the connections that it keeps open. ``clock`` gives UTC."""
+    """The tasks of one worker, with the connections that it keeps open.
+
+    ``clock`` gives UTC, ``stopping`` is set when the worker is to end. Where ``threaded`` is set, the ledger is written
+    beside the sending; otherwise everything happens in the calling thread.
+    """
 
     owner: str
     clock: Callable[[], datetime]
-    wait: Wait
+    stopping: Event
+    threaded: bool = False
+    journals: Path = field(default_factory=lambda: Path(settings.LOCAL_DIR) / "journals")
     _couriers: dict[str, Courier] = field(default_factory=dict)
+    _desks: list[Executor] = field(default_factory=list)
     _bot: BotClient | None = None
     _forgot_at: datetime | None = None
 
@@ -39,26 +52,32 @@ class Tasks:
         return bool(lifecycle.start_due(now=self.clock()))
 
     def deliver(self, channel_name: str) -> bool:
-        """Send one chunk of every sending broadcast on one channel, in turn, so that none waits for another's end."""
+        """Send what is due on one channel, of every sending broadcast in turn, so that none waits for another's end."""
         courier = self._couriers.get(channel_name)
         if courier is None:
-            courier = self._couriers[channel_name] = Courier(
-                channel=channel(channel_name),
-                links=TrackedLinks(),
-                owner=self.owner,
-                clock=self.clock,
-                wait=self.wait,
-            )
-        sending = Broadcast.objects.filter(state=Broadcast.State.SENDING).order_by("started_at")
-        claimed = 0
-        for broadcast in sending:
-            if channel_name in broadcast.channels:
-                claimed += courier.work(broadcast)
-        return bool(claimed)
+            courier = self._couriers[channel_name] = self._courier(channel_name)
+        return bool(courier.work())
+
+    def _courier(self, channel_name: str) -> Courier:
+        owner = f"{self.owner}:{channel_name}"
+        desk: Executor = Beside(f"{channel_name}-desk") if self.threaded else AtOnce()
+        self._desks.append(desk)
+        return Courier(
+            channel=channel(channel_name),
+            links=TrackedLinks(),
+            owner=owner,
+            source=partial(lifecycle.sending_on, channel_name),
+            journal=Journal(self.journals, owner),
+            watch=watch() if self.threaded else AlwaysChanged(),
+            desk=desk,
+            clock=self.clock,
+            stopping=self.stopping.is_set,
+            pause=self.stopping.wait,
+        )
 
     def tidy(self) -> bool:
         """Recover from dead workers, carry out cancellations, finish what is done."""
-        lifecycle.tidy(now=self.clock())
+        lifecycle.tidy(journals=self.journals, now=self.clock())
         return False
 
     def forget(self) -> bool:
@@ -90,5 +109,7 @@ class Tasks:
         """Let every connection go."""
         for courier in self._couriers.values():
             courier.close()
+        for desk in self._desks:
+            desk.shutdown()
         if self._bot:
             self._bot.close()

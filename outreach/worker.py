@@ -34,14 +34,15 @@ class Worker:
     def __init__(self, *, clock: Callable[[], datetime] = timezone.now) -> None:
         self.owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stopping = threading.Event()
-        self._tasks = Tasks(owner=self.owner, clock=clock, wait=self._stopping.wait)
+        self._clock = clock
+        self._single: Tasks | None = None
 
     def run(self) -> None:
         """Work until :meth:`stop` is called."""
-        tasks = self._tasks
+        tasks = self._made_tasks(threaded=True)
         lanes: list[tuple[str, list[Task]]] = [(name, [partial(tasks.deliver, name)]) for name in ChannelName.values]
         lanes.append(("bot", [tasks.answer_bot]))
-        lanes.append(("office", self._office()))
+        lanes.append(("office", _office(tasks)))
         threads = [threading.Thread(target=self._lane, args=lane, name=lane[0]) for lane in lanes]
         for thread in threads:
             thread.start()
@@ -55,14 +56,14 @@ class Worker:
 
     def run_once(self) -> bool:
         """Every task once, in this thread; whether one of them did something."""
-        tasks = self._tasks
-        did = [task() for task in self._office()]
+        self._single = self._single or self._made_tasks(threaded=False)
+        tasks = self._single
+        did = [task() for task in _office(tasks)]
         did += [tasks.answer_bot(), *(tasks.deliver(name) for name in ChannelName.values)]
         return any(did)
 
-    def _office(self) -> list[Task]:
-        tasks = self._tasks
-        return [tasks.start_broadcasts, tasks.confirm_addresses, tasks.tidy, tasks.forget, tasks.count_reach]
+    def _made_tasks(self, *, threaded: bool) -> Tasks:
+        return Tasks(owner=self.owner, clock=self._clock, stopping=self._stopping, threaded=threaded)
 
     def _lane(self, name: str, tasks: list[Task]) -> None:
         bell = listen(stopping=self._stopping)
@@ -83,3 +84,7 @@ class Worker:
             connection.close_if_unusable_or_obsolete()
             self._stopping.wait(AFTER_FAILURE_SECONDS)
             return False
+
+
+def _office(tasks: Tasks) -> list[Task]:
+    return [tasks.start_broadcasts, tasks.confirm_addresses, tasks.tidy, tasks.forget, tasks.count_reach]

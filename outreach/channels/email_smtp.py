@@ -62,12 +62,9 @@ class SmtpCarrier:
         while True:
             self._use_lines()
             busy = any(not line.is_idle for line in self._lines)
-            if self._over and not busy:
-                break
+            if self._over and not busy and not self._held:
+                return
             self._turn(self._patience(busy))
-        for outgoing, _content in self._held:
-            work.give_back(outgoing)
-        self._held.clear()
 
     def close(self) -> None:
         """See :class:`~.protocol.Carrier`."""
@@ -97,6 +94,7 @@ class SmtpCarrier:
         assert self._work is not None
         while not self._over and time.monotonic() >= self._ask_at:
             taken = self._work.take()
+            self._ask_at = 0.0
             if taken is None:
                 self._over = True
             elif isinstance(taken, Outgoing):
@@ -110,7 +108,9 @@ class SmtpCarrier:
 
     def _open_another(self) -> None:
         """One more line for a mail that finds none free."""
-        if self._over or len(self._lines) + len(self._opening) >= self._connections:
+        if (self._over and not self._held) or len(self._lines) + len(self._opening) >= self._connections:
+            return
+        if self._over and self._opening:
             return
         if (self._lines or self._opening) and time.monotonic() < self._fewer_until:
             return
@@ -144,8 +144,10 @@ class SmtpCarrier:
             self._safely(line, line.break_off, "silent for too long")
 
     def _patience(self, busy: bool) -> float:
-        if self._ask_at and not self._over:
-            return max(0.0, min(LONGEST_WAIT, self._ask_at - time.monotonic()))
+        ahead = self._ask_at - time.monotonic()
+        if ahead > 0 and not self._over:
+            return ahead
+        # Where work is due and every line is busy, an answer wakes us.
         return LONGEST_WAIT if busy or self._opening else 0.0
 
     def _safely(self, line: Line, step: Any, *arguments: Any) -> None:
@@ -156,6 +158,8 @@ class SmtpCarrier:
             step(*arguments)
         except LineBroken:
             self._forget(line)
+            # It may have given back a mail.
+            self._over, self._ask_at = False, 0.0
             return
         if line.wants_to_write != was_writing:
             events = selectors.EVENT_READ | (selectors.EVENT_WRITE if line.wants_to_write else 0)
@@ -196,10 +200,12 @@ class SmtpCarrier:
 
     def _not_opened(self, failure: ChannelError) -> None:
         """Beside lines that work, a refused one only means that the server wants fewer."""
-        if self._lines:
+        if self._lines or self._opening:
             self._fewer_until = time.monotonic() + FEWER_SECONDS
         elif self._held and self._work is not None:
             self._work.settle(self._held.popleft()[0], failure)
+            while self._held:
+                self._work.give_back(self._held.popleft()[0])
 
 
 def _sender() -> str:

@@ -6,7 +6,7 @@ from .protocol import Channel, Outgoing, Receipt
 
 def send_one(*, channel: Channel, outgoing: Outgoing) -> Receipt:
     """Carry one message over a connection of its own; raises the :class:`~.failures.ChannelError` that came of it."""
-    work = _OneMessage(outgoing)
+    work = OneMessage(outgoing)
     carrier = channel.open()
     try:
         carrier.carry(work)
@@ -17,7 +17,7 @@ def send_one(*, channel: Channel, outgoing: Outgoing) -> Receipt:
     return work.outcome
 
 
-class _OneMessage:
+class OneMessage:
     """See :class:`~.protocol.Work`: it may always go, now."""
 
     def __init__(self, outgoing: Outgoing) -> None:

@@ -220,8 +220,9 @@ class Line:
 
     def _after_data(self, mail: _Mail, code: int, answer: str) -> None:
         if code != 354:
-            mail.failure = mail.failure or smtp_answers.failure(Step.DATA, code, answer)
-            self._leave_if_told(code)
+            if mail.failure is None:
+                mail.failure = smtp_answers.failure(Step.DATA, code, answer)
+                self._leave_if_told(code)
             self._refused(mail)
         elif mail.failure is not None:
             # It takes text for a mail that it has refused (RFC 2920, 3.1): there is none.
@@ -235,15 +236,10 @@ class Line:
         if not work.begin(mail.outgoing):
             self._on_line.remove(mail)
             self.break_off("stopped")
-        self._write(mail.content, Step.END, mail)
-        self._write_end(mail)
+        self._write(mail.content + b".\r\n", Step.END, mail)
+        mail.ends_at = self._queued
         if self._together and (following := self._following()):
             self._offer(*following)
-
-    def _write_end(self, mail: _Mail) -> None:
-        self._unsent += b".\r\n"
-        self._queued += 3
-        mail.ends_at = self._queued
 
     def _after_end(self, mail: _Mail, code: int, answer: str) -> None:
         if mail.failure is not None:

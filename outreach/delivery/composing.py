@@ -1,13 +1,17 @@
-"""Makes one person's copy of a message: built once per message, then filled in."""
+"""Makes one person's copy of a message: built once per message, then filled in by its channel."""
+
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from outreach.audience.addresses import decrypt
-from outreach.broadcasts.rendering import Built, build, personalise
+from outreach.broadcasts.models import Message
+from outreach.broadcasts.rendering import build
+from outreach.channels.built import Built
 from outreach.channels.protocol import Outgoing
 
+from .ledger import Claimed
 from .links import Links
-from .models import Delivery
 
 
 class Composer:
@@ -16,29 +20,21 @@ class Composer:
     def __init__(self, links: Links) -> None:
         self._links = links
         self._built: dict[int, Built] = {}
+        self._host = urlsplit(settings.SITE_URL).hostname
 
-    def compose(self, delivery: Delivery) -> Outgoing:
-        """The delivery's message, addressed, personal, with the headers by which a mail program offers to leave."""
-        built = self._built.get(delivery.message_id)
+    def compose(self, delivery: Claimed) -> Outgoing:
+        """The delivery's message, addressed and with its own links.
+
+        Its Message-ID is the same for every attempt, so that a receiver's server can drop a second copy.
+        """
+        built = self._built.get(delivery.message)
         if built is None:
-            built = self._built[delivery.message_id] = build(delivery.message)
-        addresses = self._links.of(delivery)
-        filled = personalise(built, addresses)
+            message = Message.objects.select_related("broadcast").get(pk=delivery.message)
+            built = self._built[delivery.message] = build(message)
         return Outgoing(
-            address=decrypt(delivery.subscription.address_encrypted),
-            subject=filled.subject,
-            text=filled.text,
-            html=filled.html,
-            language=filled.language,
-            button=filled.button,
-            message_id=message_id(delivery),
-            headers={
-                "List-Unsubscribe": f"<{addresses.unsubscribe}>",
-                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            },
+            address=decrypt(delivery.address_encrypted),
+            built=built,
+            links=self._links.of(delivery, count=len(built.links)),
+            message_id=f"{delivery.broadcast}.{delivery.number}@{self._host}",
+            number=delivery.number,
         )
-
-
-def message_id(delivery: Delivery) -> str:
-    """The same for every attempt of a delivery, so that a receiver's server can drop a second copy."""
-    return f"{delivery.broadcast_id}.{delivery.pk}@{settings.SITE_URL.split('://')[1].split('/')[0].split(':')[0]}"

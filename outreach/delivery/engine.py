@@ -1,254 +1,462 @@
-"""Works through the ledger: claims a chunk, sends each message at its moment, and records what came of it at once.
+"""Works through the ledger: claims chunks, hands each message to its channel at its moment, records what came of it.
 
-The database is the only thing that workers share. Killed at any moment, a worker leaves at most one ``attempting``
-row per open session; everything else is still waiting or already settled.
+One thread sends. A desk of one more thread claims ahead of it and writes outcomes behind it, so that lines never wait
+for the database; a desk can as well do everything at once in the same thread. Between the two stands the journal:
+killed at any moment, a worker leaves uncertain only what was under way on its open connections.
 """
 
 import logging
-import queue
-import threading
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 
-from outreach.audience import subscriptions, suppressions
-from outreach.audience.choices import SuppressionReason
+from outreach.audience import subscriptions
+from outreach.audience.models import Subscription
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
-from outreach.channels.failures import (
-    AddressDead,
-    AddressMoved,
-    ChannelError,
-    ChannelRefused,
-    MessageRejected,
-    OutcomeUnknown,
-    ReceiverBlocked,
-    TryLater,
-)
-from outreach.channels.protocol import Channel, Session
+from outreach.channels.failures import AddressMoved, ChannelError, ChannelRefused, MessageRejected, TryLater
+from outreach.channels.protocol import Carrier, Channel, Outgoing, Receipt
 
 from . import ledger, throttle
+from .answers import Trouble, outcome_of
 from .composing import Composer
+from .journal import Journal
+from .ledger import Claimed, Outcome
 from .links import Links
 from .models import Delivery
+from .watch import Watch
 
 logger = logging.getLogger(__name__)
 
-CHUNK_SECONDS = 5
 MOST_IN_CHUNK = 500
-MOST_ATTEMPTS = 8
-LONGEST_BACKOFF = timedelta(hours=4)
-PAUSE_WITHOUT_ADVICE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(days=1)
-"""A provider that asks for more is asked again after this."""
-WINDOW, TOO_MANY = 100, 40
-"""A broadcast pauses itself when this many of the last ``WINDOW`` outcomes of one worker are of one bad kind."""
+CHUNK_SECONDS = 2
+HOLD_EVERY = ledger.LEASE / 9
+MOST_UNWRITTEN = 250
+LONGEST_UNWRITTEN = timedelta(milliseconds=500)
+"""How many outcomes stand in the journal alone, and for how long."""
+MOST_BEHIND = 5000
+"""With so many the database has to catch up first."""
+ASK_AGAIN_SECONDS = 0.003
+"""While the desk is claiming."""
+STALE_MOMENT = timedelta(minutes=1)
+"""A moment that lies further ahead was reserved before the clock was set back."""
+DATABASE_TRIES = 6
 
 Status = Delivery.Status
-BAD = {Status.BOUNCED, Status.BLOCKED, Status.FAILED, Status.DEFERRED, Status.UNCERTAIN}
 Clock = Callable[[], datetime]
-Wait = Callable[[float], bool]
+Source = Callable[[], Sequence[int]]
 
 
 class Courier:
-    """One worker's open sessions on one channel.
+    """One worker's sending on one channel; it is the :class:`~outreach.channels.protocol.Work` of its carrier.
 
-    ``clock`` gives the time (UTC). ``wait`` sleeps for some seconds and says whether the worker is to stop. ``owner``
-    names the worker in the ledger, different for every process. One session sends in the calling thread; several have
-    a thread each.
+    ``source`` gives the numbers of the broadcasts that may be sent on this channel now. ``clock`` gives the time (UTC),
+    ``stopping`` whether the worker is to end, ``pause`` waits for some seconds. ``owner`` names the worker in the
+    ledger, different for every process and channel. ``desk`` runs what touches the ledger, one thing after the other.
     """
 
-    def __init__(self, *, channel: Channel, links: Links, owner: str, clock: Clock, wait: Wait) -> None:
+    def __init__(
+        self,
+        *,
+        channel: Channel,
+        links: Links,
+        owner: str,
+        source: Source,
+        journal: Journal,
+        watch: Watch,
+        desk: Executor,
+        clock: Clock,
+        stopping: Callable[[], bool],
+        pause: Callable[[float], object],
+    ) -> None:
         self.channel = channel
         self.owner = owner
         self._composer = Composer(links)
+        self._source = source
+        self._journal = journal
+        self._watch = watch
+        self._desk = desk
         self._clock = clock
-        self._wait = wait
-        self._sessions: list[Session] = []
-        self._recent: dict[int, deque[str]] = {}
+        self._stopping = stopping
+        self._pause = pause
+        self._carrier: Carrier | None = None
+        self._trouble = Trouble()
+        self._ready: deque[Claimed] = deque()
+        self._taken: dict[int, Claimed] = {}
+        self._begun: dict[int, datetime] = {}
+        self._moments: deque[datetime] = deque()
+        self._unwritten: list[Outcome] = []
+        self._written_at = clock()
+        self._claiming: Future[list[Claimed]] | None = None
+        self._writing: tuple[Future[Any], list[Outcome]] | None = None
+        self._jobs: deque[Future[Any]] = deque()
+        self._turn = 0
+        self._after: dict[int, int] = {}
+        self._held_at: datetime | None = None
+        self._unsure = self._exhausted = self._broken = self._look = False
+        self._failure: Exception | None = None
+        self._rests_until: datetime | None = None
+        self._stopped: set[int] = set()
+        self._settled = 0
 
-    def work(self, broadcast: Broadcast) -> int:
-        """Send one chunk of ``broadcast`` on this channel; how many deliveries were claimed."""
-        now = self._clock()
+    # --- one round --------------------------------------------------------------------------------------------------
+
+    def work(self) -> int:
+        """Send what is due on this channel, of all its broadcasts in turn; how many deliveries came to an outcome.
+
+        Returns when nothing more is due, the channel has to rest, or the worker is to stop. Raises what the database
+        raises when it does not come back; nothing is lost by that.
+        """
+        self._settled, self._exhausted, self._stopped = 0, False, set()
         paused = throttle.paused_until(channel=self.channel.name)
-        if paused and paused > now:
+        if (paused and paused > self._clock()) or not self._source():
             return 0
-        limit = max(1, min(MOST_IN_CHUNK, int(self.channel.per_second * CHUNK_SECONDS)))
-        claimed = ledger.claim(broadcast=broadcast, channel=self.channel.name, owner=self.owner, limit=limit, now=now)
-        if claimed:
-            start = throttle.reserve(channel=self.channel, count=len(claimed), now=now)
-            gap = 1 / self.channel.per_second
-            self._send_all([(each, start + timedelta(seconds=place * gap)) for place, each in enumerate(claimed)])
-            self._pause_if_failing(broadcast)
-        return len(claimed)
+        self._rests_until, self._broken, self._failure = None, False, None
+        self._carrier = self._carrier or self.channel.open()
+        try:
+            self._carrier.carry(self)
+        except Exception:
+            # A fault of ours: what was under way may have arrived, and the lines are of no use any more.
+            logger.exception("%s broke off", self.channel.name)
+            self._abandon()
+        finally:
+            self._tidy_up()
+        if self._failure:
+            raise self._failure
+        return self._settled
 
     def close(self) -> None:
-        """Close every session."""
-        for session in self._sessions:
-            session.close()
-        self._sessions.clear()
+        """Close the connections and give the lease back."""
+        if self._carrier:
+            self._carrier.close()
+        self._watch.close()
+        if self._held_at:
+            self._submit(ledger.end_lease, owner=self.owner).result()
+        self._journal.close()
 
-    def _send_all(self, planned: list[tuple[Delivery, datetime]]) -> None:
-        todo: queue.SimpleQueue[tuple[Delivery, datetime]] = queue.SimpleQueue()
-        for each in planned:
-            todo.put(each)
-        wanted = min(self.channel.connections, len(planned))
-        while len(self._sessions) < wanted:
-            self._sessions.append(self.channel.open())
-        if wanted == 1:
-            self._send_from(todo, self._sessions[0])
-        else:
-            threads = [
-                threading.Thread(
-                    target=self._send_in_thread, args=(todo, session), name=f"{self.channel.name}-{number}"
-                )
-                for number, session in enumerate(self._sessions[:wanted])
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
+    def _abandon(self) -> None:
+        carrier, self._carrier = self._carrier, None
+        for number, begun_at in list(self._begun.items()):
+            claimed = self._taken.pop(number)
+            detail = "the channel broke while sending"
+            self._note(claimed, Outcome(number, Status.UNCERTAIN, self._clock(), begun_at, detail=detail))
+        self._begun.clear()
+        assert carrier
+        carrier.close()
 
-    def _send_in_thread(self, todo: "queue.SimpleQueue[tuple[Delivery, datetime]]", session: Session) -> None:
+    def _tidy_up(self) -> None:
+        """Write what is known and give back what was not begun."""
+        if self._claiming:
+            self._collect_claim(wait=True)
+        self._give_up_ready()
+        self._collect_written(wait=True)
+        self._write_outcomes()
+        self._collect_written(wait=True)
+        self._collect_jobs(wait=True)
+        if self._unsure:
+            # A claim may have been carried out although its answer was lost.
+            ledger.release_others(owner=self.owner, known=self._taken.keys())
+            self._unsure = False
+
+    # --- what the carrier asks --------------------------------------------------------------------------------------
+
+    def take(self) -> Outgoing | float | None:
+        """See :class:`~outreach.channels.protocol.Work`."""
         try:
-            self._send_from(todo, session)
-        except Exception:
-            logger.exception(
-                "a session of %s stopped; what it had claimed is free when its lease ends", self.channel.name
-            )
-        finally:
-            connection.close()
+            return self._next()
+        except (OperationalError, InterfaceError) as error:
+            # What is under way comes to its end first.
+            self._failure = error
+            return None
 
-    def _send_from(self, todo: "queue.SimpleQueue[tuple[Delivery, datetime]]", session: Session) -> None:
+    def _next(self) -> Outgoing | float | None:
         while True:
-            try:
-                delivery, moment = todo.get_nowait()
-            except queue.Empty:
-                return
-            # Also where its moment has passed: the wait says whether the worker is to stop.
-            if self._wait(max(0.0, (moment - self._clock()).total_seconds())):
-                self._safely(ledger.release, deliveries=[delivery], owner=self.owner)
-            else:
-                self._send_one(delivery, session)
+            now = self._clock()
+            if self._stopping() or self._failure or self._must_rest(now):
+                return None
+            self._keep_books(now)
+            if len(self._unwritten) >= MOST_BEHIND:
+                return ASK_AGAIN_SECONDS
+            if self._watch.changed() or self._look:
+                self._look_again(now)
+            if not self._ready:
+                if self._claiming:
+                    return ASK_AGAIN_SECONDS
+                if self._exhausted:
+                    return None
+                continue
+            if (wait := self._until_moment(now)) > 0:
+                return wait
+            if outgoing := self._composed(self._ready.popleft(), now):
+                return outgoing
 
-    def _send_one(self, delivery: Delivery, session: Session) -> None:
-        if not ledger.attempt(delivery=delivery, owner=self.owner, now=self._clock()):
-            ledger.turn_away(delivery=delivery, owner=self.owner, now=self._clock())
-            return
-        delivery.attempts += 1
+    def _composed(self, claimed: Claimed, now: datetime) -> Outgoing | None:
         try:
-            outgoing = self._composer.compose(delivery)
+            outgoing = self._composer.compose(claimed)
+        except (OperationalError, InterfaceError):
+            self._ready.appendleft(claimed)
+            raise
         except Exception:
-            logger.exception("delivery %s can't be composed", delivery.pk)
-            self._settle(delivery, Status.FAILED, detail="the message could not be composed")
-            return
-        try:
-            receipt = session.send(outgoing)
-        except ChannelError as failure:
-            self._answer(delivery, failure)
-        except Exception:
-            logger.exception("delivery %s: the channel broke", delivery.pk)
-            self._settle(delivery, Status.UNCERTAIN, detail="the channel broke while sending")
-        else:
-            self._settle(delivery, Status.ACCEPTED, provider_id=receipt.provider_id)
+            logger.exception("delivery %s can't be composed", claimed.number)
+            self._note(claimed, Outcome(claimed.number, Status.FAILED, now, now, detail="It can't be composed."))
+            return None
+        self._taken[claimed.number] = claimed
+        return outgoing
 
-    def _answer(self, delivery: Delivery, failure: ChannelError) -> None:
-        """Give each kind of failure its outcome in the ledger."""
-        now, detail = self._clock(), str(failure)
+    def _must_rest(self, now: datetime) -> bool:
+        return self._broken or bool(self._rests_until and self._rests_until > now)
+
+    def begin(self, outgoing: Outgoing) -> bool:
+        """See :class:`~outreach.channels.protocol.Work`."""
+        now = self._clock()
+        try:
+            if self._watch.changed():
+                self._look_again(now)
+        except (OperationalError, InterfaceError) as error:
+            self._failure = error
+        if outgoing.number not in self._taken:
+            return False
+        if self._failure or self._must_rest(now):
+            self.give_back(outgoing)
+            return False
+        try:
+            self._journal.begin(outgoing.number)
+        except OSError as error:
+            # What can't be noted is not sent: after a crash nobody would know.
+            logger.error("nothing is sent while the journal can't be written: %s", error)
+            self._broken = True
+            self.give_back(outgoing)
+            return False
+        self._begun[outgoing.number] = now
+        return True
+
+    def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
+        """See :class:`~outreach.channels.protocol.Work`."""
+        claimed = self._taken.pop(outgoing.number)
+        now = self._clock()
+        begun_at = self._begun.pop(outgoing.number, now)
+        if isinstance(outcome, Receipt):
+            self._note(
+                claimed, Outcome(claimed.number, Status.ACCEPTED, now, begun_at, provider_id=outcome.provider_id)
+            )
+            return
+        self._note(claimed, outcome_of(outcome, claimed, begun_at=begun_at, now=now))
+        self._follow(outcome, claimed, now)
+
+    def give_back(self, outgoing: Outgoing) -> None:
+        """See :class:`~outreach.channels.protocol.Work`."""
+        claimed = self._taken.pop(outgoing.number, None)
+        if claimed:
+            self._ready.appendleft(claimed)
+
+    # --- outcomes ---------------------------------------------------------------------------------------------------
+
+    def _note(self, claimed: Claimed, outcome: Outcome) -> None:
+        try:
+            self._journal.end(outcome)
+        except OSError as error:
+            logger.error("an outcome stands in memory alone until it is in the ledger: %s", error)
+            self._broken = True
+        self._unwritten.append(outcome)
+        self._settled += 1
+        if reason := self._trouble.remember(claimed.broadcast, outcome):
+            self._stop_broadcast(claimed.broadcast, reason)
+
+    def _follow(self, failure: ChannelError, claimed: Claimed, now: datetime) -> None:
+        """What a failure means for others than its receiver."""
         match failure:
-            case ReceiverBlocked():
-                self._settle(delivery, Status.BLOCKED, detail=detail)
-                self._safely(subscriptions.stop, subscription=delivery.subscription, now=now)
-            case AddressDead():
-                self._settle(delivery, Status.BOUNCED, detail=detail)
-                self._safely(self._suppress, delivery=delivery, now=now)
             case AddressMoved():
-                self._safely(subscriptions.move, subscription=delivery.subscription, address=failure.address, now=now)
-                self._defer(delivery, now, detail, counts=False)
-            case TryLater():
-                self._try_later(delivery, failure, now)
+                self._do(_move, claimed.subscription, failure.address, now)
+            case TryLater(everyone=True):
+                until = outcome_of(failure, claimed, begun_at=now, now=now).due_at
+                assert until
+                self._rests_until = max(until, self._rests_until or until)
+                self._do(throttle.wait_everyone, channel=self.channel.name, until=until)
             case MessageRejected():
-                self._settle(delivery, Status.REJECTED, detail=detail)
-                self._pause(delivery.broadcast, f"The provider refused the content: {detail}")
+                self._stop_broadcast(claimed.broadcast, f"The provider refused the content: {failure}")
             case ChannelRefused():
-                self._defer(delivery, now, detail, counts=False)
-                self._pause(delivery.broadcast, f"The provider refused us: {detail}")
-            case OutcomeUnknown():
-                self._settle(delivery, Status.UNCERTAIN, detail=detail)
-            case _:
-                self._settle(delivery, Status.FAILED, detail=detail)
+                self._stop_broadcast(claimed.broadcast, f"The provider refused us: {failure}")
 
-    def _try_later(self, delivery: Delivery, failure: TryLater, now: datetime) -> None:
-        asked = None
-        if failure.retry_after is not None:
-            asked = timedelta(seconds=min(failure.retry_after, LONGEST_PAUSE.total_seconds()))
-        if failure.everyone:
-            until = now + (asked or PAUSE_WITHOUT_ADVICE)
-            self._safely(throttle.wait_everyone, channel=self.channel.name, until=until)
-            self._defer(delivery, until, str(failure), counts=False)
-        elif delivery.attempts >= MOST_ATTEMPTS:
-            self._settle(delivery, Status.FAILED, detail=f"gave up after {MOST_ATTEMPTS} attempts: {failure}")
-        else:
-            self._defer(delivery, now + max(asked or timedelta(0), backoff(delivery.attempts)), str(failure))
+    def _stop_broadcast(self, number: int, reason: str) -> None:
+        self._stopped.add(number)
+        self._do(_pause_broadcast, number, reason, self._clock())
+        self._keep(lambda claimed: claimed.broadcast != number)
 
-    def _suppress(self, *, delivery: Delivery, now: datetime) -> None:
-        subscription = delivery.subscription
-        subscriptions.stop(subscription=subscription, now=now)
-        suppressions.suppress(
-            channel=subscription.channel,
-            address_hash=subscription.address_hash,
-            reason=SuppressionReason.HARD_BOUNCE,
-            now=now,
-        )
+    def _write_outcomes(self) -> None:
+        if self._unwritten:
+            outcomes, self._unwritten = self._unwritten, []
+            self._writing = self._submit(ledger.settle, outcomes=outcomes, owner=self.owner), outcomes
+        self._written_at = self._clock()
 
-    def _settle(self, delivery: Delivery, status: str, *, provider_id: str = "", detail: str = "") -> None:
-        self._safely(
-            ledger.settle,
-            delivery=delivery,
-            owner=self.owner,
-            status=status,
-            now=self._clock(),
-            provider_id=provider_id,
-            detail=detail,
-        )
-        self._remember(delivery, status)
-
-    def _defer(self, delivery: Delivery, due_at: datetime, detail: str, *, counts: bool = True) -> None:
-        self._safely(ledger.defer, delivery=delivery, owner=self.owner, due_at=due_at, detail=detail, counts=counts)
-        if counts:
-            self._remember(delivery, Status.DEFERRED)
-
-    def _remember(self, delivery: Delivery, status: str) -> None:
-        self._recent.setdefault(delivery.broadcast_id, deque(maxlen=WINDOW)).append(status)
-
-    def _pause_if_failing(self, broadcast: Broadcast) -> None:
-        recent = self._recent.get(broadcast.pk, deque())
-        for status, count in Counter(recent).items():
-            if status in BAD and count >= TOO_MANY:
-                recent.clear()
-                self._pause(broadcast, f"{count} of the last {WINDOW} messages: {Status(status).label}")
-                return
-
-    def _pause(self, broadcast: Broadcast, reason: str) -> None:
-        self._safely(broadcasts.pause, broadcast=broadcast, reason=reason, now=self._clock())
-
-    def _safely(self, write: Callable[..., Any], **arguments: Any) -> None:
-        """Write to the ledger, over a new connection where the old one was cut: that must not lose an outcome."""
-        for tries_left in (4, 3, 2, 1, 0):
+    def _collect_written(self, *, wait: bool) -> None:
+        if self._writing and (wait or self._writing[0].done()):
+            (writing, outcomes), self._writing = self._writing, None
             try:
-                write(**arguments)
-                return
+                writing.result()
+            except Exception:
+                self._unwritten = outcomes + self._unwritten
+                raise
+            self._journal.forget([each.number for each in outcomes])
+
+    # --- claiming ---------------------------------------------------------------------------------------------------
+
+    def _keep_books(self, now: datetime) -> None:
+        """Keep the desk busy: with a claim ahead of us, and with what has to be written."""
+        self._collect_jobs(wait=False)
+        self._collect_written(wait=False)
+        if not self._writing and (
+            len(self._unwritten) >= MOST_UNWRITTEN or (self._unwritten and now - self._written_at >= LONGEST_UNWRITTEN)
+        ):
+            self._write_outcomes()
+        if self._claiming:
+            self._collect_claim(wait=False)
+        if not self._claiming and not self._exhausted and len(self._ready) <= self._chunk // 2:
+            self._claiming = self._submit(self._claim)
+            self._collect_claim(wait=False)
+
+    @property
+    def _chunk(self) -> int:
+        if not self.channel.per_second:
+            return MOST_IN_CHUNK
+        return max(1, min(MOST_IN_CHUNK, int(self.channel.per_second * CHUNK_SECONDS)))
+
+    def _collect_claim(self, *, wait: bool) -> None:
+        assert self._claiming
+        if wait or self._claiming.done():
+            claiming, self._claiming = self._claiming, None
+            claimed = claiming.result()
+            self._exhausted = not claimed
+            self._ready.extend(claimed)
+
+    def _claim(self) -> list[Claimed]:
+        """On the desk: the next chunk of the next broadcast that has one."""
+        now = self._clock()
+        if self._held_at is None or now - self._held_at >= HOLD_EVERY or now < self._held_at:
+            known = ledger.hold(owner=self.owner, channel=self.channel.name, now=now)
+            if self._held_at is not None and not known:
+                logger.warning("the lease of %s was lost: others may have decided about what it held", self.owner)
+                self._look = True
+            self._held_at = now
+        found = list(self._source())
+        for place in range(len(found)):
+            number = found[(self._turn + place) % len(found)]
+            if number not in self._stopped and (claimed := self._claim_of(number, now)):
+                self._turn += place + 1
+                return claimed
+        return []
+
+    def _claim_of(self, broadcast: int, now: datetime) -> list[Claimed]:
+        while True:
+            after = self._after.get(broadcast, 0)
+            numbers = ledger.claim(
+                broadcast=broadcast,
+                channel=self.channel.name,
+                owner=self.owner,
+                limit=self._chunk,
+                after=after,
+                now=now,
+            )
+            # Behind the last one claimed come those never tried; what was deferred lies before it.
+            self._after[broadcast] = numbers[-1] if len(numbers) == self._chunk else 0
+            wanted = ledger.read(numbers, owner=self.owner)
+            if len(wanted) < len(numbers):
+                unwanted = set(numbers).difference(claimed.number for claimed in wanted)
+                ledger.turn_away(numbers=unwanted, owner=self.owner, now=now)
+            if wanted or not (numbers or after):
+                return wanted
+
+    # --- what could stop a message ----------------------------------------------------------------------------------
+
+    def _look_again(self, now: datetime) -> None:
+        """Something changed: read again what is ready or taken, and part with what may not be sent any more."""
+        self._look = False
+        paused = throttle.paused_until(channel=self.channel.name)
+        if paused and paused > now:
+            self._rests_until = paused
+        held = {claimed.number: claimed for claimed in self._ready}
+        held |= {number: claimed for number, claimed in self._taken.items() if number not in self._begun}
+        if not held:
+            return
+        fresh = {claimed.number: claimed for claimed in ledger.read(held, owner=self.owner)}
+        sending = ledger.sending(claimed.broadcast for claimed in held.values()) - self._stopped
+        if unwanted := held.keys() - fresh.keys():
+            self._do(ledger.turn_away, numbers=unwanted, owner=self.owner, now=now)
+        self._keep(lambda claimed: claimed.number in fresh and claimed.broadcast in sending)
+        self._ready = deque(fresh[claimed.number] for claimed in self._ready)
+
+    def _keep(self, may_go: Callable[[Claimed], bool]) -> None:
+        """Give back what is ready or taken and may not go."""
+        apart = [claimed for claimed in self._ready if not may_go(claimed)]
+        apart += [
+            self._taken[number]
+            for number in list(self._taken)
+            if number not in self._begun and not may_go(self._taken[number])
+        ]
+        if apart:
+            numbers = {claimed.number for claimed in apart}
+            self._ready = deque(claimed for claimed in self._ready if claimed.number not in numbers)
+            for number in numbers & self._taken.keys():
+                del self._taken[number]
+            self._do(ledger.release, numbers=numbers, owner=self.owner)
+            self._after.clear()
+
+    def _give_up_ready(self) -> None:
+        self._moments.clear()
+        self._keep(lambda _claimed: False)
+
+    def _until_moment(self, now: datetime) -> float:
+        """Seconds until the next message may go; 0 uses up a moment."""
+        if not self.channel.per_second:
+            return 0.0
+        if self.channel.strict:
+            while self._moments and now - self._moments[0] > throttle.TOLERANCE:
+                self._moments.popleft()
+        if not self._moments or self._moments[0] - now > STALE_MOMENT:
+            count = len(self._ready)
+            start = throttle.reserve(channel=self.channel, count=count, now=now)
+            self._moments = deque(start + place * throttle.gap(self.channel) for place in range(count))
+        wait = (self._moments[0] - now).total_seconds()
+        if wait <= 0:
+            self._moments.popleft()
+        return wait
+
+    # --- the desk ---------------------------------------------------------------------------------------------------
+
+    def _do(self, job: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+        self._jobs.append(self._submit(job, *arguments, **named))
+
+    def _collect_jobs(self, *, wait: bool) -> None:
+        while self._jobs and (wait or self._jobs[0].done()):
+            self._jobs.popleft().result()
+
+    def _submit(self, job: Callable[..., Any], *arguments: Any, **named: Any) -> "Future[Any]":
+        return self._desk.submit(self._steadily, job, *arguments, **named)
+
+    def _steadily(self, job: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """Do something with the database, over a new connection where the old one was cut."""
+        for tries_left in reversed(range(DATABASE_TRIES)):
+            try:
+                return job(*arguments, **named)
             except (OperationalError, InterfaceError):
+                self._unsure = True
                 if not tries_left or connection.in_atomic_block:
                     raise
-                logger.warning("the database connection broke; writing again")
+                logger.warning("the database connection broke; trying again")
                 connection.close()
-                self._wait(0.2)
+                self._pause(0.3 * (DATABASE_TRIES - tries_left))
+        raise AssertionError
 
 
-def backoff(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: a minute, doubled each time, four hours at most."""
-    return min(timedelta(minutes=2 ** max(0, attempts - 1)), LONGEST_BACKOFF)
+def _move(subscription: int, address: str, now: datetime) -> None:
+    found = Subscription.objects.filter(pk=subscription).first()
+    if found:
+        subscriptions.move(subscription=found, address=address, now=now)
+
+
+def _pause_broadcast(number: int, reason: str, now: datetime) -> None:
+    with transaction.atomic():
+        broadcasts.pause(broadcast=Broadcast.objects.get(pk=number), reason=reason, now=now)

@@ -151,9 +151,9 @@ def cohort_index(broadcast_id: int) -> dict[Dimensions, int]:
     return {(row[0], row[1], row[2], row[3]): row[4] for row in rows}
 
 
-def cohort_of(delivery: Delivery, index: dict[Dimensions, int]) -> int:
-    """The number of the finest cohort that ``delivery`` belongs to; raises ``LookupError`` where there is none."""
-    for place in ladder((delivery.segment, delivery.gender, delivery.language, delivery.channel)):
+def cohort_of(exact: Dimensions, index: dict[Dimensions, int]) -> int:
+    """The number of the finest cohort that fits ``exact``; raises ``LookupError`` where there is none."""
+    for place in ladder(exact):
         if place in index:
             return index[place]
-    raise LookupError(delivery.pk)
+    raise LookupError(exact)

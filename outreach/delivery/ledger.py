@@ -1,129 +1,260 @@
-"""The ledger's moves, each one statement or one short transaction: claim, attempt, settle, release, recover.
+"""The ledger's moves, each one statement or one short transaction: claim, settle, release, recover.
 
-A row moves ``queued → attempting → accepted`` or to another end; only the holder of its lease moves it. What a dead
-worker left ``attempting`` becomes ``uncertain``. Times are UTC.
+A row moves ``queued → attempting → accepted`` or to another end; only the worker that claimed it moves it. A worker
+claims a chunk at a time, which marks all of it ``attempting`` before the first message goes out; what it had really
+begun, its journal knows. What a dead worker left ``attempting`` becomes ``uncertain``. Times are UTC.
 """
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from outreach.audience import subscriptions, suppressions
+from outreach.audience.choices import SuppressionReason
 from outreach.audience.models import Subscription, Suppression
 from outreach.broadcasts.models import Broadcast
 
-from .models import Delivery, Throttle
+from .models import Delivery, Lease
 
 LEASE = timedelta(minutes=3)
 """Longer than the longest wait for a provider's answer; after it, a silent worker counts as dead."""
 
 Status = Delivery.Status
+IN_HAND = (Status.ATTEMPTING, Status.UNCERTAIN)
+"""What the worker that claimed a row can still move: also what others took for uncertain meanwhile."""
 
 
-def claim(*, broadcast: Broadcast, channel: str, owner: str, limit: int, now: datetime) -> list[Delivery]:
-    """Lease up to ``limit`` of the broadcast's waiting deliveries to ``owner``; no two workers get the same one."""
+class Claimed(NamedTuple):
+    """What the engine needs of a claimed delivery; ``tracks_…`` are consents as they stand now."""
+
+    number: int
+    broadcast: int
+    message: int
+    subscription: int
+    channel: str
+    segment: str
+    gender: str
+    language: str
+    attempts: int
+    tracks_opens: bool
+    tracks_clicks: bool
+    address_encrypted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one attempt that began at ``begun_at`` and ended at ``at``.
+
+    ``due_at`` is when a deferred delivery is tried again. ``counts`` is false where the attempt said nothing about the
+    address.
+    """
+
+    number: int
+    status: str
+    at: datetime
+    begun_at: datetime
+    provider_id: str = ""
+    detail: str = ""
+    due_at: datetime | None = None
+    counts: bool = True
+
+
+def hold(*, owner: str, channel: str, now: datetime) -> bool:
+    """Renew the lease of ``owner``; ``False`` where there was none, so that what it held may be another's by now."""
+    lease = {"seen_at": now, "until": now + LEASE}
+    if Lease.objects.filter(owner=owner).update(**lease):
+        return True
+    Lease.objects.create(owner=owner, channel=channel, **lease)
+    return False
+
+
+def claim(*, broadcast: int, channel: str, owner: str, limit: int, after: int = 0, now: datetime) -> list[int]:
+    """Claim up to ``limit`` waiting deliveries of a sending broadcast for ``owner``, those with a number over ``after``.
+
+    No two workers get the same one. The numbers come in order.
+    """
     with transaction.atomic():
         free = (
             Delivery.objects.select_for_update(skip_locked=True)
-            .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
-            .filter(broadcast=broadcast, channel=channel, status__in=Delivery.WAITING, due_at__lte=now)
-            .order_by("due_at", "id")
+            .filter(broadcast=broadcast, channel=channel, pk__gt=after, settled_at__isnull=True)
+            # What was never deferred is due whatever the clock says, which may have been set back.
+            .filter(Q(status=Status.QUEUED) | Q(status=Status.DEFERRED, due_at__lte=now))
+            .order_by("pk")
             .values_list("pk", flat=True)[:limit]
         )
         numbers = list(free)
-        Delivery.objects.filter(pk__in=numbers).update(lease_owner=owner, lease_until=now + LEASE)
-    return list(
-        Delivery.objects.filter(pk__in=numbers)
-        .select_related("message")
-        .prefetch_related("subscription")
-        .order_by("id")
-    )
+        if numbers:
+            Delivery.objects.filter(pk__in=numbers).update(status=Status.ATTEMPTING, lease_owner=owner)
+    return numbers
 
 
-def attempt(*, delivery: Delivery, owner: str, now: datetime) -> bool:
-    """Mark ``delivery`` as being sent, if it still may be; ``False`` says that nothing may be sent.
+def read(numbers: Collection[int], *, owner: str) -> list[Claimed]:
+    """Of the deliveries that ``owner`` claimed, those whose receiver still wants them, in order.
 
-    In the same statement consent, suppression, the broadcast's state and the channel's pause are read again, so that a
-    pause or a withdrawal acts within one message.
+    Consent and suppression are read as they stand now; tracking is off where its consent was taken back.
     """
-    mine = Delivery.objects.filter(pk=delivery.pk, lease_owner=owner, status__in=Delivery.WAITING)
-    return bool(
-        mine.filter(Exists(_sending()), Exists(_willing()), ~Exists(_told_to_wait(now))).update(
-            status=Status.ATTEMPTING, attempts=F("attempts") + 1, attempted_at=now, lease_until=now + LEASE
+    suppressed = Suppression.objects.filter(channel=OuterRef("channel"), address_hash=OuterRef("address_hash"))
+    rows = (
+        Subscription.objects.filter(
+            ~Exists(suppressed),
+            deliveries__in=numbers,
+            deliveries__lease_owner=owner,
+            deliveries__status__in=IN_HAND,
+            state=Subscription.State.ACTIVE,
+            allows_messages=True,
+        )
+        .order_by("deliveries__pk")
+        .values_list(
+            "deliveries__pk",
+            "deliveries__broadcast_id",
+            "deliveries__message_id",
+            "pk",
+            "deliveries__channel",
+            "deliveries__segment",
+            "deliveries__gender",
+            "deliveries__language",
+            "deliveries__attempts",
+            "deliveries__tracks_opens",
+            "allows_open_tracking",
+            "deliveries__tracks_clicks",
+            "allows_click_tracking",
+            "address_encrypted",
         )
     )
+    return [Claimed(*row[:9], row[9] and row[10], row[11] and row[12], row[13]) for row in rows]
 
 
-def _sending() -> QuerySet[Broadcast]:
-    return Broadcast.objects.filter(pk=OuterRef("broadcast"), state=Broadcast.State.SENDING)
+def sending(numbers: Iterable[int]) -> set[int]:
+    """Those of some broadcasts that may be sent now."""
+    rows = Broadcast.objects.filter(pk__in=set(numbers), state=Broadcast.State.SENDING)
+    return set(rows.values_list("pk", flat=True))
 
 
-def _willing() -> QuerySet[Subscription]:
-    suppressed = Suppression.objects.filter(channel=OuterRef("channel"), address_hash=OuterRef("address_hash"))
-    return Subscription.objects.filter(
-        ~Exists(suppressed), pk=OuterRef("subscription"), state=Subscription.State.ACTIVE, allows_messages=True
+def turn_away(*, numbers: Collection[int], owner: str, now: datetime) -> None:
+    """Cancel what was claimed for people who meanwhile left, withdrew their consent or were suppressed."""
+    _in_hand(numbers, owner).update(
+        status=Status.CANCELLED, settled_at=now, lease_owner="", detail="left or withdrew consent"
     )
 
 
-def _told_to_wait(now: datetime) -> QuerySet[Throttle]:
-    return Throttle.objects.filter(channel=OuterRef("channel"), paused_until__gt=now)
+def release(*, numbers: Collection[int], owner: str) -> None:
+    """Give back what was claimed and not begun."""
+    _in_hand(numbers, owner).update(status=Status.QUEUED, lease_owner="")
 
 
-def turn_away(*, delivery: Delivery, owner: str, now: datetime) -> None:
-    """Answer a refused :func:`attempt`: who no longer wants the message is cancelled, the rest is released."""
-    waiting = Delivery.objects.filter(pk=delivery.pk, lease_owner=owner, status__in=Delivery.WAITING)
-    unwilling = waiting.filter(~Exists(_willing()))
-    unwilling.update(
-        status=Status.CANCELLED, settled_at=now, lease_owner="", lease_until=None, detail="left or withdrew consent"
+def release_others(*, owner: str, known: Collection[int] = ()) -> int:
+    """Give back all that ``owner`` holds but what is ``known``: claimed, and the answer to the claim was lost; how many."""
+    held = Delivery.objects.filter(lease_owner=owner, settled_at__isnull=True, status__in=IN_HAND)
+    return held.exclude(pk__in=known).update(status=Status.QUEUED, lease_owner="")
+
+
+def _in_hand(numbers: Collection[int], owner: str) -> "QuerySet[Delivery]":
+    return Delivery.objects.filter(pk__in=numbers, lease_owner=owner, status__in=IN_HAND)
+
+
+_SETTLE = """
+    UPDATE outreach_delivery
+    SET status = %s, provider_id = %s, detail = %s, due_at = COALESCE(%s, due_at), settled_at = %s, attempted_at = %s,
+        attempts = attempts + %s, lease_owner = ''
+    WHERE id = %s AND lease_owner = %s AND status IN ('attempting', 'uncertain')
+"""
+
+
+def settle(*, outcomes: Collection[Outcome], owner: str) -> None:
+    """Record what came of attempts, in one transaction, with what follows for the addresses.
+
+    A row that was taken for uncertain meanwhile is resolved by it; one that ``owner`` does not hold stays as it is.
+    """
+    plain = [each for each in outcomes if each.status == Status.ACCEPTED and not each.provider_id]
+    others = [each for each in outcomes if each.status != Status.ACCEPTED or each.provider_id]
+    with transaction.atomic():
+        if plain:
+            # All in one statement: their times differ by less than the second in which they are written.
+            _in_hand([each.number for each in plain], owner).update(
+                status=Status.ACCEPTED,
+                detail="",
+                settled_at=plain[-1].at,
+                attempted_at=plain[-1].begun_at,
+                attempts=F("attempts") + 1,
+                lease_owner="",
+            )
+        if others:
+            with connection.cursor() as cursor:
+                cursor.executemany(_SETTLE, [_row(each, owner) for each in others])
+            _stop_dead_addresses(others)
+
+
+def _row(outcome: Outcome, owner: str) -> tuple[object, ...]:
+    adapt = connection.ops.adapt_datetimefield_value
+    is_open = outcome.status in Delivery.OPEN
+    return (
+        outcome.status,
+        outcome.provider_id[:120],
+        outcome.detail[:300],
+        adapt(outcome.due_at),
+        None if is_open else adapt(outcome.at),
+        adapt(outcome.begun_at),
+        int(outcome.counts),
+        outcome.number,
+        owner,
     )
-    waiting.update(lease_owner="", lease_until=None)
 
 
-def settle(
-    *, delivery: Delivery, owner: str, status: str, now: datetime, provider_id: str = "", detail: str = ""
-) -> None:
-    """Record what came of the attempt. A row that was taken for uncertain meanwhile is resolved by it."""
-    Delivery.objects.filter(pk=delivery.pk, lease_owner=owner, status__in=[Status.ATTEMPTING, Status.UNCERTAIN]).update(
-        status=status,
-        provider_id=provider_id[:120],
-        detail=detail[:300],
-        settled_at=now,
-        lease_owner="" if status != Status.UNCERTAIN else owner,
-        lease_until=None,
-    )
+def _stop_dead_addresses(outcomes: Iterable[Outcome]) -> None:
+    dead = {each.number: each for each in outcomes if each.status in (Status.BOUNCED, Status.BLOCKED)}
+    if not dead:
+        return
+    rows = Subscription.objects.filter(deliveries__in=dead).values_list("deliveries__pk", "pk")
+    found = dict(rows)
+    for subscription in Subscription.objects.filter(pk__in=found.values()):
+        outcome = next(dead[number] for number, key in found.items() if key == subscription.pk)
+        subscriptions.stop(subscription=subscription, now=outcome.at)
+        if outcome.status == Status.BOUNCED:
+            suppressions.suppress(
+                channel=subscription.channel,
+                address_hash=subscription.address_hash,
+                reason=SuppressionReason.HARD_BOUNCE,
+                now=outcome.at,
+            )
 
 
-def defer(*, delivery: Delivery, owner: str, due_at: datetime, detail: str, counts: bool = True) -> None:
-    """Put the delivery back until ``due_at``; ``counts`` is false where the attempt said nothing about this address."""
-    Delivery.objects.filter(pk=delivery.pk, lease_owner=owner, status__in=[Status.ATTEMPTING, Status.UNCERTAIN]).update(
-        status=Status.DEFERRED,
-        due_at=due_at,
-        detail=detail[:300],
-        attempts=F("attempts") if counts else Case(When(attempts=0, then=Value(0)), default=F("attempts") - 1),
-        lease_owner="",
-        lease_until=None,
-    )
+def doubt(*, owner: str, numbers: Collection[int] | None = None) -> int:
+    """Call what ``owner`` was sending uncertain, all of it or these; how many there were.
 
-
-def release(*, deliveries: list[Delivery], owner: str) -> None:
-    """Give back what was claimed and not attempted."""
-    Delivery.objects.filter(
-        pk__in=[delivery.pk for delivery in deliveries], lease_owner=owner, status__in=Delivery.WAITING
-    ).update(lease_owner="", lease_until=None)
+    The owner stays noted, so that an answer that is found later still resolves them.
+    """
+    held = Delivery.objects.filter(lease_owner=owner, settled_at__isnull=True, status=Status.ATTEMPTING)
+    if numbers is not None:
+        held = held.filter(pk__in=numbers)
+    return held.update(status=Status.UNCERTAIN, detail="the worker stopped before an answer came")
 
 
 def recover(*, now: datetime) -> int:
-    """Turn what dead workers left ``attempting`` into ``uncertain``; how many there were.
+    """Turn what workers left ``attempting`` whose lease ran out into ``uncertain``; how many there were.
 
-    Rows that were claimed and not yet attempted need nothing: their lease runs out and another worker claims them.
+    What they had begun and what not, only their journal could tell; it lies on their machine.
     """
-    return Delivery.objects.filter(status=Status.ATTEMPTING, lease_until__lt=now).update(
-        status=Status.UNCERTAIN, settled_at=now, detail="the worker stopped before an answer came"
-    )
+    lost = 0
+    for owner in list(Lease.objects.filter(until__lt=now).values_list("owner", flat=True)):
+        with transaction.atomic():
+            if Lease.objects.filter(owner=owner, until__lt=now).delete()[0]:
+                lost += doubt(owner=owner)
+    return lost
+
+
+def end_lease(*, owner: str) -> None:
+    """Forget a worker that holds nothing any more."""
+    Lease.objects.filter(owner=owner).delete()
 
 
 def cancel_waiting(*, now: datetime) -> int:
     """Cancel what still waits in cancelled broadcasts; how many there were."""
     return Delivery.objects.filter(
-        broadcast__state__in=[Broadcast.State.CANCELLED, Broadcast.State.EXPIRED], status__in=Delivery.WAITING
-    ).update(status=Status.CANCELLED, settled_at=now, lease_owner="", lease_until=None, detail="broadcast cancelled")
+        broadcast__state__in=[Broadcast.State.CANCELLED, Broadcast.State.EXPIRED],
+        status__in=Delivery.WAITING,
+        settled_at__isnull=True,
+    ).update(status=Status.CANCELLED, settled_at=now, lease_owner="", detail="broadcast cancelled")

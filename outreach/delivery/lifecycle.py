@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
@@ -12,6 +13,7 @@ from outreach.broadcasts.models import Broadcast
 from . import ledger
 from .balance import balance
 from .freeze import AudienceMoved, freeze
+from .journal import remains
 from .models import Delivery, Freeze
 
 logger = logging.getLogger(__name__)
@@ -82,9 +84,15 @@ def _in_time(broadcast: Broadcast, now: datetime) -> bool:
     return True
 
 
+def sending_on(channel: str) -> list[int]:
+    """The numbers of the broadcasts that are being sent on ``channel``, in the order in which they started."""
+    rows = Broadcast.objects.filter(state=Broadcast.State.SENDING).order_by("started_at").values_list("pk", "channels")
+    return [number for number, channels in rows if channel in channels]
+
+
 def finish_done(*, now: datetime) -> int:
     """Finish every sending broadcast with nothing open left and totals that balance; how many there were."""
-    still_open = Delivery.objects.filter(broadcast=OuterRef("pk"), status__in=Delivery.OPEN)
+    still_open = Delivery.objects.filter(broadcast=OuterRef("pk"), settled_at__isnull=True)
     done = Broadcast.objects.filter(~Exists(still_open), state=Broadcast.State.SENDING)
     return sum(_finish(broadcast, now) for broadcast in done)
 
@@ -105,10 +113,12 @@ def _finish(broadcast: Broadcast, now: datetime) -> bool:
 
 def resolve_uncertain(*, broadcast: Broadcast, send_again: bool, now: datetime) -> int:
     """Carry out a decision on all uncertain deliveries: send them again, or take them as accepted; how many."""
-    uncertain = Delivery.objects.filter(broadcast=broadcast, status=Delivery.Status.UNCERTAIN)
+    uncertain = Delivery.objects.filter(
+        broadcast=broadcast, status=Delivery.Status.UNCERTAIN, settled_at__isnull=True
+    )
     if send_again:
         changed = uncertain.update(
-            status=Delivery.Status.QUEUED, due_at=now, lease_owner="", lease_until=None, detail="sent again by decision"
+            status=Delivery.Status.QUEUED, due_at=now, lease_owner="", detail="sent again by decision"
         )
     else:
         changed = uncertain.update(
@@ -125,19 +135,39 @@ def retry_failed(*, broadcast: Broadcast, now: datetime) -> int:
             return 0
         changed = Delivery.objects.filter(
             broadcast=broadcast, status__in=[Delivery.Status.FAILED, Delivery.Status.REJECTED]
-        ).update(status=Delivery.Status.QUEUED, attempts=0, due_at=now, lease_owner="", lease_until=None)
+        ).update(status=Delivery.Status.QUEUED, attempts=0, due_at=now, settled_at=None, lease_owner="")
         if changed and state == Broadcast.State.FINISHED:
             Broadcast.objects.filter(pk=broadcast.pk).update(state=Broadcast.State.SENDING, finished_at=None)
     return changed
 
 
-def tidy(*, now: datetime) -> None:
-    """What every worker does in passing: recover from dead workers, cancel what was cancelled, finish what is done."""
-    lost = ledger.recover(now=now)
+def tidy(*, journals: Path | None = None, now: datetime) -> None:
+    """What every worker does in passing: recover from dead workers, cancel what was cancelled, finish what is done.
+
+    ``journals`` is where the workers of this machine keep theirs.
+    """
+    lost = (recover(journals=journals) if journals else 0) + ledger.recover(now=now)
     if lost:
         logger.warning("%s deliveries are uncertain: their worker stopped before an answer came", lost)
     ledger.cancel_waiting(now=now)
     finish_done(now=now)
+
+
+def recover(*, journals: Path) -> int:
+    """Read what workers of this machine that died left behind; how many deliveries are uncertain for it.
+
+    What came to an outcome gets it, what was claimed and not begun goes back, and only the rest is uncertain.
+    """
+    lost = 0
+    with remains(journals) as found:
+        for each in found:
+            ledger.settle(outcomes=each.outcomes, owner=each.owner)
+            lost += ledger.doubt(owner=each.owner, numbers=each.begun if each.is_complete else None)
+            if each.is_complete:
+                ledger.release_others(owner=each.owner, known=each.begun)
+            ledger.end_lease(owner=each.owner)
+            logger.warning("%s died; %s deliveries were under way", each.owner, len(each.begun))
+    return lost
 
 
 def is_frozen(broadcast: Broadcast) -> bool:

@@ -2,13 +2,13 @@
 
 from typing import Protocol
 
-from outreach.broadcasts.rendering import LinkAddresses
+from outreach.channels.built import LinkAddresses
 
-from .models import Delivery
+from .ledger import Claimed
 
 
 class Links(Protocol):
     """Makes the links of one delivery. ``tracking`` brings the real one; the worker hands it to the engine."""
 
-    def of(self, delivery: Delivery) -> LinkAddresses:
-        """The addresses for every link of the delivery's message, for leaving and, with consent, for the open pixel."""
+    def of(self, delivery: Claimed, *, count: int) -> LinkAddresses:
+        """The addresses for the ``count`` links of its message, for leaving and, with consent, for the open pixel."""

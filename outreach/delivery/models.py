@@ -66,7 +66,8 @@ class Delivery(models.Model):
     ``segment``, ``group``, ``gender`` and ``language`` are copied when the row is made and never change, so last
     year's report reads the same after a subscriber edits a profile or asks to be forgotten. ``subscriber`` and
     ``subscription`` keep their numbers after the rows that they point to are gone. ``slot`` is empty, or the channel
-    where a broadcast writes on every channel: with it a person can't be written to twice.
+    where a broadcast writes on every channel: with it a person can't be written to twice. ``lease_owner`` names the
+    :class:`Lease` under which a worker has claimed it. ``settled_at`` is set once nothing more can come of it.
     """
 
     class Status(models.TextChoices):
@@ -89,13 +90,17 @@ class Delivery(models.Model):
     WAITING = (Status.QUEUED, Status.DEFERRED)
     REACHED = (Status.ACCEPTED, Status.DELIVERED)
 
-    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="deliveries")
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
+    # The indexes below begin with the broadcast. A message that has deliveries can't be removed by any service, and its
+    # broadcast is protected, so the ledger is spared an index and a check a row.
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
+    message = models.ForeignKey(
+        Message, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="deliveries"
+    )
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.DO_NOTHING, db_constraint=False, related_name="deliveries"
     )
     subscription = models.ForeignKey(
-        Subscription, on_delete=models.DO_NOTHING, db_constraint=False, related_name="deliveries"
+        Subscription, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="deliveries"
     )
     channel = models.CharField(max_length=12, choices=ChannelName.choices)
     slot = models.CharField(max_length=12, blank=True)
@@ -108,8 +113,7 @@ class Delivery(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
-    lease_owner = models.CharField(max_length=64, blank=True)
-    lease_until = models.DateTimeField(null=True)
+    lease_owner = models.CharField(max_length=80, blank=True)
     attempted_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     provider_id = models.CharField(max_length=120, blank=True)
@@ -122,19 +126,38 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["broadcast", "subscriber", "slot"], name="delivery_once_per_person"),
         ]
         indexes = [
-            # The claim: the oldest waiting rows of a broadcast and channel, without reading those that are done.
+            # The claim, in the order of the rows. Open rows only, whatever their status: so a claim changes nothing that
+            # is indexed, and PostgreSQL can do it without touching an index.
             models.Index(
-                fields=["broadcast", "channel", "due_at", "id"],
-                name="delivery_waiting",
-                condition=Q(status__in=["queued", "deferred"]),
+                fields=["broadcast", "channel", "id", "due_at"],
+                name="delivery_open",
+                condition=Q(settled_at__isnull=True),
             ),
-            models.Index(fields=["lease_until"], name="delivery_attempting", condition=Q(status__in=["attempting"])),
-            models.Index(fields=["broadcast", "status"], name="delivery_balance"),
             models.Index(fields=["provider_id"], name="delivery_provider_id", condition=~Q(provider_id="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.broadcast_id}/{self.pk}: {self.status}"
+
+    @property
+    def dimensions(self) -> tuple[str, str, str, str]:
+        """By what its cohort is found: segment, gender, language, channel."""
+        return self.segment, self.gender, self.language, self.channel
+
+
+class Lease(models.Model):
+    """A worker's sign of life on one channel: until then (UTC), what it has claimed is its own.
+
+    ``seen_at`` is when it last gave one. A lease that ran out is removed, and what was being sent under it is uncertain.
+    """
+
+    owner = models.CharField(max_length=80, unique=True)
+    channel = models.CharField(max_length=12, choices=ChannelName.choices)
+    seen_at = models.DateTimeField()
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.owner
 
 
 class Throttle(models.Model):

@@ -11,19 +11,31 @@ from .models import Throttle
 LONGEST_QUEUE = timedelta(minutes=10)
 """More than all workers' chunks together ever reserve: a next moment beyond it means that the clock went back."""
 
+TOLERANCE = timedelta(milliseconds=20)
+"""On a strict channel a moment is good for so long: who comes later takes another one."""
+
+
+def gap(channel: Channel) -> timedelta:
+    """The time between two moments of a channel with a limit.
+
+    On a strict channel no second may hold more than the limit, wherever it begins. Messages go out up to
+    :data:`TOLERANCE` after their moments, so ``per_second`` gaps have to be as much longer than a second.
+    """
+    second = timedelta(seconds=1)
+    return (second + TOLERANCE if channel.strict else second) / channel.per_second
+
 
 def reserve(*, channel: Channel, count: int, now: datetime) -> datetime:
-    """The moment (UTC) at which the first of ``count`` messages may go; each next one follows ``1 / per_second`` later.
+    """The moment (UTC) at which the first of ``count`` messages may go; each next one follows a :func:`gap` later.
 
     Moments are handed out once, to whichever worker asks, so however many workers there are, no second holds more than
     ``per_second`` of them. While the provider asked for a pause the first moment lies behind its end.
     """
     with transaction.atomic():
-        Throttle.objects.get_or_create(channel=channel.name, defaults={"next_at": now})
-        row = Throttle.objects.select_for_update().get(channel=channel.name)
+        row = _locked(channel.name, now)
         next_at = row.next_at if row.next_at - now < LONGEST_QUEUE else now
         start = max(now, next_at, row.paused_until or now)
-        row.next_at = start + timedelta(seconds=count / channel.per_second)
+        row.next_at = start + count * gap(channel)
         row.save(update_fields=["next_at"])
     return start
 
@@ -31,8 +43,7 @@ def reserve(*, channel: Channel, count: int, now: datetime) -> datetime:
 def wait_everyone(*, channel: str, until: datetime) -> None:
     """Let every worker wait: the provider asked for a pause until ``until`` (UTC). A shorter pause changes nothing."""
     with transaction.atomic():
-        Throttle.objects.get_or_create(channel=channel, defaults={"next_at": until})
-        row = Throttle.objects.select_for_update().get(channel=channel)
+        row = _locked(channel, until)
         row.paused_until = max(until, row.paused_until or until)
         row.save(update_fields=["paused_until"])
 
@@ -40,3 +51,8 @@ def wait_everyone(*, channel: str, until: datetime) -> None:
 def paused_until(*, channel: str) -> datetime | None:
     """Until when the provider asked for a pause, if it did."""
     return Throttle.objects.filter(channel=channel).values_list("paused_until", flat=True).first()
+
+
+def _locked(channel: str, next_at: datetime) -> Throttle:
+    Throttle.objects.get_or_create(channel=channel, defaults={"next_at": next_at})
+    return Throttle.objects.select_for_update().get(channel=channel)

@@ -44,7 +44,7 @@ def record_click(*, token: Token, link: int, machine_reason: str, now: datetime)
     broadcast, _links = _frozen_links(token.message)
     personal, cohort = token.use == Use.PERSONAL_CLICK, token.number
     if personal and not _allowed(token.number, Purpose.CLICK_TRACKING):
-        personal, cohort = False, cohort_of(Delivery.objects.get(pk=token.number), cohort_index(broadcast))
+        personal, cohort = False, cohort_of(Delivery.objects.get(pk=token.number).dimensions, cohort_index(broadcast))
     TrackingEvent.objects.create(
         broadcast_id=broadcast,
         delivery_id=token.number if personal else None,

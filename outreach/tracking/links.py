@@ -4,39 +4,40 @@ from django.conf import settings
 
 from outreach.channels.built import LinkAddresses
 from outreach.delivery.freeze import Dimensions, cohort_index, cohort_of
-from outreach.delivery.models import Delivery
+from outreach.delivery.ledger import Claimed
 
 from .tokens import Token, Use, mint
 
 
 class TrackedLinks:
-    """Makes links for the engine; remembers the cohorts of each broadcast that it met, which never change."""
+    """Makes links for the engine; remembers the click token of each cohort that it met, which never changes."""
 
     def __init__(self) -> None:
         self._cohorts: dict[int, dict[Dimensions, int]] = {}
+        self._shared: dict[tuple[int, Dimensions], str] = {}
 
-    def of(self, delivery: Delivery) -> LinkAddresses:
+    def of(self, delivery: Claimed, *, count: int) -> LinkAddresses:
         """The addresses for ``delivery``: a token each for clicking, leaving and, with consent, the open pixel."""
-        click = f"{settings.SITE_URL}/r/{mint(self._click_token(delivery))}"
+        click = f"{settings.SITE_URL}/r/{self._click_token(delivery)}/"
         return LinkAddresses(
-            clicks=[f"{click}/{number}" for number in range(1, len(delivery.message.links) + 1)],
+            clicks=[f"{click}{number}" for number in range(1, count + 1)],
             unsubscribe=_address("u", Use.UNSUBSCRIBE, delivery),
-            open_pixel=_address("o", Use.OPEN, delivery) if self._may_track_opens(delivery) else "",
+            open_pixel=_address("o", Use.OPEN, delivery) if delivery.tracks_opens else "",
         )
 
-    @staticmethod
-    def _may_track_opens(delivery: Delivery) -> bool:
-        return delivery.tracks_opens and delivery.subscription.allows_open_tracking
+    def _click_token(self, delivery: Claimed) -> str:
+        if delivery.tracks_clicks:
+            return mint(Token(Use.PERSONAL_CLICK, delivery.message, delivery.number))
+        exact = (delivery.segment, delivery.gender, delivery.language, delivery.channel)
+        shared = self._shared.get((delivery.message, exact))
+        if shared is None:
+            index = self._cohorts.get(delivery.broadcast)
+            if index is None:
+                index = self._cohorts[delivery.broadcast] = cohort_index(delivery.broadcast)
+            shared = mint(Token(Use.COHORT_CLICK, delivery.message, cohort_of(exact, index)))
+            self._shared[delivery.message, exact] = shared
+        return shared
 
-    def _click_token(self, delivery: Delivery) -> Token:
-        # Who took the consent back after the audience was fixed is not tracked any more.
-        if delivery.tracks_clicks and delivery.subscription.allows_click_tracking:
-            return Token(Use.PERSONAL_CLICK, delivery.message_id, delivery.pk)
-        index = self._cohorts.get(delivery.broadcast_id)
-        if index is None:
-            index = self._cohorts[delivery.broadcast_id] = cohort_index(delivery.broadcast_id)
-        return Token(Use.COHORT_CLICK, delivery.message_id, cohort_of(delivery, index))
 
-
-def _address(path: str, use: Use, delivery: Delivery) -> str:
-    return f"{settings.SITE_URL}/{path}/{mint(Token(use, delivery.message_id, delivery.pk))}"
+def _address(path: str, use: Use, delivery: Claimed) -> str:
+    return f"{settings.SITE_URL}/{path}/{mint(Token(use, delivery.message, delivery.number))}"

@@ -1,5 +1,7 @@
 """Builds an e-mail: HTML of one column from the component template, and a text part that says the same."""
 
+from collections.abc import Iterator
+
 import mrml
 from bs4 import BeautifulSoup
 from django.template.loader import render_to_string
@@ -16,6 +18,9 @@ from .body import Links, cleaned, common_problems
 
 MOST_BYTES = 100 * 1024
 """The largest HTML and text together; mail programs cut off larger ones, and receivers pay for each kilobyte."""
+
+LONGEST_LINE = 300
+"""In characters, before links are filled in; some have three bytes."""
 
 _RENDERING = mrml.RenderOptions(disable_comments=False, fonts={})
 
@@ -39,8 +44,8 @@ def build(message: Message) -> Built:
         "campaign": campaign_name(message.language),
     }
     with override(message.language):
-        html = _html(context)
-        text = _text(context)
+        html = folded(_html(context))
+        text = folded(_text(context))
     size = len(html.encode()) + len(text.encode())
     if size > MOST_BYTES:
         raise UnfitMessage(
@@ -55,6 +60,21 @@ def build(message: Message) -> Built:
         html=html,
         links=tuple(links.targets),
     )
+
+
+def folded(text: str) -> str:
+    """``text`` with long lines broken at a space, which in HTML is the same as one.
+
+    A line of SMTP has at most 998 bytes, links with their tokens and all; a longer one would have to be encoded.
+    """
+    return "\n".join(piece for line in text.split("\n") for piece in _short_lines(line))
+
+
+def _short_lines(line: str) -> Iterator[str]:
+    while len(line) > LONGEST_LINE and (at := line.rfind(" ", 1, LONGEST_LINE)) > 0:
+        yield line[:at]
+        line = line[at + 1 :]
+    yield line
 
 
 def _html(context: dict[str, object]) -> str:

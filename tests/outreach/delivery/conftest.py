@@ -11,9 +11,12 @@ from outreach.audience.models import Segment, Subscriber, Subscription
 from outreach.audience.rules import EVERYBODY
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast, Message
-from outreach.channels.protocol import Outgoing, Receipt
+from outreach.channels.protocol import Outgoing, Receipt, Work
 from outreach.delivery import lifecycle
+from outreach.delivery.desk import AtOnce
 from outreach.delivery.engine import Courier
+from outreach.delivery.journal import Journal
+from outreach.delivery.watch import AlwaysChanged
 from outreach.tracking.links import TrackedLinks
 
 START = datetime(2026, 10, 1, 14, 0, tzinfo=UTC)
@@ -41,16 +44,22 @@ def clock() -> Clock:
 
 @dataclass
 class ListChannel:
-    """A channel that keeps what it is given; ``answers`` holds a failure to raise for the next messages."""
+    """A channel that keeps what it is given; ``answers`` holds a failure to answer with for the next messages.
 
+    ``before`` is called with each message before it is begun, ``during`` while it is under way.
+    """
+
+    clock: Clock
     name: str = "email"
-    per_second: int = 1000
+    per_second: float = 1000
+    strict: bool = False
     connections: int = 1
+    provider_ids: bool = True
     sent: list[Outgoing] = field(default_factory=list)
     answers: list[Exception | None] = field(default_factory=list)
     before: Callable[[Outgoing], None] = lambda outgoing: None
+    during: Callable[[Outgoing], None] = lambda outgoing: None
     moments: list[datetime] = field(default_factory=list)
-    clock: Callable[[], datetime] | None = None
 
     def open(self) -> "ListChannel":
         return self
@@ -58,15 +67,22 @@ class ListChannel:
     def close(self) -> None:
         """Nothing is open."""
 
-    def send(self, outgoing: Outgoing) -> Receipt:
-        self.before(outgoing)
-        if self.clock:
+    def carry(self, work: Work) -> None:
+        while (taken := work.take()) is not None:
+            if not isinstance(taken, Outgoing):
+                self.clock.wait(taken)
+                continue
+            self.before(taken)
+            if not work.begin(taken):
+                continue
+            self.during(taken)
             self.moments.append(self.clock())
-        answer = self.answers.pop(0) if self.answers else None
-        if answer:
-            raise answer
-        self.sent.append(outgoing)
-        return Receipt(provider_id=f"provider-{len(self.sent)}")
+            answer = self.answers.pop(0) if self.answers else None
+            if isinstance(answer, RuntimeError):
+                raise answer
+            if answer is None:
+                self.sent.append(taken)
+            work.settle(taken, answer or Receipt(f"provider-{len(self.sent)}" if self.provider_ids else ""))
 
 
 @pytest.fixture
@@ -75,8 +91,32 @@ def channel(clock) -> ListChannel:
 
 
 @pytest.fixture
-def courier(channel, clock) -> Courier:
-    return Courier(channel=channel, links=TrackedLinks(), owner="worker-1", clock=clock, wait=clock.wait)
+def hire(clock, tmp_path) -> Callable[..., Courier]:
+    """Hire a courier for a channel, who takes one step at a time; each has a name of its own."""
+
+    def courier(channel: ListChannel, owner: str = "worker-1", **changes) -> Courier:
+        return Courier(
+            **{
+                "channel": channel,
+                "links": TrackedLinks(),
+                "owner": owner,
+                "source": lambda: lifecycle.sending_on(channel.name),
+                "journal": Journal(tmp_path / "journals", owner),
+                "watch": AlwaysChanged(),
+                "desk": AtOnce(),
+                "clock": clock,
+                "stopping": lambda: False,
+                "pause": clock.wait,
+                **changes,
+            }
+        )
+
+    return courier
+
+
+@pytest.fixture
+def courier(channel, hire) -> Courier:
+    return hire(channel)
 
 
 def person(number: int, *, channels=("email",), language="en", state="active", allowed=True, **declared) -> Subscriber:

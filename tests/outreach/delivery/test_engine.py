@@ -1,22 +1,23 @@
 """The engine: every failure of a channel has its outcome in the ledger, and nobody is written to twice."""
 
+import os
 import threading
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from outreach.audience.models import Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
 from outreach.delivery import ledger, lifecycle, throttle
+from outreach.delivery.answers import MOST_ATTEMPTS, TOO_MANY
 from outreach.delivery.balance import balance
-from outreach.delivery.engine import MOST_ATTEMPTS, TOO_MANY, Courier
-from outreach.delivery.models import Delivery
-from outreach.tracking.links import TrackedLinks
+from outreach.delivery.models import Delivery, Lease
 from outreach.tracking.tokens import Use, read
 
-from .conftest import ListChannel, person
+from .conftest import ListChannel, person, write
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +27,7 @@ def test_every_waiting_delivery_is_sent_once(sending, courier, channel, clock):
         person(number)
     broadcast = sending()
 
-    while courier.work(broadcast):
-        pass
+    courier.work()
     lifecycle.tidy(now=clock.now)
 
     assert sorted(each.address for each in channel.sent) == sorted(f"person{n}@example.org" for n in range(30))
@@ -37,18 +37,17 @@ def test_every_waiting_delivery_is_sent_once(sending, courier, channel, clock):
     assert not balance(broadcast).faults
 
 
-def test_a_copy_carries_its_own_links_and_the_headers_to_leave(sending, courier, channel):
+def test_a_copy_carries_its_own_links(sending, courier, channel):
     person(1)
     broadcast = sending()
 
-    courier.work(broadcast)
+    courier.work()
 
     copy = channel.sent[0]
     delivery = Delivery.objects.get()
-    assert copy.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert copy.headers["List-Unsubscribe"].startswith("<http://testserver/u/")
-    assert "http://testserver/r/" in copy.html
-    assert "link.invalid" not in copy.html + copy.text
+    assert copy.links.unsubscribe.startswith("http://testserver/u/")
+    assert "http://testserver/r/" in copy.copy.html
+    assert "link.invalid" not in copy.copy.html + copy.copy.text
     assert copy.message_id == f"{broadcast.pk}.{delivery.pk}@testserver"
     assert delivery.provider_id == "provider-1"
 
@@ -70,7 +69,7 @@ def test_each_failure_has_its_outcome(sending, courier, channel, failure, status
     broadcast = sending()
     channel.answers = [failure]
 
-    courier.work(broadcast)
+    courier.work()
 
     assert Delivery.objects.get().status == status
     assert Subscription.objects.get().state == state
@@ -85,7 +84,7 @@ def test_a_refusal_of_ours_pauses_the_broadcast_and_nobody_else_is_tried(sending
     broadcast = sending()
     channel.answers = [failure]
 
-    courier.work(broadcast)
+    courier.work()
 
     broadcast.refresh_from_db()
     assert broadcast.state == Broadcast.State.PAUSED
@@ -99,8 +98,8 @@ def test_a_moved_address_is_written_to_at_its_new_place(sending, courier, channe
     broadcast = sending()
     channel.answers = [failures.AddressMoved("migrated", address="moved@example.org")]
 
-    courier.work(broadcast)
-    courier.work(broadcast)
+    courier.work()
+    courier.work()
 
     assert [each.address for each in channel.sent] == ["moved@example.org"]
 
@@ -112,14 +111,13 @@ def test_rate_limited_deliveries_wait_as_long_as_the_provider_asks(sending, cour
     channel.answers = [failures.TryLater("429", retry_after=30, everyone=True)]
     asked_at = clock.now
 
-    courier.work(broadcast)
+    courier.work()
 
     assert channel.sent == []
-    assert courier.work(broadcast) == 0
+    assert courier.work() == 0
     assert Delivery.objects.filter(status="deferred").get().attempts == 0
     clock.now = asked_at + timedelta(seconds=31)
-    while courier.work(broadcast):
-        pass
+    courier.work()
     assert len(channel.sent) == 3
     assert min(channel.moments[1:]) >= asked_at + timedelta(seconds=30)
 
@@ -129,22 +127,22 @@ def test_a_pause_without_measure_is_cut_to_a_day(sending, courier, channel, cloc
     broadcast = sending()
     channel.answers = [failures.TryLater("429", retry_after=10**15, everyone=True)]
 
-    courier.work(broadcast)
+    courier.work()
 
     assert throttle.paused_until(channel="email") <= clock.now + timedelta(days=1)
     assert Delivery.objects.get().status == "deferred"
 
 
-def test_another_worker_obeys_the_pause_as_well(sending, courier, channel, clock):
+def test_another_worker_obeys_the_pause_as_well(sending, courier, channel, clock, hire):
     for number in range(2):
         person(number)
     broadcast = sending()
     other = ListChannel(clock=clock)
-    second = Courier(channel=other, links=TrackedLinks(), owner="worker-2", clock=clock, wait=clock.wait)
+    second = hire(other, "worker-2")
     channel.answers = [failures.TryLater("429", retry_after=30, everyone=True)]
 
-    courier.work(broadcast)
-    second.work(broadcast)
+    courier.work()
+    second.work()
 
     assert other.sent == []
 
@@ -155,7 +153,7 @@ def test_an_address_that_never_answers_fails_in_the_end(sending, courier, channe
     channel.answers = [failures.TryLater("451")] * MOST_ATTEMPTS
 
     for _attempt in range(MOST_ATTEMPTS):
-        courier.work(broadcast)
+        courier.work()
         clock.now += timedelta(hours=5)
 
     delivery = Delivery.objects.get()
@@ -169,9 +167,9 @@ def test_waits_grow_between_attempts(sending, courier, channel, clock):
     channel.answers = [failures.TryLater("451")] * 3
     waits = []
     for _attempt in range(3):
-        courier.work(broadcast)
-        delivery = Delivery.objects.get()
-        waits.append(delivery.due_at - clock.now)
+        courier.work()
+        delivery = Delivery.objects.get(broadcast=broadcast)
+        waits.append(delivery.due_at - delivery.attempted_at)
         clock.now = delivery.due_at
 
     assert waits == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
@@ -181,12 +179,24 @@ def test_pause_acts_before_the_next_message(sending, courier, channel, clock):
     for number in range(5):
         person(number)
     broadcast = sending()
-    channel.before = lambda outgoing: broadcasts.pause(broadcast=broadcast, reason="wait", now=clock.now)
+    channel.during = lambda outgoing: broadcasts.pause(broadcast=broadcast, reason="wait", now=clock.now)
 
-    courier.work(broadcast)
+    courier.work()
 
     assert len(channel.sent) == 1
     assert Delivery.objects.filter(status="queued", lease_owner="").count() == 4
+
+
+def test_pause_stops_even_a_message_that_was_taken(sending, courier, channel, clock):
+    for number in range(5):
+        person(number)
+    broadcast = sending()
+    channel.before = lambda outgoing: broadcasts.pause(broadcast=broadcast, reason="wait", now=clock.now)
+
+    courier.work()
+
+    assert channel.sent == []
+    assert Delivery.objects.filter(status="queued", lease_owner="").count() == 5
 
 
 def test_who_leaves_while_it_is_being_sent_gets_nothing(sending, courier, channel, clock):
@@ -195,7 +205,7 @@ def test_who_leaves_while_it_is_being_sent_gets_nothing(sending, courier, channe
     broadcast = sending()
     Subscription.objects.filter(subscriber__deliveries__pk=Delivery.objects.latest("pk").pk).update(state="left")
 
-    courier.work(broadcast)
+    courier.work()
     lifecycle.tidy(now=clock.now)
 
     assert len(channel.sent) == 2
@@ -208,38 +218,69 @@ def test_who_was_erased_while_it_is_being_sent_gets_nothing(sending, courier, ch
     broadcast = sending()
     erased.delete()
 
-    courier.work(broadcast)
+    courier.work()
 
     assert channel.sent == []
     assert Delivery.objects.get().status == "cancelled"
 
 
-def test_a_dead_workers_attempt_becomes_uncertain_and_is_not_sent_again(sending, channel, clock):
+class Killed(BaseException):
+    """The end of the process, in the middle of a message."""
+
+
+@pytest.fixture
+def dead(sending, channel, hire):
+    """A worker that was killed with its first message under way, of three that it had claimed."""
     for number in range(3):
         person(number)
     broadcast = sending()
 
-    def die(outgoing):
-        raise KeyboardInterrupt
+    def die(_outgoing):
+        raise Killed
 
-    channel.before = die
-    dead = Courier(channel=channel, links=TrackedLinks(), owner="dead", clock=clock, wait=clock.wait)
-    with pytest.raises(KeyboardInterrupt):
-        dead.work(broadcast)
+    channel.during = die
+    courier = hire(channel, "dead")
+    courier._tidy_up = lambda: None
+    with pytest.raises(Killed):
+        courier.work()
+    os.close(courier._journal._file)
+    channel.during = lambda outgoing: None
+    return broadcast
+
+
+def test_what_was_under_way_when_a_worker_died_is_uncertain_and_the_rest_is_sent(dead, channel, clock, hire, tmp_path):
+    lifecycle.tidy(journals=tmp_path / "journals", now=clock.now)
+    hire(channel, "alive").work()
+    lifecycle.tidy(journals=tmp_path / "journals", now=clock.now)
+
+    assert len(channel.sent) == 2
+    assert Delivery.objects.get(status="uncertain").detail == "the worker stopped before an answer came"
+    dead.refresh_from_db()
+    assert dead.state == Broadcast.State.SENDING, "uncertain deliveries keep a broadcast open"
+    assert not balance(dead).faults
+
+
+def test_without_its_journal_all_that_a_dead_worker_held_is_uncertain(dead, channel, clock, hire):
+    lifecycle.tidy(now=clock.now)
+    assert not Delivery.objects.filter(status="uncertain").exists(), "its lease still runs"
+
     clock.now += ledger.LEASE + timedelta(seconds=1)
-    channel.before = lambda outgoing: None
+    lifecycle.tidy(now=clock.now)
+    hire(channel, "alive").work()
 
+    assert channel.sent == []
+    assert Delivery.objects.filter(status="uncertain").count() == 3
+
+
+def test_a_journal_that_is_found_later_resolves_what_was_uncertain(dead, channel, clock, hire, tmp_path):
+    clock.now += ledger.LEASE + timedelta(seconds=1)
     lifecycle.tidy(now=clock.now)
-    alive = Courier(channel=channel, links=TrackedLinks(), owner="alive", clock=clock, wait=clock.wait)
-    while alive.work(broadcast):
-        pass
-    lifecycle.tidy(now=clock.now)
+
+    lifecycle.tidy(journals=tmp_path / "journals", now=clock.now)
+    hire(channel, "alive").work()
 
     assert len(channel.sent) == 2
     assert Delivery.objects.filter(status="uncertain").count() == 1
-    broadcast.refresh_from_db()
-    assert broadcast.state == Broadcast.State.SENDING, "uncertain deliveries keep a broadcast open"
-    assert not balance(broadcast).faults
 
 
 @pytest.mark.parametrize(("send_again", "sent", "status"), [(True, 1, "accepted"), (False, 0, "accepted")])
@@ -247,10 +288,10 @@ def test_a_person_decides_what_becomes_of_the_uncertain(sending, courier, channe
     person(1)
     broadcast = sending()
     channel.answers = [failures.OutcomeUnknown("the line broke")]
-    courier.work(broadcast)
+    courier.work()
 
     assert lifecycle.resolve_uncertain(broadcast=broadcast, send_again=send_again, now=clock.now) == 1
-    courier.work(broadcast)
+    courier.work()
     lifecycle.tidy(now=clock.now)
 
     assert len(channel.sent) == sent
@@ -261,10 +302,10 @@ def test_a_person_decides_what_becomes_of_the_uncertain(sending, courier, channe
 
 def test_an_answer_that_comes_late_resolves_the_uncertain(sending, channel, clock, courier):
     person(1)
-    broadcast = sending()
-    channel.before = lambda outgoing: lifecycle.tidy(now=clock.now + ledger.LEASE * 2)
+    sending()
+    channel.during = lambda outgoing: lifecycle.tidy(now=clock.now + ledger.LEASE * 2)
 
-    courier.work(broadcast)
+    courier.work()
 
     assert Delivery.objects.get().status == "accepted"
 
@@ -274,23 +315,43 @@ def test_two_workers_never_claim_the_same_delivery(sending, clock):
         person(number)
     broadcast = sending()
 
-    first = ledger.claim(broadcast=broadcast, channel="email", owner="a", limit=6, now=clock.now)
-    second = ledger.claim(broadcast=broadcast, channel="email", owner="b", limit=6, now=clock.now)
+    def claim(owner: str) -> list[int]:
+        return ledger.claim(broadcast=broadcast.pk, channel="email", owner=owner, limit=6, now=clock.now)
+
+    first, second = claim("a"), claim("b")
 
     assert len(first) == 6
     assert len(second) == 4
-    assert not {row.pk for row in first} & {row.pk for row in second}
-    assert not ledger.attempt(delivery=first[0], owner="b", now=clock.now)
+    assert not set(first) & set(second)
+    assert ledger.read(first, owner="b") == []
 
 
-def test_what_a_dead_worker_only_claimed_is_claimed_again(sending, clock):
+def test_nobody_moves_what_another_worker_claimed(sending, clock):
     person(1)
     broadcast = sending()
-    ledger.claim(broadcast=broadcast, channel="email", owner="dead", limit=5, now=clock.now)
+    numbers = ledger.claim(broadcast=broadcast.pk, channel="email", owner="a", limit=5, now=clock.now)
+    accepted = ledger.Outcome(numbers[0], "accepted", clock.now, clock.now)
 
-    assert ledger.claim(broadcast=broadcast, channel="email", owner="b", limit=5, now=clock.now) == []
-    later = clock.now + ledger.LEASE + timedelta(seconds=1)
-    assert len(ledger.claim(broadcast=broadcast, channel="email", owner="b", limit=5, now=later)) == 1
+    ledger.settle(outcomes=[accepted], owner="b")
+    ledger.settle(outcomes=[ledger.Outcome(numbers[0], "failed", clock.now, clock.now)], owner="b")
+    ledger.release(numbers=numbers, owner="b")
+    ledger.turn_away(numbers=numbers, owner="b", now=clock.now)
+
+    assert Delivery.objects.get().status == "attempting"
+    ledger.settle(outcomes=[accepted], owner="a")
+    assert Delivery.objects.get().status == "accepted"
+
+
+def test_a_worker_that_ends_gives_its_lease_back(sending, courier, tmp_path):
+    person(1)
+    sending()
+    courier.work()
+    assert Lease.objects.get().channel == "email"
+
+    courier.close()
+
+    assert not Lease.objects.exists()
+    assert not list((tmp_path / "journals").iterdir())
 
 
 def test_a_broadcast_that_fails_too_often_pauses_itself(sending, courier, channel):
@@ -299,23 +360,21 @@ def test_a_broadcast_that_fails_too_often_pauses_itself(sending, courier, channe
     broadcast = sending()
     channel.answers = [failures.AddressDead("550")] * (TOO_MANY + 5)
 
-    courier.work(broadcast)
+    courier.work()
 
     broadcast.refresh_from_db()
     assert broadcast.state == Broadcast.State.PAUSED
     assert "Bounced" in broadcast.pause_reason
 
 
-def test_no_second_holds_more_messages_than_the_channel_allows(sending, clock):
+def test_no_second_holds_more_messages_than_a_strict_channel_allows(sending, clock, hire):
     for number in range(40):
         person(number)
-    broadcast = sending()
-    channel = ListChannel(per_second=10, clock=clock)
-    workers = [
-        Courier(channel=channel, links=TrackedLinks(), owner=f"w{n}", clock=clock, wait=clock.wait) for n in range(2)
-    ]
+    sending()
+    channel = ListChannel(per_second=10, strict=True, clock=clock)
+    workers = [hire(channel, f"w{number}") for number in range(2)]
 
-    while sum(worker.work(broadcast) for worker in workers):
+    while sum(worker.work() for worker in workers):
         pass
 
     moments = sorted(channel.moments)
@@ -324,12 +383,61 @@ def test_no_second_holds_more_messages_than_the_channel_allows(sending, clock):
         assert sum(first <= moment < first + timedelta(seconds=1) for moment in moments) <= 10
 
 
+def test_a_moment_that_was_missed_on_a_strict_channel_is_not_made_up_for(sending, clock, hire):
+    for number in range(12):
+        person(number)
+    sending()
+    channel = ListChannel(per_second=10, strict=True, clock=clock)
+
+    def stumble(outgoing):
+        if len(channel.moments) == 5:
+            clock.now += timedelta(milliseconds=450)
+
+    channel.before = stumble
+    hire(channel).work()
+
+    assert len(channel.sent) == 12
+    for first in channel.moments:
+        assert sum(first <= moment < first + timedelta(seconds=1) for moment in channel.moments) <= 10
+
+
+def test_without_a_limit_nothing_waits(sending, clock, hire):
+    for number in range(12):
+        person(number)
+    sending()
+    channel = ListChannel(per_second=0, clock=clock)
+    began_at = clock.now
+
+    hire(channel).work()
+
+    assert len(channel.sent) == 12
+    assert clock.now == began_at
+
+
 def test_a_clock_that_jumps_back_does_not_hold_messages_up(clock, db):
-    channel = ListChannel(per_second=10)
+    channel = ListChannel(per_second=10, clock=clock)
     throttle.reserve(channel=channel, count=10, now=clock.now)
     back = clock.now - timedelta(hours=3)
 
     assert throttle.reserve(channel=channel, count=1, now=back) == back
+
+
+def test_a_clock_that_jumps_back_while_messages_wait_for_their_moments_does_not_stop_them(sending, clock, hire):
+    for number in range(20):
+        person(number)
+    sending()
+    channel = ListChannel(per_second=5, clock=clock)
+
+    def jump(outgoing):
+        if len(channel.moments) == 3:
+            clock.now -= timedelta(hours=3)
+
+    channel.before = jump
+    began_at = clock.now
+    hire(channel).work()
+
+    assert len(channel.sent) == 20
+    assert clock.now - (began_at - timedelta(hours=3)) < timedelta(minutes=2)
 
 
 def test_a_message_that_cannot_be_composed_fails_alone(sending, courier, channel):
@@ -337,41 +445,83 @@ def test_a_message_that_cannot_be_composed_fails_alone(sending, courier, channel
     broadcast = sending()
     broken.subscriptions.update(address_encrypted="not a token")
 
-    courier.work(broadcast)
+    courier.work()
 
     assert Delivery.objects.get(subscriber=broken).status == "failed"
     assert Delivery.objects.get(subscriber=fine).status == "accepted"
 
 
-def test_several_sessions_share_a_chunk(transactional_db, sending, clock):
-    for number in range(20):
-        person(number)
-    broadcast = sending()
-    channel = ListChannel(connections=4)
-    courier = Courier(channel=channel, links=TrackedLinks(), owner="w", clock=clock, wait=clock.wait)
-
-    while courier.work(broadcast):
-        pass
-
-    assert sorted(each.address for each in channel.sent) == sorted(f"person{n}@example.org" for n in range(20))
-    assert Delivery.objects.filter(status="accepted").count() == 20
-
-
-def test_a_worker_that_is_told_to_stop_stops_after_the_message_in_its_hands(sending, channel, clock):
+def test_a_worker_that_is_told_to_stop_stops_after_the_message_in_its_hands(sending, channel, hire):
     for number in range(5):
         person(number)
-    broadcast = sending()
+    sending()
     stopping = threading.Event()
+    channel.during = lambda outgoing: stopping.set()
 
-    def take_long(_outgoing):
-        clock.now += timedelta(seconds=20)
-        stopping.set()
-
-    channel.before = take_long
-    Courier(channel=channel, links=TrackedLinks(), owner="w", clock=clock, wait=stopping.wait).work(broadcast)
+    hire(channel, stopping=stopping.is_set).work()
 
     assert len(channel.sent) == 1
     assert Delivery.objects.filter(status="queued", lease_owner="").count() == 4
+
+
+def test_nothing_is_sent_while_the_journal_cannot_be_written(sending, channel, courier):
+    for number in range(3):
+        person(number)
+    sending()
+
+    def refuse(number):
+        raise OSError(28, "No space left on device")
+
+    courier._journal.begin = refuse
+    courier.work()
+
+    assert channel.sent == []
+    assert Delivery.objects.filter(status="queued", lease_owner="").count() == 3
+
+
+def test_a_database_that_is_gone_for_long_loses_nothing(sending, channel, hire, monkeypatch):
+    for number in range(3):
+        person(number)
+    broadcast = sending()
+    settle = ledger.settle
+
+    def cut(**arguments):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr(ledger, "settle", cut)
+    courier = hire(channel, pause=lambda seconds: None)
+    courier._steadily = lambda job, *arguments, **named: job(*arguments, **named)
+    with pytest.raises(OperationalError):
+        courier.work()
+    assert Delivery.objects.filter(status="attempting").count() == 3
+    monkeypatch.setattr(ledger, "settle", settle)
+    courier.work()
+    courier._tidy_up()
+
+    assert len(channel.sent) == 3
+    assert balance(broadcast).statuses["accepted"] == 3
+
+
+def test_two_broadcasts_take_turns(sending, everybody, two_people, channel, hire, clock):
+    for number in range(20):
+        person(number)
+    first = sending()
+    second = Broadcast.objects.create(title="Second", channels=["email"], fallback_language="")
+    second.segments.add(everybody)
+    write(second)
+    editor, approver = two_people
+    submission = broadcasts.submit(broadcast=second, user=editor, now=clock.now)
+    broadcasts.approve(
+        broadcast=second, submission_id=submission.pk, user=approver, send_at=clock.now, now=clock.now
+    )
+    lifecycle.start(broadcast_id=second.pk, now=clock.now)
+    channel.per_second = 4
+
+    hire(channel).work()
+
+    numbers = [int(copy.message_id.split(".")[0]) for copy in channel.sent]
+    assert len(numbers) == 40
+    assert {first.pk, second.pk} == set(numbers[:20]), "neither waits for the other's end"
 
 
 def test_who_took_back_a_consent_after_the_freeze_gets_no_tracked_links(sending, courier, channel):
@@ -380,9 +530,9 @@ def test_who_took_back_a_consent_after_the_freeze_gets_no_tracked_links(sending,
     broadcast = sending()
     Subscription.objects.update(allows_click_tracking=False, allows_open_tracking=False)
 
-    courier.work(broadcast)
+    courier.work()
 
-    html = channel.sent[0].html
+    html = channel.sent[0].copy.html
     assert "http://testserver/o/" not in html
     token = html.split("http://testserver/r/")[1].split("/")[0]
     assert read(token, Use.COHORT_CLICK)

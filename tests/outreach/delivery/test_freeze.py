@@ -121,7 +121,7 @@ def test_every_delivery_belongs_to_a_cohort_of_at_least_five(broadcast):
     freeze(broadcast=broadcast, now=START)
 
     index = cohort_index(broadcast.pk)
-    members = [cohort_of(delivery, index) for delivery in Delivery.objects.all()]
+    members = [cohort_of(delivery.dimensions, index) for delivery in Delivery.objects.all()]
     for cohort in Cohort.objects.all():
         assert cohort.size >= 5
         assert members.count(cohort.pk) == cohort.size

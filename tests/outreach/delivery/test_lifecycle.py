@@ -94,7 +94,7 @@ def test_cancelling_cancels_what_waits_and_keeps_what_was_sent(sending, courier,
     broadcast = sending()
     channel.before = lambda outgoing: broadcasts.cancel(broadcast=broadcast, now=clock.now)
 
-    courier.work(broadcast)
+    courier.work()
     lifecycle.tidy(now=clock.now)
 
     found = balance(broadcast)
@@ -106,12 +106,12 @@ def test_failed_deliveries_alone_are_tried_again(sending, courier, channel, cloc
     for number in range(3):
         person(number)
     broadcast = sending()
-    courier.work(broadcast)
+    courier.work()
     lifecycle.tidy(now=clock.now)
     Delivery.objects.filter(pk=Delivery.objects.earliest("pk").pk).update(status="failed")
 
     assert lifecycle.retry_failed(broadcast=broadcast, now=clock.now) == 1
-    courier.work(broadcast)
+    courier.work()
     lifecycle.tidy(now=clock.now)
 
     assert len(channel.sent) == 4

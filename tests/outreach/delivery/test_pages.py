@@ -58,7 +58,7 @@ def test_the_page_counts_and_offers_the_decision(client, member, sending, courie
         person(number)
     broadcast = sending()
     channel.answers = [failures.OutcomeUnknown("the line broke after the last dot")]
-    courier.work(broadcast)
+    courier.work()
     client.force_login(member("approver"))
 
     page = client.get(reverse("broadcast_progress", args=[broadcast.pk]))

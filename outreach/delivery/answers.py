@@ -1,0 +1,95 @@
+"""What a channel's answer means for the ledger: each failure has its outcome, and too many of one kind stop a broadcast."""
+
+from collections import Counter, deque
+from datetime import datetime, timedelta
+
+from outreach.channels.failures import (
+    AddressDead,
+    AddressMoved,
+    ChannelError,
+    ChannelRefused,
+    MessageRejected,
+    OutcomeUnknown,
+    ReceiverBlocked,
+    TryLater,
+)
+
+from .ledger import Claimed, Outcome
+from .models import Delivery
+
+MOST_ATTEMPTS = 8
+LONGEST_BACKOFF = timedelta(hours=4)
+PAUSE_WITHOUT_ADVICE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(days=1)
+"""A provider that asks for more is asked again after this."""
+WINDOW, TOO_MANY = 100, 40
+"""A broadcast pauses itself when this many of the last ``WINDOW`` outcomes of one worker are of one bad kind."""
+
+Status = Delivery.Status
+BAD = {Status.BOUNCED, Status.BLOCKED, Status.FAILED, Status.DEFERRED, Status.UNCERTAIN}
+
+
+def outcome_of(failure: ChannelError, claimed: Claimed, *, begun_at: datetime, now: datetime) -> Outcome:
+    """The outcome of a failed attempt that began at ``begun_at`` and ended at ``now`` (UTC)."""
+
+    def ended(status: str, due_at: datetime | None = None, *, counts: bool = True, detail: str = "") -> Outcome:
+        return Outcome(claimed.number, status, now, begun_at, "", detail or str(failure), due_at, counts)
+
+    match failure:
+        case ReceiverBlocked():
+            return ended(Status.BLOCKED)
+        case AddressDead():
+            return ended(Status.BOUNCED)
+        case AddressMoved() | ChannelRefused():
+            return ended(Status.DEFERRED, now, counts=False)
+        case TryLater(everyone=True):
+            return ended(Status.DEFERRED, now + (_asked(failure) or PAUSE_WITHOUT_ADVICE), counts=False)
+        case TryLater():
+            attempts = claimed.attempts + 1
+            if attempts >= MOST_ATTEMPTS:
+                return ended(Status.FAILED, detail=f"gave up after {MOST_ATTEMPTS} attempts: {failure}")
+            return ended(Status.DEFERRED, now + max(_asked(failure) or timedelta(0), backoff(attempts)))
+        case MessageRejected():
+            return ended(Status.REJECTED)
+        case OutcomeUnknown():
+            return ended(Status.UNCERTAIN)
+        case _:
+            return ended(Status.FAILED)
+
+
+def _asked(failure: TryLater) -> timedelta | None:
+    if failure.retry_after is None:
+        return None
+    return timedelta(seconds=min(failure.retry_after, LONGEST_PAUSE.total_seconds()))
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: a minute, doubled each time, four hours at most."""
+    return min(timedelta(minutes=2 ** max(0, attempts - 1)), LONGEST_BACKOFF)
+
+
+class Trouble:
+    """The last outcomes of each broadcast, so that one that mostly fails is stopped before it has failed everybody."""
+
+    def __init__(self) -> None:
+        self._recent: dict[int, deque[str]] = {}
+        self._counts: dict[int, Counter[str]] = {}
+
+    def remember(self, broadcast: int, outcome: Outcome) -> str:
+        """Why the broadcast should pause after this outcome; empty while it may go on.
+
+        What said nothing about its address does not count.
+        """
+        if not outcome.counts:
+            return ""
+        recent = self._recent.setdefault(broadcast, deque())
+        counts = self._counts.setdefault(broadcast, Counter())
+        recent.append(outcome.status)
+        counts[outcome.status] += 1
+        if len(recent) > WINDOW:
+            counts[recent.popleft()] -= 1
+        if outcome.status in BAD and counts[outcome.status] >= TOO_MANY:
+            recent.clear()
+            counts.clear()
+            return f"{TOO_MANY} of the last {WINDOW} messages: {Status(outcome.status).label}"
+        return ""

@@ -1,0 +1,171 @@
+"""A worker's journal: which messages it had begun, and what came of them, kept where the death of the process can't reach.
+
+One file a worker and channel, only ever appended to, one write a line: what was written is in the system's memory when
+the call returns, so SIGKILL loses nothing. The ledger is written from it in batches; a line that is in the ledger is
+dropped the next time the file is written anew. A lock on the file says that its worker lives.
+
+    boot 6f0c…           the machine's start that the lines belong to
+    b 17                 delivery 17 may arrive from now on
+    a 17                 … and was accepted
+    o {"number": 17, …}  … or this came of it
+
+After a loss of power the last lines may be missing, so then everything that its worker held is doubtful.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from .ledger import Outcome
+from .models import Delivery
+
+SUFFIX = ".journal"
+REWRITE_BYTES = 4 * 1024 * 1024
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+class Journal:
+    """The journal of a living worker; ``owner`` is the name under which it claims."""
+
+    def __init__(self, directory: Path, owner: str) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._path = directory / (quote(owner, safe="") + SUFFIX)
+        self._begun: set[int] = set()
+        self._ended: dict[int, Outcome] = {}
+        self._file = -1
+        self._size = 0
+        self._write_anew()
+
+    def begin(self, number: int) -> None:
+        """Note that a delivery may arrive from now on; raises ``OSError`` where that can't be noted."""
+        self._append(b"b %d\n" % number)
+        self._ended.pop(number, None)
+        self._begun.add(number)
+
+    def end(self, outcome: Outcome) -> None:
+        """Note what came of a delivery; raises ``OSError``, and then keeps it in memory alone."""
+        self._begun.discard(outcome.number)
+        self._ended[outcome.number] = outcome
+        if outcome.status == Delivery.Status.ACCEPTED and not outcome.provider_id:
+            self._append(b"a %d\n" % outcome.number)
+        else:
+            self._append(b"o %s\n" % json.dumps(asdict(outcome), default=datetime.isoformat).encode())
+
+    def forget(self, numbers: Collection[int]) -> None:
+        """These are in the ledger."""
+        for number in numbers:
+            self._ended.pop(number, None)
+        if self._size > REWRITE_BYTES:
+            self._write_anew()
+
+    def close(self) -> None:
+        """End it; where nothing is open the file goes, else another worker reads it."""
+        if not self._begun and not self._ended:
+            self._path.unlink(missing_ok=True)
+        os.close(self._file)
+
+    def _append(self, line: bytes) -> None:
+        self._size += os.write(self._file, line)
+
+    def _write_anew(self) -> None:
+        fresh = self._path.with_suffix(".new")
+        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        old, self._file, self._size = self._file, file, 0
+        self._append(f"boot {_boot()}\n".encode())
+        for number in self._begun:
+            self._append(b"b %d\n" % number)
+        for outcome in list(self._ended.values()):
+            self._append(b"o %s\n" % json.dumps(asdict(outcome), default=datetime.isoformat).encode())
+        fresh.replace(self._path)
+        if old >= 0:
+            os.close(old)
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What a dead worker's journal tells. ``is_complete`` is false where the machine was started anew since."""
+
+    owner: str
+    outcomes: tuple[Outcome, ...]
+    begun: frozenset[int]
+    is_complete: bool
+
+
+@contextmanager
+def remains(directory: Path) -> Iterator[list[Remains]]:
+    """The journals of workers of this machine that died; they are removed when the block ends without an error.
+
+    Meanwhile no other process reads them.
+    """
+    held: list[tuple[int, Path]] = []
+    try:
+        found = [read for path in sorted(directory.glob(f"*{SUFFIX}")) if (read := _take_over(path, held))]
+        yield found
+        for _file, path in held:
+            path.unlink(missing_ok=True)
+    finally:
+        for file, _path in held:
+            os.close(file)
+
+
+def _take_over(path: Path, held: list[tuple[int, Path]]) -> Remains | None:
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Its worker may have written it anew between our opening and our locking.
+        ours = path.exists() and os.fstat(file).st_ino == path.stat().st_ino
+    except BlockingIOError:
+        ours = False
+    if not ours:
+        os.close(file)
+        return None
+    held.append((file, path))
+    return _parsed(unquote(path.name.removesuffix(SUFFIX)), path)
+
+
+def _parsed(owner: str, path: Path) -> Remains:
+    begun: set[int] = set()
+    outcomes: dict[int, Outcome] = {}
+    ended_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    is_complete = False
+    # What stands behind the last line break was being written when the worker died, and nothing followed from it.
+    for line in path.read_bytes().split(b"\n")[:-1]:
+        kind, _space, rest = line.partition(b" ")
+        try:
+            if kind == b"boot":
+                is_complete = rest.decode() == _boot()
+            elif kind == b"b":
+                outcomes.pop(int(rest), None)
+                begun.add(int(rest))
+            else:
+                outcome = _accepted(int(rest), ended_at) if kind == b"a" else _outcome(rest)
+                outcomes[outcome.number] = outcome
+                begun.discard(outcome.number)
+        except (ValueError, TypeError, KeyError):
+            # Not a line of ours: who knows what else is missing.
+            is_complete = False
+    return Remains(owner, tuple(outcomes.values()), frozenset(begun), is_complete)
+
+
+def _accepted(number: int, at: datetime) -> Outcome:
+    return Outcome(number, Delivery.Status.ACCEPTED, at=at, begun_at=at)
+
+
+def _outcome(text: bytes) -> Outcome:
+    fields = json.loads(text)
+    times = {name: datetime.fromisoformat(fields[name]) for name in ("at", "begun_at", "due_at") if fields[name]}
+    return Outcome(**{**fields, **times})
+
+
+def _boot() -> str:
+    return BOOT.read_text().strip() if BOOT.exists() else "unknown"

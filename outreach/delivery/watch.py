@@ -1,0 +1,121 @@
+"""Tells a worker, before every message and for next to nothing, whether something changed that could stop it.
+
+A pause, a withdrawn consent and a suppression must act at once, and a query before each of ten thousand messages a
+second would cost more than sending them. SQLite counts commits, and reading its counter takes microseconds. PostgreSQL
+sends a notice: triggers on the tables that can stop a message write it (``outreach/migrations``), and looking for one
+asks only whether the line has something to read.
+"""
+
+import contextlib
+import select
+import time
+from typing import Protocol
+
+import psycopg
+from django.db import connection
+
+NOTICE = "outreach_stop"
+"""The PostgreSQL channel; triggers notify it."""
+
+RETRY_SECONDS = 1.0
+
+
+class Watch(Protocol):
+    """Asked from one thread."""
+
+    def changed(self) -> bool:
+        """Whether anything may have changed since the last call; ``True`` the first time."""
+
+    def close(self) -> None:
+        """Stop watching; never raises."""
+
+
+class AlwaysChanged:
+    """Reads the database before every message: for a worker that takes one step at a time."""
+
+    def changed(self) -> bool:
+        """Always."""
+        return True
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class CommitCounter:
+    """SQLite's count of other connections' commits, and of what this connection changed itself."""
+
+    def __init__(self) -> None:
+        self._last: tuple[int, int] | None = None
+
+    def changed(self) -> bool:
+        """See :class:`Watch`."""
+        connection.ensure_connection()
+        raw = connection.connection
+        seen = (raw.execute("PRAGMA data_version").fetchone()[0], raw.total_changes)
+        changed = seen != self._last
+        self._last = seen
+        return changed
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Notices:
+    """Listens on a connection of its own to PostgreSQL; while that is broken, everything may have changed."""
+
+    def __init__(self) -> None:
+        self._listening: psycopg.Connection | None = None
+        self._poll = select.poll()
+        self._notices = 0
+        self._retry_at = 0.0
+
+    def changed(self) -> bool:
+        """See :class:`Watch`."""
+        if self._listening is None:
+            self._listen()
+            return True
+        if not self._poll.poll(0):
+            return False
+        return self._read()
+
+    def close(self) -> None:
+        """See :class:`Watch`."""
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            with contextlib.suppress(psycopg.Error, OSError):
+                self._poll.unregister(listening.fileno())
+            with contextlib.suppress(psycopg.Error, OSError):
+                listening.close()
+
+    def _listen(self) -> None:
+        if time.monotonic() < self._retry_at:
+            return
+        self._retry_at = time.monotonic() + RETRY_SECONDS
+        parameters = connection.get_connection_params()  # type: ignore[attr-defined]
+        wanted = {name: parameters[name] for name in parameters.keys() - {"cursor_factory", "context"}}
+        try:
+            listening = psycopg.connect(**wanted, autocommit=True)
+            listening.add_notify_handler(self._noticed)
+            listening.execute(f"LISTEN {NOTICE}")
+        except psycopg.Error:
+            return
+        self._poll.register(listening.fileno(), select.POLLIN)
+        self._listening = listening
+
+    def _read(self) -> bool:
+        before = self._notices
+        try:
+            assert self._listening is not None
+            self._listening.execute("SELECT 1")
+        except psycopg.Error:
+            self.close()
+            return True
+        return self._notices != before
+
+    def _noticed(self, _notice: object) -> None:
+        self._notices += 1
+
+
+def watch() -> Watch:
+    """The watch that fits the database of the settings."""
+    return CommitCounter() if connection.vendor == "sqlite" else Notices()
