@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from telegram.constants import ParseMode
 
-from .failures import ChannelError, MessageRejected, OutcomeUnknown, TryLater
+from .failures import ChannelError, MessageRejected, OutcomeUnknown
 from .protocol import Outgoing, Receipt, Work
 from .telegram_client import ANSWER_SECONDS, Button, bot, called, markup, number, send
 from .telegram_request import Call, NotBegun, Request, notice_closed_lines
@@ -51,14 +51,11 @@ class TelegramCarrier:
         if not copy.picture:
             return await send(self._bot, call, chat=outgoing.address, html=copy.text, buttons=buttons)
         upload = self._uploads.setdefault(copy.picture, _Upload())
-        waited = upload.lock.locked()
         async with upload.lock:
             # While one message uploads the picture, the others wait to learn its number.
             known = upload.file_id
             if not known:
-                if waited and upload.put_off:
-                    raise upload.put_off
-                return await self._upload(outgoing, call, buttons, upload)
+                return await self._send_picture(outgoing, call, buttons, upload)
         try:
             return await self._send_picture(outgoing, call, buttons, upload)
         except MessageRejected as error:
@@ -67,15 +64,7 @@ class TelegramCarrier:
         async with upload.lock:
             if upload.file_id == known:
                 upload.file_id = ""
-            return await self._upload(outgoing, call, buttons, upload)
-
-    async def _upload(self, outgoing: Outgoing, call: Call, buttons: str | None, upload: "_Upload") -> int:
-        upload.put_off = None
-        try:
             return await self._send_picture(outgoing, call, buttons, upload)
-        except TryLater as error:
-            upload.put_off = error if error.everyone else None
-            raise
 
     async def _send_picture(self, outgoing: Outgoing, call: Call, buttons: str | None, upload: "_Upload") -> int:
         photo = upload.file_id or _content(outgoing.built.picture)
@@ -98,14 +87,10 @@ class TelegramCarrier:
 
 
 class _Upload:
-    """A picture at Telegram: ``file_id`` is the number under which it can be sent again, empty before the upload.
-
-    ``put_off`` is why everybody must wait, also those who waited for the upload.
-    """
+    """A picture at Telegram: ``file_id`` is the number under which it can be sent again, empty before the upload."""
 
     def __init__(self) -> None:
         self.file_id = ""
-        self.put_off: TryLater | None = None
         self.lock = asyncio.Lock()
 
 

@@ -378,15 +378,16 @@ def test_next_message_uploads_the_picture_where_the_first_could_not(carrier, bot
     assert [sent["chat_id"] for sent in bot_api.sent] == [2, 3]
 
 
-def test_those_who_waited_for_an_upload_obey_the_pause_that_ended_it(carrier, bot_api, picture):
+def test_pause_that_ends_an_upload_stops_those_who_waited_for_it(carrier, bot_api, picture):
     bot_api.answers(429, retry_after=30)
     work = ListWork([outgoing(chat, picture=picture) for chat in (1, 2, 3)])
+    work.before_begin = lambda message: work.halt() if work.begun else None
 
     carrier.carry(work)
 
-    assert [work.settled[chat].retry_after for chat in (1, 2, 3)] == [30, 30, 30]
-    assert len(work.begun) == len(bot_api.calls) == 1
-    assert isinstance(outcome(carrier, outgoing(4, picture=picture)), Receipt)
+    assert [each.retry_after for each in work.settled.values()] == [30]
+    assert len(bot_api.calls) == 1
+    assert not work.held
 
 
 def test_picture_that_is_gone_is_the_contents_fault(carrier, bot_api, picture):
