@@ -1,4 +1,5 @@
 import json
+import logging
 import re
 import socket
 import threading
@@ -234,6 +235,17 @@ def test_missing_key_refuses_the_channel(settings, provider):
 def test_what_is_no_single_address_never_reaches_the_provider(carrier, provider):
     assert isinstance(outcome(carrier, outgoing("ana@example.org, eve@example.org")), AddressDead)
     assert provider.taken == []
+
+
+def test_mail_that_can_not_be_made_fails_alone(carrier, provider, caplog):
+    broken = outgoing(number=1, links=("https://example.org/a",))
+
+    with caplog.at_level(logging.CRITICAL, logger="outreach"):
+        failed = outcome(carrier, broken)
+
+    assert type(failed) is ChannelError
+    assert provider.taken == []
+    assert isinstance(outcome(carrier, outgoing(number=2)), Receipt)
 
 
 # --- Many mails in one request ---------------------------------------------------------------------------------------
