@@ -11,7 +11,7 @@ variable keeps calls apart that are under way at once, each in a task of its own
 
 import asyncio
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +59,7 @@ class Call:
     long as all other steps of sending one together.
     """
 
-    before_writing: Callable[[], bool] | None = None
+    before_writing: Callable[[], Awaitable[bool]] | None = None
     plain: bool = False
     connected: bool = False
     status: int = 0
@@ -73,7 +73,7 @@ class _Connector(aiohttp.TCPConnector):
     async def connect(self, req: ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout) -> Connection:
         connection = await super().connect(req, traces, timeout)
         call = CALL.get()
-        if call.before_writing is not None and not call.before_writing():
+        if call.before_writing is not None and not await call.before_writing():
             connection.release()
             raise NotBegun("The message is not to be sent any more.")
         call.connected = True

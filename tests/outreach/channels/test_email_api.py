@@ -9,9 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outreach.channels.built import PIXEL, Built, LinkAddresses
 from outreach.channels.email_api import ApiCarrier
+from outreach.channels.email_api_batch import PROVIDERS, fits, merged
 from outreach.channels.failures import (
     AddressDead,
     ChannelError,
@@ -554,3 +557,24 @@ def test_without_such_a_provider_several_requests_are_under_way(carrier, provide
     assert {taken["headers"]["List-Unsubscribe"] for taken in provider.taken} == {
         f"<https://example.org/u/t{number}>" for number in range(1, 9)
     }
+
+
+@given(
+    words=st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from("%[]-:{}*|.")),
+    name=st.sampled_from(sorted(PROVIDERS)),
+    pixel=st.booleans(),
+)
+def test_mails_in_one_request_read_as_if_each_had_been_sent_alone(words, name, pixel):
+    provider = PROVIDERS[name]
+    fields = {"text": f"{words}https://link.invalid/1 {words}", "html": f"{words}https://link.invalid/2 {words}{PIXEL}"}
+    mails = [personal(number, pixel=pixel, **fields) for number in (1, 2)]
+    if not all(fits(each, provider) for each in mails):
+        assert provider.opening in words
+        return
+
+    message = merged(mails, provider)
+
+    for each in mails:
+        values = message.merge_data[each.address]
+        assert filled(message.body, provider.mark, values) == each.copy.text
+        assert filled(message.alternatives[0].content, provider.mark, values) == each.copy.html
