@@ -29,9 +29,9 @@ class LinkAddresses:
 class Built:
     """A message made ready for its channel, still with placeholders.
 
-    ``text`` is the plain text part of an e-mail, or a Telegram message in Telegram's HTML. ``buttons``, each a label and
-    an address, are what the channel adds itself, the main one first; an e-mail holds its own. ``picture`` is the path
-    of a PNG in the default storage, which the channel sends with the text as its caption; empty for none.
+    ``text`` is the plain text part of an e-mail, or a Telegram message in Telegram's HTML. ``buttons``, each a label
+    and an address, are what the channel adds itself, the main one first; an e-mail holds its own. ``picture`` is the
+    path of a PNG in the default storage, which the channel sends with the text as its caption; empty for none.
     """
 
     channel: str

@@ -59,22 +59,32 @@ class ApiCarrier:
     def post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         """Make one request; what came of each mail. Called in threads, with a connection each."""
         try:
-            return self._post(batch)
+            message = self._message(batch)
+        except ChannelError as error:
+            return _all(batch, error)
+        except Exception as error:
+            logger.exception("a mail can't be made")
+            return _all(batch, ChannelError(f"Not sent ({type(error).__name__})."))
+        try:
+            return self._send(message, batch)
         except AnymailInvalidAddress as error:
             return _all(batch, MessageRejected(str(error)) if len(batch) > 1 else answers.failure(error))
         except (AnymailError, AnymailConfigurationError) as error:
             return _all(batch, answers.failure(error))
-        except ChannelError as error:
-            return _all(batch, error)
         except (KeyError, IndexError, TypeError, AttributeError) as error:
             return _all(batch, OutcomeUnknown(f"The provider's answer can't be read ({type(error).__name__})."))
         except Exception as error:
             logger.exception("a request to the mail provider broke off")
             return _all(batch, OutcomeUnknown(f"Sending broke off ({type(error).__name__})."))
 
-    def _post(self, batch: Sequence[Outgoing]) -> list[Outcome]:
-        message: Any = merged(batch, self.provider) if self.provider and len(batch) > 1 else mail(batch[0])
-        backend = self._free.pop() if self._free else get_connection(fail_silently=False)
+    def _message(self, batch: Sequence[Outgoing]) -> Any:
+        return merged(batch, self.provider) if self.provider and len(batch) > 1 else mail(batch[0])
+
+    def _send(self, message: Any, batch: Sequence[Outgoing]) -> list[Outcome]:
+        try:
+            backend = self._free.pop()
+        except IndexError:
+            backend = get_connection(fail_silently=False)
         try:
             backend.open()
             if len(batch) == 1 and getattr(backend, "esp_name", "") not in WITHOUT_METADATA:

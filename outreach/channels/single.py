@@ -18,20 +18,23 @@ def send_one(*, channel: Channel, outgoing: Outgoing) -> Receipt:
 
 
 class OneMessage:
-    """See :class:`~.protocol.Work`: it may always go, now."""
+    """See :class:`~.protocol.Work`: one message, which may go now; ``outcome`` is what came of it."""
 
     def __init__(self, outgoing: Outgoing) -> None:
         self._waiting: Outgoing | None = outgoing
         self.outcome: Receipt | ChannelError = TryLater("The line was closed before.")
 
     def take(self) -> Outgoing | float | None:
+        """See :class:`~.protocol.Work`."""
         taken, self._waiting = self._waiting, None
         return taken
 
     def begin(self, _outgoing: Outgoing) -> bool:
+        """See :class:`~.protocol.Work`."""
         return True
 
     def settle(self, _outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
+        """See :class:`~.protocol.Work`."""
         self.outcome = outcome
 
     def give_back(self, _outgoing: Outgoing) -> None:

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 LONGEST_WAIT = 0.5
 """In seconds; after it a carrier asks for work again, so that it sees a pause and the end of its worker."""
 
-UNKNOWN_FILE = ("wrong file", "wrong remote file", "file_id", "file reference")
+UNKNOWN_FILE = ("wrong file", "wrong remote file", "file_reference", "file reference")
 """What Telegram says, in lower case, to the number of an upload that it does not know any more."""
 
 
@@ -34,7 +34,7 @@ class TelegramCarrier:
 
     def carry(self, work: Work) -> None:
         """See :class:`~.protocol.Carrier`."""
-        self._loop.run_until_complete(_Round(self, work).run())
+        _Round(self, work, self._loop).run()
 
     def close(self) -> None:
         """See :class:`~.protocol.Carrier`."""
@@ -104,22 +104,28 @@ def _content(picture: str) -> bytes:
 
 
 class _Round:
-    """One call of :meth:`TelegramCarrier.carry`."""
+    """One call of :meth:`TelegramCarrier.carry`.
 
-    def __init__(self, carrier: TelegramCarrier, work: Work) -> None:
+    The loop is left whenever something concerns the work, for that may talk to the database, and Django keeps code that
+    does out of running loops.
+    """
+
+    def __init__(self, carrier: TelegramCarrier, work: Work, loop: asyncio.AbstractEventLoop) -> None:
         self._carrier = carrier
         self._work = work
+        self._loop = loop
         self._under_way: set[asyncio.Task[None]] = set()
-        self._something_done = asyncio.Event()
-        self._broken: BaseException | None = None
+        self._asking: list[_Message] = []
+        self._done: list[tuple[Outgoing, Receipt | ChannelError]] = []
+        self._broken: Exception | None = None
 
-    async def run(self) -> None:
+    def run(self) -> None:
         """Take and send until there is no more; raises what ``work`` raised, once nothing is under way any more."""
-        await notice_closed_lines()
+        self._loop.run_until_complete(notice_closed_lines())
         while (seconds := self._start()) is not None:
-            await self._wait(seconds)
+            self._turn(seconds)
         while self._under_way:
-            await self._wait(LONGEST_WAIT)
+            self._turn(LONGEST_WAIT)
         if self._broken:
             raise self._broken
 
@@ -131,57 +137,64 @@ class _Round:
                 return None
             if not isinstance(given, Outgoing):
                 return min(given, LONGEST_WAIT)
-            task = asyncio.create_task(self._carry(given))
+            task = self._loop.create_task(self._carry(_Message(given)))
             self._under_way.add(task)
-            task.add_done_callback(self._done)
         return None if self._broken else LONGEST_WAIT
 
-    async def _wait(self, seconds: float) -> None:
-        """Wait until a message is done, at most so long."""
-        self._something_done.clear()
-        timer = asyncio.get_running_loop().call_later(seconds, self._something_done.set)
-        await self._something_done.wait()
+    def _turn(self, seconds: float) -> None:
+        """Let the messages go on until one has something for the work, at most so long."""
+        timer = self._loop.call_later(seconds, self._loop.stop)
+        self._loop.run_forever()
         timer.cancel()
+        asking, self._asking = self._asking, []
+        for message in asking:
+            try:
+                message.begun = self._work.begin(message.outgoing)
+            except Exception as error:
+                self._broken = self._broken or error
+            message.answer.set_result(message.begun)
+        done, self._done = self._done, []
+        for outgoing, outcome in done:
+            try:
+                self._work.settle(outgoing, outcome)
+            except Exception as error:
+                self._broken = self._broken or error
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        self._broken = self._broken or task.exception()
-        self._something_done.set()
+    async def _carry(self, message: "_Message") -> None:
+        async def may_be_written() -> bool:
+            if not message.begun:
+                message.answer = self._loop.create_future()
+                self._asking.append(message)
+                self._loop.stop()
+                await message.answer
+            return message.begun
 
-    async def _carry(self, outgoing: Outgoing) -> None:
-        begun = _Begun(self._work, outgoing)
-        outcome: Receipt | ChannelError
+        outcome: Receipt | ChannelError | None
         try:
-            outcome = Receipt(str(await self._carrier.send(outgoing, Call(before_writing=begun.ask))))
+            outcome = Receipt(str(await self._carrier.send(message.outgoing, Call(before_writing=may_be_written))))
         except NotBegun:
-            if begun.broken:
-                raise begun.broken from None
-            return
+            outcome = None
         except ChannelError as error:
             outcome = error
         except Exception as error:
             logger.exception("a Telegram message could not be sent")
-            outcome = begun.broken_off(type(error).__name__)
-        self._work.settle(outgoing, outcome)
+            outcome = message.broken_off(type(error).__name__)
+        if outcome is not None:
+            self._done.append((message.outgoing, outcome))
+        task = asyncio.current_task()
+        assert task
+        self._under_way.discard(task)
+        self._loop.stop()
 
 
-class _Begun:
-    """Asks once whether a message may be written; what goes wrong in asking is kept, for it is no fault of the line."""
+class _Message:
+    """A message under way: whether it was begun, and where the answer to that question comes."""
 
-    def __init__(self, work: Work, outgoing: Outgoing) -> None:
-        self._work, self._outgoing = work, outgoing
+    def __init__(self, outgoing: Outgoing) -> None:
+        self.outgoing = outgoing
         self.begun = False
-        self.broken: Exception | None = None
-
-    def ask(self) -> bool:
-        """Whether the message may be written."""
-        if not self.begun:
-            try:
-                self.begun = self._work.begin(self._outgoing)
-            except Exception as error:
-                self.broken = error
-        return self.begun
+        self.answer: asyncio.Future[bool]
 
     def broken_off(self, kind: str) -> ChannelError:
-        """The outcome of a message over which our own code stumbled."""
+        """The outcome where our own code stumbled over it."""
         return OutcomeUnknown(f"Sending broke off ({kind}).") if self.begun else ChannelError(f"Not sent ({kind}).")

@@ -34,7 +34,7 @@ from .failures import (
     ReceiverBlocked,
     TryLater,
 )
-from .telegram_request import CALL, NOT_SENT, Call, NotBegun, Request, notice_closed_lines
+from .telegram_request import CALL, Call, NotBegun, NotSent, Request, notice_closed_lines
 
 TELEGRAM = "https://api.telegram.org"
 ANSWER_SECONDS = 20.0
@@ -155,9 +155,8 @@ def failure(error: TelegramError, status: int) -> ChannelError:
 def _failure_without_answer(error: TelegramError, status: int) -> ChannelError:
     """For a line that broke, and for an answer that something between us and the Bot API wrote."""
     if status == 0:
-        cause = error.__cause__
-        kind = type(cause or error).__name__
-        if isinstance(cause, NOT_SENT):
+        kind = type(error.__cause__ or error).__name__
+        if isinstance(error, NotSent):
             return TryLater(f"Telegram can't be reached ({kind}).", everyone=True)
         return OutcomeUnknown(f"The line to Telegram broke ({kind}).")
     detail = f"Not Telegram's own answer ({status})."

@@ -11,7 +11,7 @@ variable keeps calls apart that are under way at once, each in a task of its own
 
 import asyncio
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,9 @@ from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
 CONNECT_SECONDS = 5.0
+UPLOAD_SECONDS = 120.0
+"""How long a picture may take over a slow line, with its answer."""
+
 IDLE_SECONDS = 15.0
 """How long an idle connection is kept: less than the servers between us and Telegram keep theirs."""
 
@@ -32,20 +35,15 @@ LOOP_STEPS_TO_A_CLOSED_LINE = 4
 
 JSON = {"Content-Type": "application/json"}
 
-# What aiohttp raises before a byte of the request is on the line.
-NOT_SENT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.InvalidURL,
-    aiohttp.NonHttpUrlClientError,
-)
-
 
 async def notice_closed_lines() -> None:
     """Let a loop that stood still see which connections the server closed meanwhile, before one is used again."""
     for _step in range(LOOP_STEPS_TO_A_CLOSED_LINE):
         await asyncio.sleep(0)
+
+
+class NotSent(NetworkError):
+    """No connection came about, so nothing is on the line."""
 
 
 class NotBegun(TelegramError):
@@ -61,8 +59,9 @@ class Call:
     long as all other steps of sending one together.
     """
 
-    before_writing: Callable[[], bool] | None = None
+    before_writing: Callable[[], Awaitable[bool]] | None = None
     plain: bool = False
+    connected: bool = False
     status: int = 0
     result: Any = None
 
@@ -73,10 +72,11 @@ CALL: ContextVar[Call] = ContextVar("CALL")
 class _Connector(aiohttp.TCPConnector):
     async def connect(self, req: ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout) -> Connection:
         connection = await super().connect(req, traces, timeout)
-        ask = CALL.get().before_writing
-        if ask is not None and not ask():
+        call = CALL.get()
+        if call.before_writing is not None and not await call.before_writing():
             connection.release()
             raise NotBegun("The message is not to be sent any more.")
+        call.connected = True
         return connection
 
 
@@ -118,22 +118,23 @@ class Request(BaseRequest):
     ) -> tuple[int, bytes]:
         """One HTTP request; python-telegram-bot makes of its status and body an answer or an error."""
         call = CALL.get()
-        call.status = 0
-        session = self._session or self._opened(url)
+        call.connected, call.status = False, 0
         options: dict[str, Any] = {}
         if read_timeout is not BaseRequest.DEFAULT_NONE:
             options["timeout"] = _timeout(read_timeout)
         if request_data is None:
             pass
         elif request_data.contains_files:
-            options["data"] = _form(request_data)
+            options["data"], options["timeout"] = _form(request_data), aiohttp.ClientTimeout(total=UPLOAD_SECONDS)
         else:
             options["data"], options["headers"] = request_data.json_payload, JSON
         try:
+            session = self._session or self._opened(url)
             async with session.request(method, url, allow_redirects=False, **options) as response:
                 payload = await response.read()
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise NetworkError(f"The line to Telegram broke ({type(error).__name__}).") from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            broken = NetworkError if call.connected else NotSent
+            raise broken(f"The line to Telegram broke ({type(error).__name__}).") from error
         call.status = response.status
         return response.status, payload
 

@@ -1,4 +1,5 @@
 import json
+import logging
 import re
 import socket
 import threading
@@ -8,9 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outreach.channels.built import PIXEL, Built, LinkAddresses
 from outreach.channels.email_api import ApiCarrier
+from outreach.channels.email_api_batch import PROVIDERS, fits, merged
 from outreach.channels.failures import (
     AddressDead,
     ChannelError,
@@ -234,6 +238,17 @@ def test_missing_key_refuses_the_channel(settings, provider):
 def test_what_is_no_single_address_never_reaches_the_provider(carrier, provider):
     assert isinstance(outcome(carrier, outgoing("ana@example.org, eve@example.org")), AddressDead)
     assert provider.taken == []
+
+
+def test_mail_that_can_not_be_made_fails_alone(carrier, provider, caplog):
+    broken = outgoing(number=1, links=("https://example.org/a",))
+
+    with caplog.at_level(logging.CRITICAL, logger="outreach"):
+        failed = outcome(carrier, broken)
+
+    assert type(failed) is ChannelError
+    assert provider.taken == []
+    assert isinstance(outcome(carrier, outgoing(number=2)), Receipt)
 
 
 # --- Many mails in one request ---------------------------------------------------------------------------------------
@@ -542,3 +557,24 @@ def test_without_such_a_provider_several_requests_are_under_way(carrier, provide
     assert {taken["headers"]["List-Unsubscribe"] for taken in provider.taken} == {
         f"<https://example.org/u/t{number}>" for number in range(1, 9)
     }
+
+
+@given(
+    words=st.text(alphabet=st.characters(exclude_categories=["Cs"]) | st.sampled_from("%[]-:{}*|.")),
+    name=st.sampled_from(sorted(PROVIDERS)),
+    pixel=st.booleans(),
+)
+def test_mails_in_one_request_read_as_if_each_had_been_sent_alone(words, name, pixel):
+    provider = PROVIDERS[name]
+    fields = {"text": f"{words}https://link.invalid/1 {words}", "html": f"{words}https://link.invalid/2 {words}{PIXEL}"}
+    mails = [personal(number, pixel=pixel, **fields) for number in (1, 2)]
+    if not all(fits(each, provider) for each in mails):
+        assert provider.opening in words
+        return
+
+    message = merged(mails, provider)
+
+    for each in mails:
+        values = message.merge_data[each.address]
+        assert filled(message.body, provider.mark, values) == each.copy.text
+        assert filled(message.alternatives[0].content, provider.mark, values) == each.copy.html

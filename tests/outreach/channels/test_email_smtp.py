@@ -19,7 +19,13 @@ from tests.outreach.servers import SmtpServer
 
 
 def outgoing(address: str = "ana@example.org", **changes) -> Outgoing:
-    fields = {"channel": "email", "language": "en", "subject": "Rights at work", "text": "Hello", "html": "<p>Hello</p>"}
+    fields = {
+        "channel": "email",
+        "language": "en",
+        "subject": "Rights at work",
+        "text": "Hello",
+        "html": "<p>Hello</p>",
+    }
     return Outgoing(
         address=address,
         built=Built(**{**fields, "links": (), **changes}),

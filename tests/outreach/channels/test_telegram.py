@@ -274,6 +274,26 @@ def test_message_is_begun_only_once_a_connection_is_open(carrier, bot_api):
     assert all(isinstance(work.settled[chat], TryLater) for chat in (1, 2))
 
 
+def test_work_is_asked_outside_of_the_running_loop_since_it_talks_to_the_database(carrier, bot_api):
+    class OutsideOnly(ListWork):
+        def take(self):
+            assert asyncio._get_running_loop() is None
+            return super().take()
+
+        def begin(self, message):
+            assert asyncio._get_running_loop() is None
+            return super().begin(message)
+
+        def settle(self, message, outcome):
+            assert asyncio._get_running_loop() is None
+            super().settle(message, outcome)
+
+    work = OutsideOnly([outgoing(1), 0.01, outgoing(2)])
+    carrier.carry(work)
+
+    assert sorted(work.settled) == [1, 2]
+
+
 def test_message_is_on_the_line_only_after_it_was_begun(carrier, bot_api):
     calls = []
     work = ListWork([outgoing(1)], before_begin=lambda message: calls.extend(bot_api.calls))
@@ -376,6 +396,18 @@ def test_next_message_uploads_the_picture_where_the_first_could_not(carrier, bot
 
     assert isinstance(work.settled[1], ReceiverBlocked)
     assert [sent["chat_id"] for sent in bot_api.sent] == [2, 3]
+
+
+def test_pause_that_ends_an_upload_stops_those_who_waited_for_it(carrier, bot_api, picture):
+    bot_api.answers(429, retry_after=30)
+    work = ListWork([outgoing(chat, picture=picture) for chat in (1, 2, 3)])
+    work.before_begin = lambda message: work.halt() if work.begun else None
+
+    carrier.carry(work)
+
+    assert [each.retry_after for each in work.settled.values()] == [30]
+    assert len(bot_api.calls) == 1
+    assert not work.held
 
 
 def test_picture_that_is_gone_is_the_contents_fault(carrier, bot_api, picture):

@@ -153,3 +153,14 @@ def test_proxy_of_the_environment_is_used(bot_api, monkeypatch):
 
     assert client.username() == "sandbox_bot"
     client.close()
+
+
+@pytest.mark.parametrize("address", ["http://", "http://bad host", "socks5://127.0.0.1:1", "http://[::1"])
+def test_address_that_can_not_be_called_leaves_nothing_uncertain(address):
+    client = BotClient(token="123456:token", api_url=address)
+
+    with pytest.raises(TryLater) as caught:
+        client.send_message(chat=7, html="Hello")
+
+    assert caught.value.everyone
+    client.close()
