@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.ground.databases import POSTGRES, SQLITE, Yard, detach
-from tests.ground.environment import become, environment
+from tests.ground.environment import become, environment, prepare
 from tests.ground.tables import Row, missed, printed
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1994)
     parser.add_argument("--keep", action="store_true", help="leave the databases, records and logs behind")
     options = parser.parse_args()
+    prepare([options.database] if options.database else [SQLITE, POSTGRES])
     folder = Path(tempfile.mkdtemp(prefix="campaign-chaos-"))
     failed = False
     try:
@@ -104,6 +105,7 @@ def _rows(report: "Report", kills: int) -> list[Row]:
             len(judgement.of_faults) <= report.ambiguous,
         ),
         Row("  of the uncertain, received", str(judgement.uncertain_kept)),
+        Row("workers that ended by themselves", str(report.died), "0", not report.died),
         Row("workers stopped when told", "yes" if report.stopped_in_time else "no", "yes", report.stopped_in_time),
         Row("finished", "yes" if report.finished else "no", "yes", report.finished),
         Row("check_ledger", "balances" if report.balances else report.balance, "balances", report.balances),

@@ -33,7 +33,7 @@ LONGEST_START = 8.0
 AT_ANY_MOMENT = 0.2
 """The part of kills that does not wait until the worker has opened a line."""
 STILL = 4.0
-"""When nothing was settled for so many seconds, all that is left waits for its time."""
+"""When ready workers settled nothing for so many seconds, all that is left waits for its time."""
 HOURS = 5.0
 """More than the longest time for which the engine puts a message off."""
 MOST_NIGHTS = 40
@@ -78,6 +78,7 @@ class Report:
     cuts: int = 0
     added: int = 0
     stopped: int = 0
+    died: int = 0
     nights: int = 0
     resumed: int = 0
     seconds: float = 0.0
@@ -178,10 +179,19 @@ class Storm:
 
     def _crew(self) -> None:
         """As many workers as there always are, all of them ready."""
-        while len(self._workers) < self._least:
-            self._launch()
+        self._muster()
         for worker in self._workers:
             worker.wait_ready()
+
+    def _muster(self) -> None:
+        """Count who ended by themselves, and see that there are enough."""
+        dead = [worker for worker in self._workers if not worker.alive()]
+        for worker in dead:
+            self._workers.remove(worker)
+            worker.kill()
+            self.report.died += 1
+        while len(self._workers) < self._least:
+            self._launch()
 
     # --- The storm ---------------------------------------------------------------------------------------------------
 
@@ -190,11 +200,12 @@ class Storm:
         settled, still_since = -1, time.monotonic()
         while True:
             time.sleep(self._random.uniform(SHORTEST_WAIT, LONGEST_WAIT) if self._to_come else 0.5)
+            self._muster()
             self._resume_if_paused(broadcast)
             waiting = self._waiting(broadcast)
             if not waiting and not self._to_come:
                 return
-            if waiting != settled:
+            if waiting != settled or not all(worker.ready for worker in self._workers):
                 settled, still_since = waiting, time.monotonic()
             if waiting and time.monotonic() - still_since > STILL:
                 self._let_a_night_pass()

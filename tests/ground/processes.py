@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -137,13 +138,21 @@ class Worker(Program):
 
     def __init__(self, *, environment: Mapping[str, str], log: Path) -> None:
         super().__init__(sys.executable, "manage.py", "worker", environment=environment, log=log)
-        self.ready = False
+        self._ready = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has said that it is ready."""
+        stdout = self.process.stdout
+        if not self._ready and stdout and select.select([stdout], [], [], 0)[0]:
+            self._ready = bool(stdout.readline())
+        return self._ready
 
     def wait_ready(self) -> "Worker":
-        """Return once it says that it is ready."""
-        if not self.ready:
+        """Return once it says that it is ready; raises ``RuntimeError`` if it ends before."""
+        if not self._ready:
             self.line()
-            self.ready = True
+            self._ready = True
         return self
 
     def strike(self, ports: Collection[int]) -> int:
