@@ -61,9 +61,11 @@ def _run(kind: str, folder: Path, options: argparse.Namespace) -> bool:
         rows = list(_rows(storm.run(), options.kills))
     finally:
         detach()
-        if not options.keep:
+        if options.keep:
+            print(f"kept: {database.url}")
+        else:
             database.drop()
-            yard.close()
+        yard.close()
     print(printed(f"chaos on {kind}", rows), flush=True)
     return not missed(rows)
 

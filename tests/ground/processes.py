@@ -1,6 +1,7 @@
 """Worker processes and what the kernel says of them: started, stopped, killed, measured through ``/proc`` (Linux)."""
 
 import contextlib
+import ctypes
 import os
 import select
 import signal
@@ -13,12 +14,17 @@ from pathlib import Path
 from .databases import ROOT
 
 TICKS = os.sysconf("SC_CLK_TCK")
+PR_SET_PDEATHSIG = 1
 OPEN = {"01", "02", "08"}
 """States of a line that its program still holds: established, being opened, and closed by the other side only."""
 
 
+def _die_with_driver() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Program:
-    """A process in a session of its own, which ends with everything that it started."""
+    """A process in a session of its own, which ends with everything that it started, and when its driver ends."""
 
     def __init__(self, *command: str, environment: Mapping[str, str], log: Path) -> None:
         self._log = log.open("ab")
@@ -30,6 +36,7 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=self._log,
             start_new_session=True,
+            preexec_fn=_die_with_driver,
         )
 
     @property
