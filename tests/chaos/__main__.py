@@ -94,6 +94,8 @@ def _rows(report: "Report", kills: int) -> list[Row]:
         none("received, and the ledger says no", judgement.unsaid),
         none("received, and not in the ledger", judgement.strays),
         none("still open", judgement.open),
+        none("given up without need", judgement.given_up),
+        *(Row(f"  {reason}", str(count)) for reason, count in report.reasons.most_common(3)),
         Row(
             "uncertain because of kills",
             str(len(judgement.of_kills)),

@@ -24,12 +24,12 @@ from tests.ground.processes import Worker
 from tests.ground.receivers import Receiver, bot_api, mail_server
 from tests.ground.records import EMAIL, TELEGRAM, Arrival, Fault
 
-from .judgement import Entry, Judgement, judge
+from .judgement import GIVEN_UP, Entry, Judgement, judge
 
 SECONDS_BETWEEN = 2.0
 SHORTEST_WAIT, LONGEST_WAIT = 0.2, 1.8
 """Seconds from one thing that goes wrong to the next; the receivers' pace follows from it."""
-LONGEST_START = 8.0
+LONGEST_START = 20.0
 AT_ANY_MOMENT = 0.2
 """The part of kills that does not wait until the worker has opened a line."""
 STILL = 4.0
@@ -83,6 +83,7 @@ class Report:
     resumed: int = 0
     seconds: float = 0.0
     statuses: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     ambiguous: int = 0
     received: int = 0
@@ -289,6 +290,8 @@ class Storm:
         report = self.report
         report.judgement = judge(ledger=ledger, arrivals=arrivals, faults=faults)
         report.statuses = Counter(entry.status for entry in ledger)
+        given_up = Delivery.objects.filter(broadcast=broadcast, status__in=GIVEN_UP)
+        report.reasons = Counter(given_up.values_list("detail", flat=True))
         report.faults = Counter(f"{fault.channel}: {fault.kind}" for fault in faults)
         report.ambiguous = sum(fault.ambiguous for fault in faults)
         report.received = len(arrivals)
