@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from .database import django_db_setup  # noqa: F401
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 BROKER = "amqp://guest:guest@127.0.0.1:5672/"
 
