@@ -1,7 +1,8 @@
 """The database under test: a copy of one that every migration ran on, which is kept for the next time.
 
-All migrations together take longer than most folders of tests, so they run once for a state of their files: on SQLite into
-a file below ``.pytest_cache``, on PostgreSQL into a database beside the one under test. ``--create-db`` makes it anew.
+All migrations together take longer than most folders of tests, so they run once for a state of their files: on SQLite
+into a file below ``.pytest_cache``, on PostgreSQL into a database beside the one under test. ``--create-db`` makes it
+anew. A test with real transactions leaves the database as the migrations made it, so that any other may follow.
 """
 
 import fcntl
@@ -9,7 +10,7 @@ import gc
 import inspect
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -18,9 +19,9 @@ import django
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.management.sql import emit_post_migrate_signal
 from django.core.management.color import Style
-from django.db import connection
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from pytest_django import DjangoDbBlocker
 
@@ -46,12 +47,43 @@ def django_db_setup(
     with django_db_blocker.unblock():
         copy = _copy_on_postgres if connection.vendor == "postgresql" else _copy_on_sqlite
         _use(copy(f"{PREFIX}{fingerprint()}", anew=anew))
-        connection.ops.sql_flush = _delete
         # What follows from the code after each migration, such as the roles and what they may do.
         emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
+        ground = Ground()
+        connection.ops.sql_flush = ground.sql_flush
+        connection.ops.execute_sql_flush = ground.execute_sql_flush
     yield
     with django_db_blocker.unblock():
         connection.creation.destroy_test_db(original, verbosity=0)
+
+
+class Ground:
+    """What the migrations put into the tables: to be there again after a test with real transactions.
+
+    Its two methods stand in for those of the same name of Django's database operations.
+    """
+
+    def __init__(self) -> None:
+        self.tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+        self.rows: dict[str, list[tuple]] = {}
+        with connection.cursor() as cursor:
+            for table in self.tables:
+                cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+                self.rows[table] = cursor.fetchall()
+
+    def sql_flush(self, style: Style, tables: Sequence[str], **options: bool) -> list[str]:
+        """How to empty the tables: truncating a hundred takes PostgreSQL seconds, for a few rows."""
+        return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]
+
+    def execute_sql_flush(self, statements: Iterable[str]) -> None:
+        """Empty the tables and put in what was there in the beginning."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            for table, rows in self.rows.items():
+                if rows:
+                    places = ", ".join(["%s"] * len(rows[0]))
+                    cursor.executemany(f"INSERT INTO {connection.ops.quote_name(table)} VALUES ({places})", rows)
 
 
 def fingerprint() -> str:
@@ -135,11 +167,6 @@ def _migrate(name: str) -> None:
         gc.enable()
         connection.settings_dict["TEST"]["NAME"] = test_name
         _use(original)
-
-
-def _delete(style: Style, tables: Sequence[str], **options: bool) -> list[str]:
-    """How a test with real transactions empties the tables: truncating a hundred takes PostgreSQL seconds, for few rows."""
-    return [f"DELETE FROM {connection.ops.quote_name(table)};" for table in tables]
 
 
 def _use(name: str) -> None:

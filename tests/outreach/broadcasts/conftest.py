@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
-from wagtail.models import Collection, Locale, Page, Site
+from wagtail.models import Locale, Page, Site
 
 from home.models import HomePage, StoryIndexPage, StoryPage
 from outreach import roles
@@ -38,19 +38,11 @@ def now() -> datetime:
     return NOW
 
 
-def ground() -> Page:
-    """What every Wagtail site stands on, after a test with real transactions took it away."""
-    Collection.add_root(name="Root")
-    root: Page = Page.add_root(title="Root", slug="root", locale=Locale.objects.get(language_code="en"))
-    roles.ensure()
-    return root
-
-
 def build_stories() -> StoryIndexPage:
     """The list of stories of an English site whose home page is called "Campaign site"."""
     for code in ("en", "fr", "es", "ht"):
         Locale.objects.get_or_create(language_code=code)
-    root = Page.get_first_root_node() or ground()
+    root = Page.get_first_root_node()
     home = root.add_child(instance=HomePage(title="Campaign site", slug="campaign", summary="For everybody."))
     Site.objects.update_or_create(
         is_default_site=True, defaults={"hostname": "testserver", "port": 80, "root_page": home}
