@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.core.cache import cache
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Locale, Page, Site
@@ -139,14 +138,11 @@ def written(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         broadcast.segments.add(make_everybody())
         yield broadcast.pk
         transaction.set_rollback(True)
-    cache.clear()
 
 
 @pytest.fixture
 def stories(request, db) -> StoryIndexPage:
     """The list of stories in English."""
-    # What a test before did to the pages is taken back, what it left in the cache is not.
-    cache.clear()
     if SHARED in request.fixturenames:
         return StoryIndexPage.objects.get(locale__language_code="en")
     return build_stories()
