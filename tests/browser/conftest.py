@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from outreach.demo.ports import free_ports
-from tests.conftest import CHROMIUM
+from tests.conftest import CHROMIUM, broker_url
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_ARGUMENTS = [
@@ -106,12 +106,29 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
             "SANDBOX_BOT_API_PORT": str(bot_port),
             "SITE_URL": "",
             "ALLOWED_HOSTS": "",
+            "BROKER_URL": broker_url() if os.environ["DATABASE_URL"].startswith("postgres") else "",
         }
     )
     running.start()
-    yield running
+    with _second_machine(running, place / "second"):
+        yield running
     running.stop()
     _drop(running.environment["DATABASE_URL"])
+
+
+@contextmanager
+def _second_machine(demo: Demo, place: Path) -> Iterator[None]:
+    """On PostgreSQL, one more worker with a disk of its own, woken over the broker as the first one is."""
+    if not demo.environment["DATABASE_URL"]:
+        yield
+        return
+    place.mkdir()
+    environment = {**os.environ, **demo.environment, "LOCAL_DIR": str(place)}
+    with (place / "worker.log").open("wb") as log:
+        worker = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        yield
+        worker.terminate()
+        assert worker.wait(timeout=60) == 0, (place / "worker.log").read_text()
 
 
 def _own_database(name: str) -> str:
