@@ -31,9 +31,9 @@ class Judgement:
 
     ``lost``: accepted by the ledger, and no receiver has it. ``twice``: a receiver has it more than once. ``unsaid``: a
     receiver has it, and the ledger says that it did not go out. ``strays``: a receiver has what the ledger does not
-    know of, or a copy that was meant for somebody else. ``open``: neither settled nor uncertain at the end. ``given_up``: not sent, though every
-    fault passes and nobody left.
-    ``of_faults`` and ``of_kills`` are the uncertain ones, by whether a receiver left their sender without an answer.
+    know of, or a copy that was meant for somebody else. ``open``: neither settled nor uncertain at the end.
+    ``given_up``: not sent, though every fault passes and nobody left. ``of_faults`` and ``of_kills`` are the uncertain
+    ones, by whether a receiver left their sender without an answer.
     """
 
     lost: list[Place] = field(default_factory=list)

@@ -36,7 +36,8 @@ STILL = 4.0
 """When ready workers settled nothing for so many seconds, all that is left waits for its time."""
 HOURS = 5.0
 """More than the longest time for which the engine puts a message off."""
-MOST_NIGHTS = 40
+MOST_NIGHTS = 15
+"""A broadcast that is not done after so many nights is judged as it stands."""
 LONGEST_HOLD = 3.0
 KILL, CUT, ADD, STOP = "kill", "cut", "add", "stop"
 WAITING = [Delivery.Status.QUEUED, Delivery.Status.ATTEMPTING, Delivery.Status.DEFERRED]
@@ -204,7 +205,7 @@ class Storm:
             self._muster()
             self._resume_if_paused(broadcast)
             waiting = self._waiting(broadcast)
-            if not waiting and not self._to_come:
+            if not (waiting or self._to_come) or self.report.nights == MOST_NIGHTS:
                 return
             if waiting != settled or not all(worker.ready for worker in self._workers):
                 settled, still_since = waiting, time.monotonic()
@@ -270,8 +271,6 @@ class Storm:
 
     def _let_a_night_pass(self) -> None:
         self.report.nights += 1
-        if self.report.nights > MOST_NIGHTS:
-            raise RuntimeError("The broadcast comes to no end.")
         while self._workers:
             self._stop(self._workers.pop())
         calendar.let_pass(HOURS)
