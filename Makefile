@@ -3,6 +3,7 @@
 PYTHON ?=
 PORT ?= 8000
 ARGS ?=
+WORKERS ?= auto
 export PORT
 
 BIN := .venv/bin
@@ -21,7 +22,7 @@ for_development = $(find_python); "$$python" -m campaign_site.install requiremen
 
 help:
 	@echo "make demo        the site with demo content at http://127.0.0.1:$(PORT)/; Ctrl-C ends it"
-	@echo "make test        all tests; ARGS='-k words' for some of them"
+	@echo "make test        all tests, on every processor; ARGS='-k words' for some of them, WORKERS=0 for one after the other"
 	@echo "make check       what has to pass before a change is taken: lint, types, contract, migrations, deployable, stale, test"
 	@echo "make format      lay out the code"
 	@echo "make messages    bring the translation catalogues up to date (needs gettext)"
@@ -45,7 +46,7 @@ compile: install
 	@$(BIN)/python -m campaign_site.catalogues compile
 
 test: compile
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .

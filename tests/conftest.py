@@ -3,11 +3,20 @@
 import os
 import shutil
 import socket
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
+from .database import django_db_setup  # noqa: F401
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+TOGETHER = ("tests/browser/", "tests/home/")
+"""Folders whose tests share what takes long to make: a running demo, a site with its translations."""
 BROKER = "amqp://guest:guest@127.0.0.1:5672/"
 
 
@@ -46,6 +55,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for marker in item.iter_markers():
             if marker.name in missing:
                 item.add_marker(pytest.mark.skip(reason=missing[marker.name]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
+    """With several workers, a file is run by one of them."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Files(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+    # In the order above, with the browser last, and not the longest files first.
+    config.option.loadscopereorder = False
+    return Files(config, log)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

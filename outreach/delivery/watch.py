@@ -66,6 +66,7 @@ class Notices:
     def __init__(self) -> None:
         self._listening: psycopg.Connection | None = None
         self._poll = select.poll()
+        self._line = -1
         self._notices = 0
         self._retry_at = 0.0
 
@@ -82,8 +83,8 @@ class Notices:
         """See :class:`Watch`."""
         listening, self._listening = self._listening, None
         if listening is not None:
-            with contextlib.suppress(psycopg.Error, OSError):
-                self._poll.unregister(listening.fileno())
+            # A broken connection no longer knows its number.
+            self._poll.unregister(self._line)
             with contextlib.suppress(psycopg.Error, OSError):
                 listening.close()
 
@@ -99,8 +100,8 @@ class Notices:
             listening.execute(f"LISTEN {NOTICE}")
         except psycopg.Error:
             return
-        self._poll.register(listening.fileno(), select.POLLIN)
-        self._listening = listening
+        self._listening, self._line = listening, listening.fileno()
+        self._poll.register(self._line, select.POLLIN)
 
     def _read(self) -> bool:
         before = self._notices

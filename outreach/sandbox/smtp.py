@@ -17,11 +17,11 @@ LARGEST_MAIL = 10 * 1024 * 1024
 class MailServer(SMTP):
     """One connection of the pretend mail server."""
 
-    def __init__(self, inbox: Inbox, faults: MailFaults, **options: Any) -> None:
+    def __init__(self, inbox: Inbox, faults: MailFaults, *, pipelining: bool = True, **options: Any) -> None:
         self._faults = faults
         self._greeted = False
         super().__init__(
-            _Handler(inbox, faults),
+            _Handler(inbox, faults, pipelining=pipelining),
             data_size_limit=LARGEST_MAIL,
             enable_SMTPUTF8=True,
             hostname="sandbox.localhost",
@@ -55,9 +55,17 @@ class MailServer(SMTP):
 class _Handler:
     """The steps that aiosmtpd hands to its user."""
 
-    def __init__(self, inbox: Inbox, faults: MailFaults) -> None:
+    def __init__(self, inbox: Inbox, faults: MailFaults, *, pipelining: bool) -> None:
         self._inbox = inbox
         self._faults = faults
+        self._pipelining = pipelining
+
+    async def handle_EHLO(
+        self, server: MailServer, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        # aiosmtpd reads one command after the other, so they may come together (RFC 2920).
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self._pipelining else responses
 
     async def handle_MAIL(
         self, server: MailServer, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.ground.databases import POSTGRES, SQLITE, Yard, detach
-from tests.ground.environment import become, environment
+from tests.ground.environment import become, environment, prepare
 from tests.ground.tables import Row, missed, printed
 
 from .plan import Plan
@@ -32,6 +32,7 @@ def main() -> int:
     parts = options.only.split(",")
     if unknown := set(parts) - set(PARTS):
         parser.error(f"not a part: {', '.join(sorted(unknown))}")
+    prepare([options.database] if options.database else [SQLITE, POSTGRES])
     folder = Path(tempfile.mkdtemp(prefix="campaign-bench-"))
     # A server that gives up root must be able to enter.
     folder.chmod(0o755)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from outreach.demo.ports import free_ports
 from tests.conftest import CHROMIUM
@@ -159,6 +159,15 @@ def staff(chromium: Browser, demo: Demo) -> Iterator["Staff"]:
     """Pages of members of staff, each signed in with a session of their own."""
     with closing(Staff(chromium, demo)) as members:
         yield members
+
+
+def press(element: Locator) -> None:
+    """Click on what leads to another page, and wait until that is there with all that it shows.
+
+    Who goes on at once may break off a form that is on its way, or read the page before.
+    """
+    with element.page.expect_navigation(wait_until="load"):
+        element.click()
 
 
 class Staff:

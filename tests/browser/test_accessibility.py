@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from .conftest import Demo, Staff
+from .conftest import Demo, Staff, press
 
 pytestmark = pytest.mark.browser
 
@@ -107,7 +107,7 @@ def test_everybody_can_use_the_public_pages(demo: Demo, page: Page, language: st
     for address in [*(f"/{language}/{rest}" for rest in ALIKE), "/u/forged", "/sandbox/telegram/start/", *known]:
         page.goto(address)
         found += faults(page, sights=sights)
-    page.get_by_role("main").get_by_role("button").click()
+    press(page.get_by_role("main").get_by_role("button"))
     found += faults(page, sights=sights)
 
     page.goto(f"/{language}/subscribe/")

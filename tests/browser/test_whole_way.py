@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Error, Locator, Page, expect
 
-from .conftest import Demo, Staff
+from .conftest import Demo, Staff, press
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +27,7 @@ def join_by_mail(page: Page) -> None:
     send = page.get_by_role("button", name="Send me the link to confirm")
     for _attempt in range(20):
         # A form that comes back sooner than a person can read it is asked for once more.
-        send.click()
+        press(send)
         if page.url.endswith("/subscribe/done/"):
             return
         expect(page.get_by_text("Please press the button once more").first).to_be_visible()
@@ -56,24 +56,23 @@ def open_newest_mail(staff_page: Page, receiver: str, subject: str) -> None:
     links = lambda: staff_page.get_by_role("link", name=re.compile(re.escape(subject)))  # noqa: E731
     newest = reload_until(staff_page, f"/admin/sandbox/?q={receiver}", links)
     # With its pictures: one that comes late pushes away what is about to be clicked.
-    with staff_page.expect_navigation(wait_until="load"):
-        newest.click()
+    press(newest)
 
 
 def join_by_telegram(page: Page) -> None:
     """On a pretended phone, where the page for the public leads to in the demo."""
     page.goto("/en/subscribe/telegram/")
-    page.get_by_role("link", name="Open Telegram").click()
-    page.get_by_role("button", name="Start the bot").click()
+    press(page.get_by_role("link", name="Open Telegram"))
+    press(page.get_by_role("button", name="Start the bot"))
     phone = page.url
     for label in ("English", "Yes, send me messages"):
-        reload_until(page, phone, lambda label=label: page.get_by_role("button", name=label)).click()  # type: ignore[misc]
+        press(reload_until(page, phone, lambda label=label: page.get_by_role("button", name=label)))  # type: ignore[misc]
 
 
 def decide(page: Page, name: str) -> None:
     """Take a decision on the broadcast that the page shows: ask for it, then confirm it."""
-    page.get_by_role("link", name=name, exact=True).click()
-    page.get_by_role("button", name=name, exact=True).click()
+    press(page.get_by_role("link", name=name, exact=True))
+    press(page.get_by_role("button", name=name, exact=True))
 
 
 def test_from_the_editor_to_the_evaluator(demo: Demo, staff: Staff, page: Page) -> None:
@@ -83,7 +82,7 @@ def test_from_the_editor_to_the_evaluator(demo: Demo, staff: Staff, page: Page) 
     with editor.context.expect_page() as opened:
         editor.frame_locator("iframe.mail__body").get_by_role("link").first.click()
     confirmation = opened.value
-    confirmation.get_by_role("button", name="Yes, send me messages").click()
+    press(confirmation.get_by_role("button", name="Yes, send me messages"))
     expect(confirmation.get_by_role("heading", level=1)).to_be_visible()
     join_by_telegram(page)
 
@@ -96,11 +95,11 @@ def test_from_the_editor_to_the_evaluator(demo: Demo, staff: Staff, page: Page) 
     expect(editor.get_by_text("The draft is made")).to_be_visible()
     address = editor.url
     expect(editor.locator(".studio-matrix tbody tr")).to_have_count(4)
-    editor.get_by_role("link", name="Change title and audience").click()
+    press(editor.get_by_role("link", name="Change title and audience"))
     editor.get_by_label("Media", exact=False).first.check()
-    editor.get_by_role("button", name="Save").click()
+    press(editor.get_by_role("button", name="Save"))
     editor.goto(f"{address}text/email/en/")
-    editor.get_by_role("button", name="Send me a test").click()
+    press(editor.get_by_role("button", name="Send me a test"))
     open_newest_mail(editor, "editor@example.org", "[Test]")
     editor.goto(address)
     decide(editor, "Submit for approval")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.ground.databases import POSTGRES, SQLITE, Yard, detach
-from tests.ground.environment import become, environment
+from tests.ground.environment import become, environment, prepare
 from tests.ground.tables import Row, missed, printed
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1994)
     parser.add_argument("--keep", action="store_true", help="leave the databases, records and logs behind")
     options = parser.parse_args()
+    prepare([options.database] if options.database else [SQLITE, POSTGRES])
     folder = Path(tempfile.mkdtemp(prefix="campaign-chaos-"))
     failed = False
     try:
@@ -60,9 +61,11 @@ def _run(kind: str, folder: Path, options: argparse.Namespace) -> bool:
         rows = list(_rows(storm.run(), options.kills))
     finally:
         detach()
-        if not options.keep:
+        if options.keep:
+            print(f"kept: {database.url}")
+        else:
             database.drop()
-            yard.close()
+        yard.close()
     print(printed(f"chaos on {kind}", rows), flush=True)
     return not missed(rows)
 
@@ -91,6 +94,8 @@ def _rows(report: "Report", kills: int) -> list[Row]:
         none("received, and the ledger says no", judgement.unsaid),
         none("received, and not in the ledger", judgement.strays),
         none("still open", judgement.open),
+        none("given up without need", judgement.given_up),
+        *(Row(f"  {reason}", str(count)) for reason, count in report.reasons.most_common(3)),
         Row(
             "uncertain because of kills",
             str(len(judgement.of_kills)),
@@ -104,6 +109,7 @@ def _rows(report: "Report", kills: int) -> list[Row]:
             len(judgement.of_faults) <= report.ambiguous,
         ),
         Row("  of the uncertain, received", str(judgement.uncertain_kept)),
+        Row("workers that ended by themselves", str(report.died), "0", not report.died),
         Row("workers stopped when told", "yes" if report.stopped_in_time else "no", "yes", report.stopped_in_time),
         Row("finished", "yes" if report.finished else "no", "yes", report.finished),
         Row("check_ledger", "balances" if report.balances else report.balance, "balances", report.balances),

@@ -8,6 +8,9 @@ from tests.ground.records import MISDIRECTED, Arrival, Fault
 
 ACCEPTED = {"accepted", "delivered"}
 UNCERTAIN = "uncertain"
+WAITING = {"queued", "attempting", "deferred"}
+GIVEN_UP = {"rejected", "failed", "cancelled", "expired"}
+"""No receiver does anything for which a message may end so."""
 
 Place = tuple[str, str]
 """A channel and an address on it."""
@@ -28,7 +31,8 @@ class Judgement:
 
     ``lost``: accepted by the ledger, and no receiver has it. ``twice``: a receiver has it more than once. ``unsaid``: a
     receiver has it, and the ledger says that it did not go out. ``strays``: a receiver has what the ledger does not
-    know of, or a copy that was meant for somebody else. ``open``: neither settled nor uncertain at the end.
+    know of, or a copy that was meant for somebody else. ``open``: neither settled nor uncertain at the end. ``given_up``: not sent, though every
+    fault passes and nobody left.
     ``of_faults`` and ``of_kills`` are the uncertain ones, by whether a receiver left their sender without an answer.
     """
 
@@ -37,14 +41,15 @@ class Judgement:
     unsaid: list[Place] = field(default_factory=list)
     strays: list[Place] = field(default_factory=list)
     open: list[Place] = field(default_factory=list)
+    given_up: list[Place] = field(default_factory=list)
     of_faults: list[Place] = field(default_factory=list)
     of_kills: list[Place] = field(default_factory=list)
     uncertain_kept: int = 0
 
     @property
     def sound(self) -> bool:
-        """Whether nobody was lost, written to twice, or told of wrongly."""
-        return not (self.lost or self.twice or self.unsaid or self.strays or self.open)
+        """Whether nobody was lost, written to twice, forgotten, or told of wrongly."""
+        return not (self.lost or self.twice or self.unsaid or self.strays or self.open or self.given_up)
 
 
 def judge(*, ledger: Iterable[Entry], arrivals: Sequence[Arrival], faults: Iterable[Fault]) -> Judgement:
@@ -63,8 +68,10 @@ def judge(*, ledger: Iterable[Entry], arrivals: Sequence[Arrival], faults: Itera
             (judgement.of_faults if place in ambiguous else judgement.of_kills).append(place)
             judgement.uncertain_kept += bool(kept[place])
         else:
-            if entry.status in {"queued", "attempting", "deferred"}:
+            if entry.status in WAITING:
                 judgement.open.append(place)
+            elif entry.status in GIVEN_UP:
+                judgement.given_up.append(place)
             if kept[place]:
                 judgement.unsaid.append(place)
     judgement.twice = [place for place, times in kept.items() if times > 1]

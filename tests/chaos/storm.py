@@ -24,16 +24,16 @@ from tests.ground.processes import Worker
 from tests.ground.receivers import Receiver, bot_api, mail_server
 from tests.ground.records import EMAIL, TELEGRAM, Arrival, Fault
 
-from .judgement import Entry, Judgement, judge
+from .judgement import GIVEN_UP, Entry, Judgement, judge
 
 SECONDS_BETWEEN = 2.0
 SHORTEST_WAIT, LONGEST_WAIT = 0.2, 1.8
 """Seconds from one thing that goes wrong to the next; the receivers' pace follows from it."""
-LONGEST_START = 8.0
+LONGEST_START = 20.0
 AT_ANY_MOMENT = 0.2
 """The part of kills that does not wait until the worker has opened a line."""
 STILL = 4.0
-"""When nothing was settled for so many seconds, all that is left waits for its time."""
+"""When ready workers settled nothing for so many seconds, all that is left waits for its time."""
 HOURS = 5.0
 """More than the longest time for which the engine puts a message off."""
 MOST_NIGHTS = 40
@@ -78,10 +78,12 @@ class Report:
     cuts: int = 0
     added: int = 0
     stopped: int = 0
+    died: int = 0
     nights: int = 0
     resumed: int = 0
     seconds: float = 0.0
     statuses: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     ambiguous: int = 0
     received: int = 0
@@ -178,10 +180,19 @@ class Storm:
 
     def _crew(self) -> None:
         """As many workers as there always are, all of them ready."""
-        while len(self._workers) < self._least:
-            self._launch()
+        self._muster()
         for worker in self._workers:
             worker.wait_ready()
+
+    def _muster(self) -> None:
+        """Count who ended by themselves, and see that there are enough."""
+        dead = [worker for worker in self._workers if not worker.alive()]
+        for worker in dead:
+            self._workers.remove(worker)
+            worker.kill()
+            self.report.died += 1
+        while len(self._workers) < self._least:
+            self._launch()
 
     # --- The storm ---------------------------------------------------------------------------------------------------
 
@@ -190,11 +201,12 @@ class Storm:
         settled, still_since = -1, time.monotonic()
         while True:
             time.sleep(self._random.uniform(SHORTEST_WAIT, LONGEST_WAIT) if self._to_come else 0.5)
+            self._muster()
             self._resume_if_paused(broadcast)
             waiting = self._waiting(broadcast)
             if not waiting and not self._to_come:
                 return
-            if waiting != settled:
+            if waiting != settled or not all(worker.ready for worker in self._workers):
                 settled, still_since = waiting, time.monotonic()
             if waiting and time.monotonic() - still_since > STILL:
                 self._let_a_night_pass()
@@ -278,6 +290,8 @@ class Storm:
         report = self.report
         report.judgement = judge(ledger=ledger, arrivals=arrivals, faults=faults)
         report.statuses = Counter(entry.status for entry in ledger)
+        given_up = Delivery.objects.filter(broadcast=broadcast, status__in=GIVEN_UP)
+        report.reasons = Counter(given_up.values_list("detail", flat=True))
         report.faults = Counter(f"{fault.channel}: {fault.kind}" for fault in faults)
         report.ambiguous = sum(fault.ambiguous for fault in faults)
         report.received = len(arrivals)

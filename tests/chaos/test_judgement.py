@@ -64,6 +64,13 @@ def test_a_copy_that_two_people_got_is_seen():
     assert not judge(ledger=ledger, arrivals=arrivals, faults=[]).sound
 
 
+@pytest.mark.parametrize("status", ["failed", "rejected", "cancelled"])
+def test_a_message_that_was_given_up_although_every_fault_passes_is_seen(status):
+    judgement = judge(ledger=[entry(1, status)], arrivals=[], faults=[])
+    assert judgement.given_up == [place(1)]
+    assert not judgement.sound
+
+
 @pytest.mark.parametrize("status", ["queued", "attempting", "deferred"])
 def test_what_is_still_open_at_the_end_is_seen(status):
     judgement = judge(ledger=[entry(1, status)], arrivals=[], faults=[])

@@ -2,13 +2,19 @@
 
 import logging
 import os
+import signal
+import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import django
+import psycopg
+
+from .databases import POSTGRES, SERVER, SQLITE
 
 SITE_URL = "https://campaign.example.org"
 TOKEN = "123456:proving-ground"
-EMAIL_NO_LIMIT, TELEGRAM_NO_LIMIT = "100000", "10000"
+NO_LIMIT = "0"
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -33,16 +39,26 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "EMAIL_PROVIDER": "",
         "EMAIL_PROVIDER_KEY": "",
         "EMAIL_PROVIDER_OPTIONS": "",
-        "EMAIL_PER_SECOND": EMAIL_NO_LIMIT,
+        "EMAIL_PER_SECOND": NO_LIMIT,
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_API_URL": "http://127.0.0.1:9",
         # With a webhook the worker asks for no updates, so every line to the Bot API is one that sends.
         "TELEGRAM_WEBHOOK_SECRET": "proving-ground-webhook",
-        "TELEGRAM_PER_SECOND": TELEGRAM_NO_LIMIT,
+        "TELEGRAM_PER_SECOND": NO_LIMIT,
         "SANDBOX_SMTP_PORT": "8025",
         "SANDBOX_BOT_API_PORT": "8081",
         **more,
     }
+
+
+def prepare(kinds: Collection[str]) -> None:
+    """End with one line where PostgreSQL is wanted and does not answer; clean up when told to stop."""
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit("stopped"))
+    if POSTGRES in kinds:
+        try:
+            psycopg.connect(f"{SERVER}/postgres", connect_timeout=5).close()
+        except psycopg.OperationalError as error:
+            sys.exit(f"PostgreSQL does not answer at {SERVER} ({error}): start it, or choose --database {SQLITE}")
 
 
 def become(variables: dict[str, str]) -> None:

@@ -1,7 +1,9 @@
 """Worker processes and what the kernel says of them: started, stopped, killed, measured through ``/proc`` (Linux)."""
 
 import contextlib
+import ctypes
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -12,12 +14,17 @@ from pathlib import Path
 from .databases import ROOT
 
 TICKS = os.sysconf("SC_CLK_TCK")
+PR_SET_PDEATHSIG = 1
 OPEN = {"01", "02", "08"}
 """States of a line that its program still holds: established, being opened, and closed by the other side only."""
 
 
+def _die_with_driver() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Program:
-    """A process in a session of its own, which ends with everything that it started."""
+    """A process in a session of its own, which ends with everything that it started, and when its driver ends."""
 
     def __init__(self, *command: str, environment: Mapping[str, str], log: Path) -> None:
         self._log = log.open("ab")
@@ -29,6 +36,7 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=self._log,
             start_new_session=True,
+            preexec_fn=_die_with_driver,
         )
 
     @property
@@ -137,13 +145,21 @@ class Worker(Program):
 
     def __init__(self, *, environment: Mapping[str, str], log: Path) -> None:
         super().__init__(sys.executable, "manage.py", "worker", environment=environment, log=log)
-        self.ready = False
+        self._ready = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has said that it is ready."""
+        stdout = self.process.stdout
+        if not self._ready and stdout and select.select([stdout], [], [], 0)[0]:
+            self._ready = bool(stdout.readline())
+        return self._ready
 
     def wait_ready(self) -> "Worker":
-        """Return once it says that it is ready."""
-        if not self.ready:
+        """Return once it says that it is ready; raises ``RuntimeError`` if it ends before."""
+        if not self._ready:
             self.line()
-            self.ready = True
+            self._ready = True
         return self
 
     def strike(self, ports: Collection[int]) -> int:

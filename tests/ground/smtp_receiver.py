@@ -129,7 +129,8 @@ class Line(asyncio.Protocol):
 
     def _take_mail(self) -> bool:
         if self._breaks_in_body and len(self._input) > 1000 and END not in self._input[:1000]:
-            self._fault("line broken before the dot")
+            # Ambiguous for its sender, whose last bytes, the dot among them, may already be on the way.
+            self._fault("line broken before the dot", ambiguous=True)
             self._transport.abort()
             return False
         end = self._input.find(END, max(0, self._searched - len(END)))

@@ -3,8 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
+
+from outreach.tracking import events
 
 from .servers import BotApiServer, SmtpServer
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Numbers of messages and broadcasts come back in the next test; what the process remembers of them must not."""
+    cache.clear()
+    events._frozen_links.cache_clear()
 
 
 @pytest.fixture

@@ -125,8 +125,12 @@ class SmtpServer(_Server):
 
     host = HOST
 
+    def __init__(self, *, pipelining: bool = True) -> None:
+        self._pipelining = pipelining
+        super().__init__()
+
     async def _serve(self, sandbox: Sandbox) -> int:
-        return await sandbox.serve_mail(port=self.port)
+        return await sandbox.serve_mail(port=self.port, pipelining=self._pipelining)
 
     @property
     def mails(self) -> list[KeptMail]:

@@ -85,7 +85,7 @@ def test_a_task_that_fails_does_not_end_its_lane(monkeypatch, caplog):
 @pytest.mark.django_db
 def test_with_a_webhook_nobody_polls_the_bot(settings, bot_api):
     settings.TELEGRAM_WEBHOOK_SECRET = "secret"
-    tasks = Tasks(owner="w", clock=timezone.now, wait=lambda seconds: False)
+    tasks = Tasks(owner="w", clock=timezone.now, stopping=threading.Event())
 
     assert tasks.answer_bot() is False
     assert bot_api.calls == []

@@ -136,7 +136,7 @@ class Reader:
         return TrackingEvent(
             broadcast_id=self.delivery.broadcast_id,
             delivery=self.delivery if own else None,
-            cohort_id=None if own else cohort_of(self.delivery, self.cohorts),
+            cohort_id=None if own else cohort_of(self.delivery.dimensions, self.cohorts),
             kind=Kind.CLICK,
             link=link,
             machine_reason=machine_reason,

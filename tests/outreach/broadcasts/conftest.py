@@ -1,12 +1,15 @@
 """A small site with one story in two languages, its readers, and the people of the team."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
-from wagtail.models import Collection, Locale, Page, Site
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
+from wagtail.models import Locale, Page, Site
 
 from home.models import HomePage, StoryIndexPage, StoryPage
 from outreach import roles
@@ -16,6 +19,9 @@ from outreach.audience.rules import EVERYBODY
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast, Message
 
+HERE = Path(__file__).parent
+SHARED = "written"
+"""The fixture that makes the draft which the tests of a module share."""
 NOW = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
 ROLES = {
     "editor": roles.EDITORS,
@@ -31,29 +37,22 @@ def now() -> datetime:
     return NOW
 
 
-def ground() -> Page:
-    """What every Wagtail site stands on, after a test with real transactions took it away."""
-    Collection.add_root(name="Root")
-    root: Page = Page.add_root(title="Root", slug="root", locale=Locale.objects.get(language_code="en"))
-    roles.ensure()
-    return root
-
-
-@pytest.fixture
-def stories(db) -> StoryIndexPage:
+def build_stories() -> StoryIndexPage:
     """The list of stories of an English site whose home page is called "Campaign site"."""
     for code in ("en", "fr", "es", "ht"):
         Locale.objects.get_or_create(language_code=code)
-    root = Page.get_first_root_node() or ground()
+    root = Page.get_first_root_node()
     home = root.add_child(instance=HomePage(title="Campaign site", slug="campaign", summary="For everybody."))
     Site.objects.update_or_create(
         is_default_site=True, defaults={"hostname": "testserver", "port": 80, "root_page": home}
     )
-    return home.add_child(instance=StoryIndexPage(title="Stories", slug="stories", summary="All of them."))
+    index: StoryIndexPage = home.add_child(
+        instance=StoryIndexPage(title="Stories", slug="stories", summary="All of them.")
+    )
+    return index
 
 
-@pytest.fixture
-def story(stories) -> StoryPage:
+def publish_story(stories: StoryIndexPage) -> StoryPage:
     """A published story in English."""
     page = StoryPage(
         title="One in eight was born abroad",
@@ -75,57 +74,107 @@ def translate(page: StoryPage, language: str, title: str) -> StoryPage:
     return copy
 
 
-@pytest.fixture
-def french(story) -> StoryPage:
+def publish_french(story: StoryPage) -> StoryPage:
+    """The story in French, which makes French pages of its parents too."""
     return translate(story, "fr", "Une personne sur huit")
+
+
+def make_everybody() -> Segment:
+    """A segment that everybody is in."""
+    return Segment.objects.get_or_create(code="everybody", defaults={"name": "Everybody", "rule": EVERYBODY})[0]
+
+
+def join(channel: str = "email", language: str = "en", **fields: Any) -> Subscription:
+    """Somebody with an active subscription, on an address that nobody before had."""
+    number = Subscription.objects.count() + 1
+    address = f"reader{number}@example.org" if channel == "email" else str(1000 + number)
+    subscriber = fields.pop("subscriber", None) or Subscriber.objects.create(language=language)
+    return Subscription.objects.create(
+        **{
+            "subscriber": subscriber,
+            "channel": channel,
+            "address_encrypted": encrypt(address),
+            "address_hash": address_hash(channel=channel, address=address),
+            "state": Subscription.State.ACTIVE,
+            "allows_messages": True,
+            **fields,
+        }
+    )
+
+
+def enrol(role: str) -> User:
+    """The member of the team in a role of ``ROLES``, or ``superuser``."""
+    user, made = User.objects.get_or_create(
+        username=role.replace(" ", "-"), defaults={"email": f"{role.replace(' ', '-')}@example.org"}
+    )
+    if made and role == "superuser":
+        user.is_superuser = True
+        user.save()
+    elif made:
+        user.groups.add(Group.objects.get(name=ROLES[role]))
+    return user
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that begin with an empty database come before those that share a draft."""
+    places = [place for place, item in enumerate(items) if item.path.parent == HERE]
+    mine = sorted((items[place] for place in places), key=lambda item: SHARED in item.fixturenames)
+    for place, item in zip(places, mine, strict=True):
+        items[place] = item
+
+
+@pytest.fixture(scope="module")
+def written(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[int]:
+    """The number of the draft, with its pages and people, which are made once for the tests of a module.
+
+    They are taken out again after its last test, as what a test changes in them is after each.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        story = publish_story(build_stories())
+        publish_french(story)
+        for channel, language in (("email", "en"), ("email", "fr"), ("telegram", "en")):
+            join(channel, language)
+        broadcast = services.create_from_story(story=story, user=enrol("editor"), now=NOW)
+        broadcast.segments.add(make_everybody())
+        yield broadcast.pk
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def stories(request, db) -> StoryIndexPage:
+    """The list of stories in English."""
+    if SHARED in request.fixturenames:
+        return StoryIndexPage.objects.get(locale__language_code="en")
+    return build_stories()
+
+
+@pytest.fixture
+def story(request, stories) -> StoryPage:
+    if SHARED in request.fixturenames:
+        return StoryPage.objects.get(locale__language_code="en")
+    return publish_story(stories)
+
+
+@pytest.fixture
+def french(request, story) -> StoryPage:
+    if SHARED in request.fixturenames:
+        return StoryPage.objects.get(locale__language_code="fr")
+    return publish_french(story)
 
 
 @pytest.fixture
 def joined(db) -> Callable[..., Subscription]:
-    """Somebody with an active subscription."""
-    count = 0
-
-    def joined(channel: str = "email", language: str = "en", **fields: Any) -> Subscription:
-        nonlocal count
-        count += 1
-        address = f"reader{count}@example.org" if channel == "email" else str(1000 + count)
-        subscriber = fields.pop("subscriber", None) or Subscriber.objects.create(language=language)
-        return Subscription.objects.create(
-            **{
-                "subscriber": subscriber,
-                "channel": channel,
-                "address_encrypted": encrypt(address),
-                "address_hash": address_hash(channel=channel, address=address),
-                "state": Subscription.State.ACTIVE,
-                "allows_messages": True,
-                **fields,
-            }
-        )
-
-    return joined
+    return join
 
 
 @pytest.fixture
 def everybody(db) -> Segment:
-    return Segment.objects.create(code="everybody", name="Everybody", rule=EVERYBODY)
+    return make_everybody()
 
 
 @pytest.fixture
 def member(db) -> Callable[[str], User]:
-    """The member of the team in a role of ``ROLES``, or ``superuser``."""
-
-    def member(role: str) -> User:
-        user, made = User.objects.get_or_create(
-            username=role.replace(" ", "-"), defaults={"email": f"{role.replace(' ', '-')}@example.org"}
-        )
-        if made and role == "superuser":
-            user.is_superuser = True
-            user.save()
-        elif made:
-            user.groups.add(Group.objects.get(name=ROLES[role]))
-        return user
-
-    return member
+    return enrol
 
 
 @pytest.fixture
@@ -139,14 +188,9 @@ def approver(member) -> User:
 
 
 @pytest.fixture
-def draft(story, french, everybody, joined, editor, now) -> Broadcast:
+def draft(written, stories) -> Broadcast:
     """A broadcast with nothing lacking: two languages, two channels, three readers."""
-    joined("email", "en")
-    joined("email", "fr")
-    joined("telegram", "en")
-    broadcast = services.create_from_story(story=story, user=editor, now=now)
-    broadcast.segments.add(everybody)
-    return broadcast
+    return Broadcast.objects.get(pk=written)
 
 
 @pytest.fixture

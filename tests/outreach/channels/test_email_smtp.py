@@ -34,6 +34,13 @@ def outgoing(address: str = "ana@example.org", **changes) -> Outgoing:
     )
 
 
+class _Insisting(OneMessage):
+    """Hands out again what is given back."""
+
+    def give_back(self, outgoing: Outgoing) -> None:
+        self._waiting = outgoing
+
+
 class Session:
     """One carrier that gets its mails one by one."""
 
@@ -41,7 +48,7 @@ class Session:
         self._carrier = SmtpCarrier(connections=1)
 
     def send(self, outgoing: Outgoing) -> Receipt:
-        work = OneMessage(outgoing)
+        work = _Insisting(outgoing)
         self._carrier.carry(work)
         if isinstance(work.outcome, ChannelError):
             raise work.outcome

@@ -92,7 +92,7 @@ def test_cancelling_cancels_what_waits_and_keeps_what_was_sent(sending, courier,
     for number in range(4):
         person(number)
     broadcast = sending()
-    channel.before = lambda outgoing: broadcasts.cancel(broadcast=broadcast, now=clock.now)
+    channel.during = lambda outgoing: broadcasts.cancel(broadcast=broadcast, now=clock.now)
 
     courier.work()
     lifecycle.tidy(now=clock.now)

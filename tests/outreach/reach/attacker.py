@@ -1,6 +1,6 @@
 """Somebody who knows everything that is shown and computes what is hidden: exactly, with fractions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 
@@ -69,7 +69,10 @@ def _eliminate(row: dict[str, Fraction], by: dict[str, Fraction]) -> None:
 
 
 class Ranges:
-    """How far apart the values are that equations allow an unknown if none is negative (simplex method)."""
+    """How far apart the values are that equations allow an unknown if none is negative (simplex method).
+
+    Each solution on the way to an end tells something about every unknown, so few ends have to be gone to.
+    """
 
     def __init__(self, rows: Sequence[Equation]) -> None:
         self.names = {name for row, _known in rows for name in row}
@@ -79,12 +82,31 @@ class Ranges:
             line = {name: Fraction(sign * factor) for name, factor in row.items()}
             self.rows[f"artificial {number}"] = line | {KNOWN: Fraction(sign * known)}
         self._find_a_solution()
+        self._lowest, self._highest = self._solution(), self._solution()
 
-    def width(self, name: str) -> Fraction | None:
-        """How far apart the ends are; ``None`` if there is no upper end."""
-        top, bottom = self._most({name: Fraction(1)}), self._most({name: Fraction(-1)})
-        assert bottom is not None
-        return None if top is None else top + bottom
+    def differ_by(self, name: str, least: int) -> bool:
+        """Whether two of the values that ``name`` may have are at least that far apart."""
+
+        def enough() -> bool:
+            return self._highest[name] - self._lowest[name] >= least
+
+        return enough() or any(self._climb_to(name, sign, enough) or enough() for sign in (1, -1))
+
+    def _climb_to(self, name: str, sign: int, enough: Callable[[], bool]) -> bool:
+        """Go to the upper or the lower end, or until it is far enough; whether there is no end."""
+        goal: Row = {name: Fraction(sign)}
+        if name in self.rows:
+            goal = {each: -sign * value for each, value in self.rows[name].items() if each != KNOWN}
+        return self._climb(goal, enough) is None
+
+    def _solution(self) -> Row:
+        """What each unknown amounts to where the climb stands."""
+        return {name: self.rows.get(name, {}).get(KNOWN, Fraction(0)) for name in self.names}
+
+    def _remember(self) -> None:
+        for name, value in self._solution().items():
+            self._lowest[name] = min(self._lowest[name], value)
+            self._highest[name] = max(self._highest[name], value)
 
     def _find_a_solution(self) -> None:
         artificial = set(self.rows)
@@ -103,20 +125,13 @@ class Ranges:
             for name in artificial & set(row):
                 del row[name]
 
-    def _most(self, goal: Row) -> Fraction | None:
-        goal = dict(goal)
-        start = Fraction(0)
-        for name in set(goal) & set(self.rows):
-            factor = goal.pop(name)
-            _add(goal, {each: -value for each, value in self.rows[name].items() if each != KNOWN}, factor)
-            start += factor * self.rows[name].get(KNOWN, Fraction(0))
-        goal[KNOWN] = -start
-        left = self._climb(goal)
-        return None if left is None else -left
-
-    def _climb(self, goal: Row) -> Fraction | None:
+    def _climb(self, goal: Row, enough: Callable[[], bool] | None = None) -> Fraction | None:
         """Raise the goal by exchanging unknowns (Bland's rule, which always ends); what is left of its constant."""
         while True:
+            if enough:
+                self._remember()
+                if enough():
+                    return goal.get(KNOWN, Fraction(0))
             entering = min((name for name, factor in goal.items() if name != KNOWN and factor > 0), default=None)
             if entering is None:
                 return goal.get(KNOWN, Fraction(0))

@@ -7,7 +7,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from outreach.broadcasts.models import Broadcast, Message
 from outreach.delivery.models import Cohort, Delivery, Freeze
@@ -18,12 +17,6 @@ from tests.outreach.broadcasts.conftest import member
 __all__ = ["member"]
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache():
-    """Numbers of broadcasts come back in the next test."""
-    cache.clear()
 
 
 @dataclass

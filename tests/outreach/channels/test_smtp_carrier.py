@@ -1,0 +1,244 @@
+"""The SMTP carrier with several mails under way: whatever the server does, the outcome says the truth about each."""
+
+import email
+import email.policy
+import random
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from outreach.channels.built import PIXEL, PLACEHOLDER, UNSUBSCRIBE, Built, LinkAddresses
+from outreach.channels.email_message import MailForms, escaped, mail_bytes
+from outreach.channels.email_smtp import SmtpCarrier
+from outreach.channels.failures import OutcomeUnknown, TryLater
+from outreach.channels.protocol import Outgoing, Receipt
+from tests.outreach.servers import SmtpServer
+
+from .work import ListWork
+
+BUILT = Built(
+    channel="email",
+    language="fr",
+    subject="Droits au travail : ce que dit la loi",
+    text=f"Bonjour\n.point\n\nLire <{PLACEHOLDER}1> et <{PLACEHOLDER}2>.\nPartir <{UNSUBSCRIBE}>\n",
+    html=f'<html lang="fr"><body>\n.é<a href="{PLACEHOLDER}1">Lire</a> <a href="{UNSUBSCRIBE}">Partir</a>{PIXEL}</body></html>',
+    links=("https://example.org/a", "https://example.org/b"),
+)
+
+
+def outgoing(number: int, *, address: str = "", built: Built = BUILT, pixel: bool = True) -> Outgoing:
+    site = "https://site.example"
+    return Outgoing(
+        address=address or f"person{number}@example.org",
+        built=built,
+        links=LinkAddresses(
+            clicks=[f"{site}/r/token-{number}/{link}" for link in (1, 2)],
+            unsubscribe=f"{site}/u/token_{number}",
+            open_pixel=f"{site}/o/token{number}" if pixel else "",
+        ),
+        message_id=f"1.{number}@site.example",
+        number=number,
+    )
+
+
+@pytest.fixture(params=[True, False], ids=["pipelining", "step by step"])
+def server(request, settings) -> Iterator[SmtpServer]:
+    server = SmtpServer(pipelining=request.param)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = server.host, server.port, 5
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def carrier(server) -> Iterator[SmtpCarrier]:
+    carrier = SmtpCarrier(connections=4)
+    yield carrier
+    carrier.close()
+
+
+def test_each_mail_arrives_once_whatever_line_it_took(server, carrier):
+    work = ListWork(outgoing(number) for number in range(60))
+
+    carrier.carry(work)
+
+    assert Counter(server.receivers) == {f"person{number}@example.org": 1 for number in range(60)}
+    assert set(work.settled) == set(range(60))
+    assert all(isinstance(outcome, Receipt) for outcome in work.settled.values())
+    assert not work.held
+    assert 1 < work.most_under_way <= 4
+
+
+def test_waits_are_kept(server, carrier):
+    work = ListWork([0.01, outgoing(1), 0.02, 0.01, outgoing(2)])
+
+    carrier.carry(work)
+
+    assert sorted(work.settled) == [1, 2]
+
+
+def test_what_is_halted_before_its_text_is_never_sent(server, carrier):
+    def halt(_next: Outgoing) -> None:
+        if len(work.begun) == 10:
+            work.halt()
+
+    work = ListWork([outgoing(number) for number in range(40)], before_begin=halt)
+    carrier.carry(work)
+
+    assert len(work.begun) == 10
+    assert len(server.mails) == 10
+    assert len(work.settled) == 10
+    assert not work.held
+
+
+def test_a_server_that_allows_one_line_only_gets_everything_over_it(server, carrier):
+    first = ListWork([outgoing(0)])
+    carrier.carry(first)
+    server.answers("greeting", "421 4.7.0 Too many connections", times=50)
+    work = ListWork(outgoing(number) for number in range(1, 30))
+
+    carrier.carry(work)
+
+    assert len(server.mails) == 30
+    assert all(isinstance(outcome, Receipt) for outcome in work.settled.values())
+
+
+def test_a_server_that_takes_so_many_mails_a_line_is_called_again(server):
+    carrier = SmtpCarrier(connections=1)
+    carrier.carry(ListWork([outgoing(0)]))
+    server.answers("sender", "421 4.4.2 So many mails a connection")
+    work = ListWork(outgoing(number) for number in range(1, 4))
+
+    carrier.carry(work)
+    carrier.close()
+
+    assert [each.number for each in work.given_back] == [1]
+    assert sorted(work.settled) == [2, 3]
+    assert server.receivers == ["person0@example.org", "person2@example.org", "person3@example.org"]
+
+
+FAULTS = [
+    ("sender", "451 4.3.0 Later"),
+    ("receiver", "550 5.1.1 No such user"),
+    ("receiver", "450 4.2.0 Greylisted"),
+    ("data", "451 4.3.0 Later"),
+    ("end", "452 4.3.1 Full"),
+    ("end", "550 5.1.1 No such user"),
+    ("end", "421 4.3.2 Closing"),
+    ("end", "hm"),
+]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_in_any_storm_the_outcome_of_each_mail_is_true(server, carrier, seed):
+    chance = random.Random(seed)  # noqa: S311
+    people = range(80)
+    for number in people:
+        address = f"person{number}@example.org"
+        share = chance.random()
+        if share < 0.35:
+            stage, reply = chance.choice(FAULTS)
+            server.answers(stage, reply, receiver="" if stage == "sender" else address)
+        elif share < 0.5:
+            stage = chance.choice(["receiver", "data", "end"])
+            server.drops(stage, receiver=address, kept=stage == "end" and chance.random() < 0.5)
+    work = ListWork(outgoing(number) for number in people)
+
+    carrier.carry(work)
+
+    arrived = Counter(server.receivers)
+    assert not work.held
+    assert set(work.settled) | {each.number for each in work.given_back} == set(people)
+    for number in people:
+        count = arrived[f"person{number}@example.org"]
+        outcome = work.settled.get(number)
+        if isinstance(outcome, Receipt):
+            assert count == 1, number
+        elif isinstance(outcome, OutcomeUnknown):
+            assert count <= 1, number
+        else:
+            assert count == 0, (number, outcome)
+
+
+def test_a_server_that_takes_text_for_a_refused_receiver_gets_none(settings):
+    server = _TakesTextForNobody()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = server.host, server.port, 5
+    server.answers("receiver", "452 4.2.2 Mailbox full", receiver="person1@example.org")
+    carrier = SmtpCarrier(connections=1)
+    work = ListWork(outgoing(number) for number in range(3))
+
+    carrier.carry(work)
+    carrier.close()
+    server.stop()
+
+    assert isinstance(work.settled[1], TryLater)
+    assert [number for number in work.settled if isinstance(work.settled[number], Receipt)] == [0, 2]
+    assert [each.number for each in work.begun] == [0, 2]
+    assert server.receivers == ["person0@example.org", "person2@example.org"]
+
+
+class _TakesTextForNobody(SmtpServer):
+    """Says 354 although it refused the only receiver, as RFC 2920 lets a server do."""
+
+    async def _serve(self, sandbox):
+        from outreach.sandbox import servers, smtp
+
+        class Server(smtp.MailServer):
+            async def smtp_DATA(self, arg):
+                if self.envelope.rcpt_tos:
+                    await super().smtp_DATA(arg)
+                    return
+                await self.push("354 Go on")
+                assert await self._reader.readline() == b".\r\n"
+                await self.push("554 5.5.1 No valid receivers")
+
+        original, servers.MailServer = servers.MailServer, Server
+        try:
+            return await sandbox.serve_mail(port=self.port)
+        finally:
+            self._restore = lambda: setattr(servers, "MailServer", original)
+
+    def stop(self):
+        super().stop()
+        self._restore()
+
+
+@pytest.mark.parametrize("pixel", [True, False])
+def test_a_filled_mail_reads_exactly_as_if_django_had_built_it(pixel):
+    forms = MailForms()
+    forms.fill(outgoing(1, pixel=pixel))
+
+    filled = forms.fill(outgoing(2, pixel=pixel))
+
+    assert forms._forms[id(BUILT), pixel][1] is not None, "it was cut"
+    _same(filled, escaped(mail_bytes(outgoing(2, pixel=pixel))))
+
+
+@pytest.mark.parametrize(
+    ("address", "built"),
+    [
+        ("josé@example.org", BUILT),
+        ("", Built("email", "en", "Long", "word " + "x" * 5000 + f" {PLACEHOLDER}1", "", ("https://example.org",) * 2)),
+    ],
+    ids=["an address beyond ASCII", "a line that has to be encoded"],
+)
+def test_what_cannot_be_filled_in_is_built_by_django_for_each_receiver(address, built):
+    forms = MailForms()
+    for number in (1, 2):
+        each = outgoing(number, address=address, built=built, pixel=False)
+        _same(forms.fill(each), escaped(mail_bytes(each)))
+
+
+def _same(one: bytes, other: bytes) -> None:
+    first, second = (
+        email.message_from_bytes(content.replace(b"\r\n..", b"\r\n."), policy=email.policy.default)
+        for content in (one, other)
+    )
+    assert "link.invalid" not in one.decode()
+    assert {**first} | {"Date": "", "Content-Type": ""} == {**second} | {"Date": "", "Content-Type": ""}
+    for part, twin in zip(first.walk(), second.walk(), strict=True):
+        assert part.get_content_type() == twin.get_content_type()
+        if not part.is_multipart():
+            assert part.get_content() == twin.get_content()

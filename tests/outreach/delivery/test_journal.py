@@ -1,0 +1,170 @@
+"""The journal: what a worker noted is there after its death, and nothing that was half written is believed."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach.delivery import journal as journals
+from outreach.delivery.journal import Journal, remains
+from outreach.delivery.ledger import Outcome
+
+NOW = datetime(2026, 10, 1, 14, 0, tzinfo=UTC)
+
+
+def accepted(number: int) -> Outcome:
+    return Outcome(number, "accepted", NOW, NOW)
+
+
+def die(journal: Journal) -> None:
+    """The system takes everything from a killed process but its files."""
+    os.close(journal._file)
+
+
+def left_behind(directory: Path) -> list[journals.Remains]:
+    with remains(directory) as found:
+        return found
+
+
+def test_a_dead_worker_leaves_what_it_had_begun_and_what_came_of_it(tmp_path):
+    journal = Journal(tmp_path, "host:1:aa:email")
+    deferred = Outcome(3, "deferred", NOW, NOW, detail="450 “later”\nand later", due_at=NOW, counts=False)
+    for number in (1, 2, 3):
+        journal.begin(number)
+    journal.end(accepted(1))
+    journal.end(deferred)
+    die(journal)
+
+    [left] = left_behind(tmp_path)
+
+    assert left.owner == "host:1:aa:email"
+    assert left.begun == {2}
+    assert [outcome.number for outcome in left.outcomes] == [1, 3]
+    assert left.outcomes[1] == deferred
+    assert left.is_complete
+
+
+def test_a_living_workers_journal_is_left_alone(tmp_path):
+    journal = Journal(tmp_path, "alive")
+    journal.begin(1)
+
+    assert left_behind(tmp_path) == []
+    journal.end(accepted(1))
+    journal.forget([1])
+    journal.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_read_is_gone_unless_reading_failed(tmp_path):
+    journal = Journal(tmp_path, "dead")
+    journal.begin(1)
+    die(journal)
+
+    with pytest.raises(RuntimeError), remains(tmp_path):
+        raise RuntimeError("the database is away")
+    assert len(left_behind(tmp_path)) == 1
+    assert left_behind(tmp_path) == []
+
+
+def test_a_second_attempt_counts_more_than_the_outcome_of_the_first(tmp_path):
+    journal = Journal(tmp_path, "dead")
+    journal.begin(1)
+    journal.end(Outcome(1, "deferred", NOW, NOW, due_at=NOW))
+    journal.begin(1)
+    die(journal)
+
+    [left] = left_behind(tmp_path)
+
+    assert left.begun == {1}
+    assert left.outcomes == ()
+
+
+def test_after_a_start_of_the_machine_nothing_is_taken_for_complete(tmp_path, monkeypatch):
+    journal = Journal(tmp_path, "dead")
+    journal.begin(1)
+    die(journal)
+    boot = tmp_path / "boot"
+    boot.write_text("another\n")
+    monkeypatch.setattr(journals, "BOOT", boot)
+
+    [left] = left_behind(tmp_path)
+
+    assert not left.is_complete
+
+
+def test_a_line_that_was_being_written_is_not_believed(tmp_path):
+    journal = Journal(tmp_path, "dead")
+    journal.begin(1)
+    os.write(journal._file, b"b 23")
+    die(journal)
+
+    [left] = left_behind(tmp_path)
+
+    assert left.begun == {1}
+    assert left.is_complete
+
+
+def test_a_line_that_is_none_makes_the_rest_doubtful(tmp_path):
+    journal = Journal(tmp_path, "dead")
+    journal.begin(1)
+    os.write(journal._file, b"\x00\x00\x00\no {\nb seven\n")
+    journal.begin(2)
+    die(journal)
+
+    [left] = left_behind(tmp_path)
+
+    assert left.begun == {1, 2}
+    assert not left.is_complete
+
+
+def test_a_long_journal_is_written_anew_and_keeps_what_is_open(tmp_path, monkeypatch):
+    monkeypatch.setattr(journals, "REWRITE_BYTES", 2000)
+    journal = Journal(tmp_path, "busy")
+    for number in range(1000):
+        journal.begin(number)
+        journal.end(accepted(number))
+        journal.forget([number])
+    journal.begin(5000)
+    journal.begin(5001)
+    journal.end(accepted(5001))
+    [path] = tmp_path.iterdir()
+    assert path.stat().st_size < 3000
+    die(journal)
+
+    [left] = left_behind(tmp_path)
+
+    assert left.begun == {5000}
+    assert [outcome.number for outcome in left.outcomes][-1] == 5001
+    assert left.is_complete
+
+
+@given(st.lists(st.tuples(st.sampled_from("bad"), st.integers(1, 6)), max_size=40), st.integers(0, 60))
+def test_cut_anywhere_it_tells_the_truth_about_what_stands_before_the_cut(tmp_path_factory, steps, cut):
+    """Begun, accepted, deferred, in any order that a worker can produce; then the file is cut short."""
+    directory = tmp_path_factory.mktemp("journal")
+    journal = Journal(directory, "dead")
+    [path] = directory.iterdir()
+    header = path.stat().st_size
+    states = [({}, 0)]
+    known: dict[int, str] = {}
+    for step, number in steps:
+        if step == "b":
+            journal.begin(number)
+        elif known.get(number) == "b":
+            journal.end(Outcome(number, "accepted" if step == "a" else "deferred", NOW, NOW))
+        else:
+            continue
+        known = {**known, number: step}
+        states.append((known, path.stat().st_size - header))
+    die(journal)
+    keep = min(cut, states[-1][1])
+    os.truncate(path, header + keep)
+
+    [left] = left_behind(directory)
+
+    truth = next(state for state, size in reversed(states) if size <= keep)
+    assert left.begun == {number for number, step in truth.items() if step == "b"}
+    assert {outcome.number for outcome in left.outcomes} == {number for number, step in truth.items() if step != "b"}
