@@ -44,7 +44,8 @@ def build(message: Message) -> Built:
         "campaign": campaign_name(message.language),
     }
     with override(message.language):
-        html = folded(_html(context))
+        # The pixel is taken out as a whole for most receivers, so no line is broken within it.
+        html = folded(_html(context)).replace("</body>", f"\n{PIXEL}</body>")
         text = folded(_text(context))
     size = len(html.encode()) + len(text.encode())
     if size > MOST_BYTES:
@@ -79,8 +80,7 @@ def _short_lines(line: str) -> Iterator[str]:
 
 def _html(context: dict[str, object]) -> str:
     markup = render_to_string("outreach/broadcasts/email.mjml", context)
-    page = str(mrml.to_html(markup, render_options=_RENDERING).content)
-    return page.replace("</body>", f"{PIXEL}</body>")
+    return str(mrml.to_html(markup, render_options=_RENDERING).content)
 
 
 def _text(context: dict[str, object]) -> str:

@@ -1,5 +1,6 @@
 """Runs a worker."""
 
+import gc
 import signal
 from typing import Any
 
@@ -20,4 +21,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_signal: worker.stop())
         self.stdout.write(f"worker {worker.owner} is ready")
         self.stdout.flush()
+        # What Django loaded stays for good: to look through it for garbage again and again takes a fifth of the time.
+        gc.collect()
+        gc.freeze()
         worker.run()
