@@ -88,6 +88,7 @@ class Delivery(models.Model):
     OPEN = (Status.QUEUED, Status.ATTEMPTING, Status.DEFERRED, Status.UNCERTAIN)
     WAITING = (Status.QUEUED, Status.DEFERRED)
     REACHED = (Status.ACCEPTED, Status.DELIVERED)
+    RETRIED = (Status.FAILED, Status.REJECTED)
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.PROTECT, related_name="deliveries")
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="deliveries")
