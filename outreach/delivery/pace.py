@@ -21,41 +21,53 @@ class Pace:
     """Messages a second and times left.
 
     ``lately`` is over the last minute, ``overall`` since the start with every pause; ``None`` where nothing was tried.
-    ``left`` follows from ``lately`` and from when deferred messages are due; ``None`` where it can't be known.
-    ``at_best`` is what it would take at the speed that the channels are allowed.
+    ``left`` follows from ``lately`` and from when deferred messages are due; ``None`` where it can't be known, because
+    the channels in ``still`` have messages to send and sent none. ``at_best`` is what it would take at the speed that
+    the channels are allowed, once they have rested.
     """
 
     lately: float | None
     overall: float | None
     left: timedelta | None
+    still: tuple[str, ...]
     at_best: timedelta
 
 
-def pace(tallies: Sequence[Tally], *, started_at: datetime, allowed: Mapping[str, int], now: datetime) -> Pace:
-    """The pace of a broadcast that began at ``started_at``; ``allowed`` is each channel's limit in messages a second.
+def pace(
+    tallies: Sequence[Tally],
+    *,
+    started_at: datetime,
+    allowed: Mapping[str, int],
+    rests: Mapping[str, datetime],
+    now: datetime,
+) -> Pace:
+    """The pace of a broadcast that began at ``started_at`` (UTC).
 
-    Channels go on beside each other, so the slowest of them says when all is done.
+    ``allowed`` is each channel's limit in messages a second, ``rests`` until when some of them rest. Channels go on
+    beside each other, so the slowest of them says when all is done.
     """
     window = min(LATELY, max(now - started_at, timedelta(seconds=1))).total_seconds()
     tried = sum(tally.tried for tally in tallies)
     lately = sum(tally.lately for tally in tallies)
     last = max((tally.tried_at for tally in tallies if tally.tried_at), default=None)
     lasted = max((last - started_at).total_seconds(), 1.0) if last else 1.0
-    lefts = [_left([each for each in tallies if each.channel == name], window, now) for name in allowed]
-    known = [left for left in lefts if left is not None]
+    lefts = {name: _left([each for each in tallies if each.channel == name], window, now) for name in allowed}
+    known = [left for left in lefts.values() if left is not None]
     return Pace(
         lately=lately / window if lately else None,
         overall=tried / lasted if tried else None,
         left=max(known, default=timedelta(0)) if len(known) == len(lefts) else None,
+        still=tuple(name for name, left in lefts.items() if left is None),
         at_best=max(
-            (timedelta(seconds=_queue(tallies, name) / per_second) for name, per_second in allowed.items()),
+            (_at_best(tallies, name, per_second, rests.get(name, now) - now) for name, per_second in allowed.items()),
             default=timedelta(0),
         ),
     )
 
 
-def _queue(tallies: Sequence[Tally], channel: str) -> int:
-    return sum(each.count for each in tallies if each.channel == channel and each.status in _TO_SEND)
+def _at_best(tallies: Sequence[Tally], channel: str, per_second: int, rest: timedelta) -> timedelta:
+    queue = sum(each.count for each in tallies if each.channel == channel and each.status in _TO_SEND)
+    return rest + timedelta(seconds=queue / per_second) if queue else timedelta(0)
 
 
 def _left(tallies: Sequence[Tally], window: float, now: datetime) -> timedelta | None:

@@ -120,6 +120,7 @@ def progress(broadcast: Broadcast, *, now: datetime) -> Progress:
         status: sum(tally.count for tally in found if tally.status == status) for status in Delivery.Status.values
     }
     allowed = {name: channel(name).per_second for name in broadcast.channels}
+    life = signs(broadcast, found, since=_went_on_at(broadcast), now=now)
     return Progress(
         read_at=now,
         state=broadcast.state,
@@ -129,8 +130,14 @@ def progress(broadcast: Broadcast, *, now: datetime) -> Progress:
             statuses=statuses,
             unsettled=sum(tally.unsettled for tally in found if not tally.is_open),
         ),
-        pace=pace(found, started_at=broadcast.started_at or freeze.frozen_at, allowed=allowed, now=now),
-        signs=signs(broadcast, found, since=_went_on_at(broadcast), now=now),
+        pace=pace(
+            found,
+            started_at=broadcast.started_at or freeze.frozen_at,
+            allowed=allowed,
+            rests={rest.channel: rest.until for rest in life.rests},
+            now=now,
+        ),
+        signs=life,
         statuses=tuple(
             Row(status.value, str(status.label), statuses[status], str(meanings.DELIVERIES[status]))
             for status in Delivery.Status

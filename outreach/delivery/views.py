@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 from wagtail.log_actions import registry
 
+from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.refusals import Refused
 from outreach.broadcasts.studio.base import StudioView
@@ -69,10 +70,12 @@ class ProgressView(StudioView):
         left = found.pace.left
         return {
             "left": in_words(left) if left is not None and found.is_sending else "",
+            "still": ", ".join(str(ChannelName(name).label) for name in found.pace.still),
             "at_best": in_words(found.pace.at_best),
             "ends_at": found.read_at + left if left is not None else None,
             "lately": speed_in_words(found.pace.lately),
             "overall": speed_in_words(found.pace.overall),
+            "ago": in_words(found.read_at - found.signs.tried_at) if found.signs.tried_at else "",
             "silent": in_words(found.signs.silent) if found.signs.silent else "",
         }
 

@@ -257,7 +257,7 @@ def test_the_page_says_how_long_the_provider_asked_to_wait(client, uncertain, cl
     throttle.wait_everyone(channel="email", until=clock.now + timedelta(minutes=32))
 
     # 14:00 UTC is ten in the morning in Dominica.
-    assert "E-mail asked us to wait until Oct. 1, 2026, 10:32 a.m." in words(page(client, uncertain))
+    assert "E-mail asked us to wait. It goes on by itself at 10:32 a.m." in words(page(client, uncertain))
 
 
 def test_the_page_asks_for_a_worker_when_nobody_takes_what_is_due(client, approver, sending, clock_on_the_wall):
@@ -270,7 +270,7 @@ def test_the_page_asks_for_a_worker_when_nobody_takes_what_is_due(client, approv
 
     text = words(page(client, broadcast))
     assert "No worker has taken anything for about 5 minutes: is one running?" in text
-    assert "Time left unknown Nothing was sent in the last minute." in text
+    assert "Time left unknown Nothing went out in the last minute: E-mail." in text
 
 
 def test_before_it_starts_the_page_says_so_and_when_it_is_late(client, member, approved, clock_on_the_wall):
