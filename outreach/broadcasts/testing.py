@@ -29,7 +29,7 @@ def send_test(*, message: Message, user: User, now: datetime) -> str:
     ``TestNotSent`` with the provider's answer where it was not taken.
     """
     address = _address(message.channel, user, now)
-    copy = plain(build(message))
+    copy = plain(build(message), view=preview_address(message))
     with override(message.language):
         mark = _("[Test]")
     is_mail = message.channel == ChannelName.EMAIL
@@ -55,9 +55,19 @@ def send_test(*, message: Message, user: User, now: datetime) -> str:
     return address if is_mail else _("your Telegram chat")
 
 
-def plain(built: Built) -> Built:
-    """A copy that is nobody's: its links are not tracked, and leaving from it leads to a page that says so."""
-    return personalise(built, LinkAddresses(clicks=built.links, unsubscribe=test_leave_address(built.language)))
+def plain(built: Built, *, view: str) -> Built:
+    """A copy that is nobody's: its links are not tracked, and leaving from it leads to a page that says so.
+
+    ``view`` is what it opens in the browser: before sending began, no public page can be opened.
+    """
+    leaving = test_leave_address(built.language)
+    return personalise(built, LinkAddresses(clicks=built.links, unsubscribe=leaving, view=view))
+
+
+def preview_address(message: Message) -> str:
+    """Where the team sees the message as its receiver does."""
+    place = [message.broadcast_id, message.channel, message.language]
+    return settings.SITE_URL + reverse("broadcasts:preview", args=place)
 
 
 def test_leave_address(language: str) -> str:

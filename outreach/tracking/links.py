@@ -1,7 +1,8 @@
-"""The links of one person's copy: personal where they consented, else shared by their cohort."""
+"""The links of one person's copy: personal where they consented, else shared by their cohort or by everybody."""
 
 from django.conf import settings
 
+from outreach.broadcasts.models import Message
 from outreach.broadcasts.rendering import LinkAddresses
 from outreach.delivery.freeze import Dimensions, cohort_index, cohort_of
 from outreach.delivery.models import Delivery
@@ -14,6 +15,7 @@ class TrackedLinks:
 
     def __init__(self) -> None:
         self._cohorts: dict[int, dict[Dimensions, int]] = {}
+        self._views: dict[int, str] = {}
 
     def of(self, delivery: Delivery) -> LinkAddresses:
         """The addresses for ``delivery``: a token each for clicking, leaving and, with consent, the open pixel."""
@@ -21,8 +23,15 @@ class TrackedLinks:
         return LinkAddresses(
             clicks=[f"{click}/{number}" for number in range(1, len(delivery.message.links) + 1)],
             unsubscribe=_address("u", Use.UNSUBSCRIBE, delivery),
+            view=self._view_address(delivery),
             open_pixel=_address("o", Use.OPEN, delivery) if self._may_track_opens(delivery) else "",
         )
+
+    def _view_address(self, delivery: Delivery) -> str:
+        address = self._views.get(delivery.message_id)
+        if address is None:
+            address = self._views[delivery.message_id] = view_address(delivery.message)
+        return address
 
     @staticmethod
     def _may_track_opens(delivery: Delivery) -> bool:
@@ -40,3 +49,13 @@ class TrackedLinks:
 
 def _address(path: str, use: Use, delivery: Delivery) -> str:
     return f"{settings.SITE_URL}/{path}/{mint(Token(use, delivery.message_id, delivery.pk))}"
+
+
+def view_address(message: Message) -> str:
+    """The message's public page, which names no receiver."""
+    return settings.SITE_URL + view_path(message)
+
+
+def view_path(message: Message) -> str:
+    """The path of :func:`view_address`. Written out, so that a worker need not load every page of the site."""
+    return f"/{message.language}/messages/{mint(Token(Use.VIEW, message.pk, 0))}/"

@@ -9,10 +9,10 @@ from inscriptis import get_text
 
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.refusals import UnfitMessage
-from outreach.broadcasts.sources import campaign_name, story_address
+from outreach.broadcasts.sources import campaign_name
 
 from .body import Links, cleaned, common_problems
-from .built import PIXEL, UNSUBSCRIBE, Built
+from .built import PIXEL, UNSUBSCRIBE, VIEW, Built
 
 MOST_BYTES = 100 * 1024
 """The largest HTML and text together; mail programs cut off larger ones, and receivers pay for each kilobyte."""
@@ -25,8 +25,6 @@ def build(message: Message) -> Built:
     links = Links(language=message.language)
     body = cleaned(message, links)
     button_address = links.placeholder(message.button_url) if message.button_url else ""
-    story = story_address(message.broadcast, language=message.language)
-    view_address = links.placeholder(story) if story else ""
     found = [*common_problems(message, body), *links.problems]
     if found:
         raise UnfitMessage(*found)
@@ -34,7 +32,7 @@ def build(message: Message) -> Built:
         "message": message,
         "body": body,
         "button": (message.button_label, button_address) if button_address else None,
-        "view_address": view_address,
+        "view": VIEW,
         "unsubscribe": UNSUBSCRIBE,
         "campaign": campaign_name(message.language),
     }
