@@ -13,7 +13,7 @@ from django.utils import timezone
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import Broadcast, Message
 
-from .links import view_address, view_path
+from .links import view_path
 from .tokens import BadToken, Use, read
 
 LISTED = (Broadcast.State.SENDING, Broadcast.State.FINISHED)
@@ -27,8 +27,12 @@ class Version:
     language: str
     name: str
     path: str
-    address: str
     current: bool
+
+    @property
+    def address(self) -> str:
+        """The whole address."""
+        return settings.SITE_URL + self.path
 
 
 def find(token: str) -> Message:
@@ -38,6 +42,11 @@ def find(token: str) -> Message:
     if message is None:
         raise BadToken("the message is gone")
     return message
+
+
+def path_of(message: Message) -> str:
+    """Where the e-mail's page is."""
+    return view_path(message=message.pk, language=message.language)
 
 
 def is_public(message: Message) -> bool:
@@ -70,7 +79,7 @@ def versions(message: Message) -> list[Version]:
         others = others.filter(rendered__isnull=False)
     found = {other.language: other for other in others.only("language", "channel")}
     return [
-        Version(code, str(name), view_path(found[code]), view_address(found[code]), code == message.language)
+        Version(code, str(name), path_of(found[code]), code == message.language)
         for code, name in settings.LANGUAGES
         if code in found
     ]

@@ -1,5 +1,6 @@
 """The public pages of broadcasts, below a language's prefix: one e-mail, the archive, how to leave."""
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,6 @@ from outreach.broadcasts.rendering import build
 from outreach.broadcasts.sources import campaign_name
 
 from . import archive, document
-from .links import view_address, view_path
 from .tokens import BadToken
 from .views import dead_link
 
@@ -35,7 +35,7 @@ def view_message(request: HttpRequest, token: str) -> HttpResponse:
     if not public and not request.user.has_perm("outreach.view_broadcast"):
         raise Http404
     if message.language != get_language():
-        return redirect(view_path(message))
+        return redirect(archive.path_of(message))
     response = HttpResponse(_page(message, public=public))
     response["Content-Security-Policy"] = document.policy()
     if not archive.is_listed(message):
@@ -48,13 +48,14 @@ def view_message(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(message: Message, *, public: bool) -> str:
+    address = settings.SITE_URL + archive.path_of(message)
     try:
-        html = document.for_everybody(build(message), view=view_address(message), leave=reverse("how_to_leave"))
+        html = document.for_everybody(build(message), view=address, leave=reverse("how_to_leave"))
     except UnfitMessage:
         raise Http404 from None
     context = {
         "message": message,
-        "address": view_address(message),
+        "address": address,
         "listed": archive.is_listed(message),
         "public": public,
         "sent_on": archive.sent_on(message),
@@ -73,7 +74,7 @@ def message_archive(request: HttpRequest) -> HttpResponse:
     """The e-mails that the team shows to everybody, in the language of the address, the newest first."""
     pages = Paginator(archive.listed(get_language() or ""), A_PAGE).get_page(request.GET.get("page"))
     entries = [
-        {"message": message, "path": view_path(message), "sent_on": archive.sent_on(message)} for message in pages
+        {"message": message, "path": archive.path_of(message), "sent_on": archive.sent_on(message)} for message in pages
     ]
     response = render(request, "outreach/tracking/archive.html", {"pages": pages, "entries": entries})
     if not entries:

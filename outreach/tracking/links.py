@@ -2,7 +2,6 @@
 
 from django.conf import settings
 
-from outreach.broadcasts.models import Message
 from outreach.broadcasts.rendering import LinkAddresses
 from outreach.delivery.freeze import Dimensions, cohort_index, cohort_of
 from outreach.delivery.models import Delivery
@@ -30,7 +29,8 @@ class TrackedLinks:
     def _view_address(self, delivery: Delivery) -> str:
         address = self._views.get(delivery.message_id)
         if address is None:
-            address = self._views[delivery.message_id] = view_address(delivery.message)
+            path = view_path(message=delivery.message_id, language=delivery.message.language)
+            address = self._views[delivery.message_id] = settings.SITE_URL + path
         return address
 
     @staticmethod
@@ -51,11 +51,9 @@ def _address(path: str, use: Use, delivery: Delivery) -> str:
     return f"{settings.SITE_URL}/{path}/{mint(Token(use, delivery.message_id, delivery.pk))}"
 
 
-def view_address(message: Message) -> str:
-    """The message's public page, which names no receiver."""
-    return settings.SITE_URL + view_path(message)
+def view_path(*, message: int, language: str) -> str:
+    """The public page of an e-mail, which names no receiver; below another language it leads to the message's own.
 
-
-def view_path(message: Message) -> str:
-    """The path of :func:`view_address`. Written out, so that a worker need not load every page of the site."""
-    return f"/{message.language}/messages/{mint(Token(Use.VIEW, message.pk, 0))}/"
+    Written out, so that a worker need not load every address of the site.
+    """
+    return f"/{language}/messages/{mint(Token(Use.VIEW, message, 0))}/"

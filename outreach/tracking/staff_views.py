@@ -15,7 +15,6 @@ from outreach.broadcasts import services
 from outreach.broadcasts.studio.base import StudioView
 
 from . import archive
-from .links import view_address
 
 
 class ArchiveForm(forms.Form):
@@ -63,7 +62,7 @@ class PublicPagesView(StudioView):
         mails = list(self.broadcast.messages.filter(channel=ChannelName.EMAIL).select_related("broadcast"))
         return super().get_context_data(
             pages=[
-                {"message": mail, "address": view_address(mail), "public": archive.is_public(mail)} for mail in mails
+                {"message": mail, "address": archive.path_of(mail), "public": archive.is_public(mail)} for mail in mails
             ],
             by_mail=ChannelName.EMAIL in self.broadcast.channels,
             listed=any(archive.is_listed(mail) for mail in mails),

@@ -31,7 +31,7 @@ from outreach.audience import confirmation, subscriptions
 from outreach.audience.models import JoinRequest
 from outreach.delivery.models import Delivery
 from outreach.sandbox import phones
-from outreach.tracking.links import view_path
+from outreach.tracking.archive import path_of
 from outreach.tracking.tokens import Token, Use, mint
 
 now = timezone.now()
@@ -57,7 +57,7 @@ print(json.dumps([page.get_url_parts()[2] for page in pages] + [
     link(f"asked-{language}@example.org", now),
     link(f"late-{language}@example.org", now - timedelta(days=30)),
     f"/sandbox/phone/{phones.token(phone)}/",
-    view_path(delivery.message),
+    path_of(delivery.message),
     "/u/" + mint(Token(Use.UNSUBSCRIBE, delivery.message_id, delivery.pk)),
 ]))
 """
