@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from .conftest import Demo, Staff
 
@@ -81,6 +82,14 @@ STAFF = [
     ("officer", ["subscribers/", "subscribers/1/", "subscribers/find/", "segments/inspect/1/"]),
     ("admin", ["segments/edit/1/"]),
 ]
+
+
+@pytest.fixture
+def context(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:
+    """A visitor in whose browser axe can run on pages that allow no script."""
+    with closing(chromium.new_context(base_url=demo.url, bypass_csp=True)) as fresh:
+        fresh.set_default_timeout(20_000)
+        yield fresh
 
 
 def faults(page: Page, *, part: str = "document", sights: Sequence[tuple[int, str]] = SIGHTS) -> Iterator[str]:

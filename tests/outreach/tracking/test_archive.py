@@ -83,6 +83,7 @@ def test_nothing_on_the_page_is_one_receivers(client, sent):
     found = soup(answer)
 
     assert not answer.cookies
+    assert len(answer.content) < MOST_BYTES
     assert PLACEHOLDER not in answer.text
     assert "link.invalid" not in answer.text
     assert "@example.org" not in answer.text
