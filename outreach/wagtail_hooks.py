@@ -15,6 +15,7 @@ from .reach.landing import keep_to_reach, lead_to_reach
 from .reach.viewset import ReachViewSet
 from .sandbox.urls import staff_urlpatterns as sandbox_urls
 from .sandbox.views import SandboxMenuItem
+from .tracking.staff_urls import urlpatterns as public_page_urls
 
 
 @hooks.register("register_log_actions")
@@ -49,6 +50,12 @@ hooks.register("register_page_listing_more_buttons", broadcast_this_story)
 def ledger_pages() -> list[URLPattern | URLResolver]:
     """How a broadcast comes along."""
     return ledger_urls
+
+
+@hooks.register("register_admin_urls")
+def public_pages() -> list[URLPattern | URLResolver]:
+    """What the public sees of a broadcast."""
+    return public_page_urls
 
 
 @hooks.register("register_admin_urls")

@@ -17,6 +17,7 @@ ACTIONS = {
     "remove": (_("Remove a message"), _("Message removed")),
     "rename": (_("Rename a broadcast"), _("Broadcast renamed")),
     "audience": (_("Set the audience"), _("Audience set")),
+    "archive": (_("Show in the public archive, or not"), _("Public archive")),
     "submit": (_("Submit for approval"), _("Submitted for approval")),
     "approve": (_("Approve"), _("Approved")),
     "schedule": (_("Change the time"), _("Time changed")),

@@ -64,6 +64,11 @@ class Broadcast(models.Model):
     missed_rule = models.CharField(
         _("if the time was missed"), max_length=4, choices=MissedRule.choices, default=MissedRule.HOLD
     )
+    archived = models.BooleanField(
+        _("show in the public archive"),
+        default=False,
+        help_text=_("Once it is being sent, the site lists its e-mail for everybody. It can be taken out at any time."),
+    )
     deadline_hours = models.PositiveSmallIntegerField(_("deadline in hours"), default=24)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
     pause_reason = models.CharField(max_length=300, blank=True, editable=False)

@@ -1,6 +1,7 @@
 """What can be done with a broadcast, for the stages below and for the studio; each subject has a module of its own."""
 
 from .approval import approve, schedule, submit, verify_approval
+from .archiving import set_archived
 from .drafting import (
     create,
     create_from_story,
@@ -52,6 +53,7 @@ __all__ = [
     "rename",
     "resume",
     "schedule",
+    "set_archived",
     "set_audience",
     "submit",
     "verify_approval",

@@ -7,8 +7,6 @@ from wagtail.models import Locale, Page, Site
 
 from home.models import StoryPage
 
-from .models import Broadcast
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -42,22 +40,17 @@ def sources(story: StoryPage | None) -> dict[str, Source]:
     }
 
 
-def story_address(broadcast: Broadcast, *, language: str) -> str:
-    """The full address of the broadcast's story in ``language``; empty where it is not published."""
-    return page_address(broadcast.story_id, language=language, exactly=True) or "" if broadcast.story_id else ""
-
-
-def page_address(number: int, *, language: str, exactly: bool = False) -> str | None:
+def page_address(number: int, *, language: str) -> str | None:
     """The full address of a published page: its translation into ``language`` if there is one, else the page itself.
 
-    ``None`` where neither is published, or with ``exactly`` where the translation is not.
+    ``None`` where neither is published.
     """
     page = Page.objects.filter(pk=number).first()
     if page is None:
         return None
     translations = page.get_translations(inclusive=True).filter(live=True, alias_of=None)
     in_language = translations.filter(locale__language_code=language).first()
-    if in_language is None and page.live and not exactly:
+    if in_language is None and page.live:
         in_language = page
     return _address(in_language) if in_language else None
 

@@ -33,10 +33,11 @@ def send_test(*, message: Message, user: User, now: datetime) -> str:
     """
     address = _address(message.channel, user, now)
     built = _marked(build(message))
+    links = _nobodys(built, view=preview_address(message))
     outgoing = Outgoing(
         address=address,
         built=built,
-        links=_nobodys(built),
+        links=links,
         message_id=f"test.{uuid4().hex}@{settings.SITE_URL.split('://')[1].split('/')[0].split(':')[0]}",
     )
     try:
@@ -47,13 +48,22 @@ def send_test(*, message: Message, user: User, now: datetime) -> str:
     return address if message.channel == ChannelName.EMAIL else _("your Telegram chat")
 
 
-def plain(built: Built) -> Built:
-    """A copy that is nobody's: its links are not tracked, and leaving from it leads to a page that says so."""
-    return personalise(built, _nobodys(built))
+def plain(built: Built, *, view: str) -> Built:
+    """A copy that is nobody's: its links are not tracked, and leaving from it leads to a page that says so.
+
+    ``view`` is what it opens in the browser: before sending began, no public page can be opened.
+    """
+    return personalise(built, _nobodys(built, view=view))
 
 
-def _nobodys(built: Built) -> LinkAddresses:
-    return LinkAddresses(clicks=built.links, unsubscribe=test_leave_address(built.language))
+def _nobodys(built: Built, *, view: str) -> LinkAddresses:
+    return LinkAddresses(clicks=built.links, unsubscribe=test_leave_address(built.language), view=view)
+
+
+def preview_address(message: Message) -> str:
+    """Where the team sees the message as its receiver does."""
+    place = [message.broadcast_id, message.channel, message.language]
+    return settings.SITE_URL + reverse("broadcasts:preview", args=place)
 
 
 def _marked(built: Built) -> Built:

@@ -1,7 +1,8 @@
 """A message made ready for its channel, and the quick last step that makes it one person's copy.
 
 A built text holds placeholder addresses under ``https://link.invalid/``: ``1``, ``2``, … for the links in the order of
-:attr:`Built.links`, ``unsubscribe``, and ``open`` for the pixel. :func:`personalise` puts real addresses there.
+:attr:`Built.links`, ``unsubscribe``, ``view`` for the message's public page, and ``open`` for the pixel.
+:func:`personalise` puts real addresses there.
 """
 
 import re
@@ -12,16 +13,21 @@ from html import escape
 
 PLACEHOLDER = "https://link.invalid/"
 UNSUBSCRIBE = PLACEHOLDER + "unsubscribe"
+VIEW = PLACEHOLDER + "view"
 PIXEL = f'<img src="{PLACEHOLDER}open" width="1" height="1" alt="" style="border:0">'
-SLOT = re.compile(re.escape(PLACEHOLDER) + r"(\d+|unsubscribe|open)")
+SLOT = re.compile(re.escape(PLACEHOLDER) + r"(\d+|unsubscribe|view|open)")
 
 
 @dataclass(frozen=True, slots=True)
 class LinkAddresses:
-    """Where one person's links lead: ``clicks`` in the order of :attr:`Built.links`; ``open_pixel`` may be empty."""
+    """Where one person's links lead: ``clicks`` in the order of :attr:`Built.links`; ``open_pixel`` may be empty.
+
+    ``view`` is the message's public page, the same for everybody; only an e-mail has one.
+    """
 
     clicks: Sequence[str]
     unsubscribe: str
+    view: str = ""
     open_pixel: str = ""
 
 
@@ -52,7 +58,7 @@ def personalise(built: Built, addresses: LinkAddresses) -> Built:
     if len(addresses.clicks) != len(built.links):
         raise ValueError(f"{len(built.links)} links, {len(addresses.clicks)} addresses")
     plain = {str(number): address for number, address in enumerate(addresses.clicks, 1)}
-    plain |= {"unsubscribe": addresses.unsubscribe, "open": addresses.open_pixel}
+    plain |= {"unsubscribe": addresses.unsubscribe, "view": addresses.view, "open": addresses.open_pixel}
     marked_up = {name: escape(address) for name, address in plain.items()}
     return Built(
         channel=built.channel,

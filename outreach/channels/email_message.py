@@ -11,7 +11,7 @@ from email.utils import formatdate
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from .built import PLACEHOLDER, SLOT, UNSUBSCRIBE, Built, LinkAddresses
+from .built import PLACEHOLDER, SLOT, UNSUBSCRIBE, VIEW, Built, LinkAddresses
 from .failures import AddressDead
 from .protocol import Outgoing
 
@@ -110,7 +110,7 @@ class _Form:
     def fill(self, outgoing: Outgoing) -> bytes | None:
         """The mail, or ``None`` for a receiver whose mail needs more than filling in."""
         address, links = outgoing.address, outgoing.links
-        if not address.isascii() or not _PLAIN.fullmatch(links.unsubscribe + links.open_pixel + "".join(links.clicks)):
+        if not address.isascii() or not _PLAIN.fullmatch("".join((links.unsubscribe, links.view, links.open_pixel, *links.clicks))):
             return None
         if not ADDRESS.fullmatch(address):
             raise AddressDead("This is not a mail address.")
@@ -119,6 +119,7 @@ class _Form:
             _MESSAGE_ID: outgoing.message_id.encode(),
             _DATE: self._now(),
             "unsubscribe": links.unsubscribe.encode(),
+            "view": links.view.encode(),
             "open": links.open_pixel.encode(),
         }
         parts = self._parts
@@ -141,6 +142,7 @@ def _cut(sample: Outgoing) -> _Form | None:
     placeholders = LinkAddresses(
         clicks=[f"{PLACEHOLDER}{number}" for number in range(1, len(built.links) + 1)],
         unsubscribe=UNSUBSCRIBE,
+        view=VIEW,
         open_pixel=f"{PLACEHOLDER}open" if sample.links.open_pixel else "",
     )
     blank = Outgoing(address=_RECEIVER, built=built, links=placeholders, message_id=_MESSAGE_ID)

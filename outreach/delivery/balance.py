@@ -1,9 +1,9 @@
 """Whether the ledger adds up: everybody considered is either a delivery in one state or excluded for one reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from outreach.broadcasts.models import Broadcast
 
@@ -47,15 +47,28 @@ class Balance:
 
 def balance(broadcast: Broadcast) -> Balance:
     """Add up one broadcast; raises ``Freeze.DoesNotExist`` where its audience was not fixed yet."""
-    freeze = Freeze.objects.get(broadcast=broadcast)
-    found = dict(
+    candidates = Freeze.objects.values_list("candidates", flat=True).get(broadcast=broadcast)
+    rows = list(
         Delivery.objects.filter(broadcast=broadcast)
         .order_by()
         .values_list("status")
-        .annotate(number=Count("pk"))
-        .values_list("status", "number")
+        .annotate(number=Count("pk"), unsettled=Count("pk", filter=Q(settled_at=None)))
+        .values_list("status", "number", "unsettled")
     )
-    statuses = {status: found.get(status, 0) for status in Delivery.Status.values}
+    return add_up(
+        broadcast,
+        candidates=candidates,
+        statuses={status: number for status, number, _unsettled in rows},
+        unsettled=sum(unsettled for status, _number, unsettled in rows if status not in Delivery.OPEN),
+    )
+
+
+def add_up(broadcast: Broadcast, *, candidates: int, statuses: Mapping[str, int], unsettled: int) -> Balance:
+    """The balance of counts that were read already.
+
+    ``unsettled`` is how many deliveries came to an end, but not at a time.
+    """
+    counted = {status: statuses.get(status, 0) for status in Delivery.Status.values}
     exclusions = dict(
         Exclusion.objects.filter(broadcast=broadcast)
         .order_by("reason")
@@ -63,22 +76,21 @@ def balance(broadcast: Broadcast) -> Balance:
         .annotate(number=Sum("count"))
         .values_list("reason", "number")
     )
-    faults = tuple(_faults(broadcast, freeze, statuses, exclusions))
-    return Balance(broadcast, freeze.candidates, statuses, exclusions, faults)
+    faults = tuple(_faults(broadcast, candidates, counted, exclusions, unsettled))
+    return Balance(broadcast, candidates, counted, exclusions, faults)
 
 
 def _faults(
-    broadcast: Broadcast, freeze: Freeze, statuses: dict[str, int], exclusions: dict[str, int]
+    broadcast: Broadcast, candidates: int, statuses: dict[str, int], exclusions: dict[str, int], unsettled: int
 ) -> Iterator[str]:
-    missing = freeze.candidates - sum(statuses.values()) - sum(exclusions.values())
+    missing = candidates - sum(statuses.values()) - sum(exclusions.values())
     if missing:
         yield f"{missing} considered are neither delivered nor excluded"
     still_open = sum(statuses[status] for status in Delivery.OPEN)
     if broadcast.state == Broadcast.State.FINISHED and still_open:
         yield f"finished with {still_open} open"
-    unsettled = Delivery.objects.filter(broadcast=broadcast, settled_at__isnull=True).exclude(status__in=Delivery.OPEN)
-    if count := unsettled.count():
-        yield f"{count} settled without a time"
+    if unsettled:
+        yield f"{unsettled} settled without a time"
 
 
 def all_balances() -> Iterator[Balance]:

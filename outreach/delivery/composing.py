@@ -34,7 +34,7 @@ class Composer:
         return Outgoing(
             address=decrypt(delivery.address_encrypted),
             built=built,
-            links=self._links.of(delivery, count=len(built.links)),
+            links=self._links.of(delivery, built=built),
             message_id=f"{delivery.broadcast}.{delivery.number}@{self._host}",
             number=delivery.number,
         )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
@@ -111,10 +111,13 @@ def _finish(broadcast: Broadcast, now: datetime) -> bool:
     return finished
 
 
-def resolve_uncertain(*, broadcast: Broadcast, send_again: bool, now: datetime) -> int:
-    """Carry out a decision on all uncertain deliveries: send them again, or take them as accepted; how many."""
+def resolve_uncertain(*, broadcast: Broadcast, send_again: bool, now: datetime, only: Q | None = None) -> int:
+    """Carry out a decision on uncertain deliveries: send them again, or take them as accepted; how many.
+
+    ``only`` narrows it down to some of them.
+    """
     uncertain = Delivery.objects.filter(
-        broadcast=broadcast, status=Delivery.Status.UNCERTAIN, settled_at__isnull=True
+        only or Q(), broadcast=broadcast, status=Delivery.Status.UNCERTAIN, settled_at__isnull=True
     )
     if send_again:
         changed = uncertain.update(
@@ -127,15 +130,18 @@ def resolve_uncertain(*, broadcast: Broadcast, send_again: bool, now: datetime) 
     return changed
 
 
-def retry_failed(*, broadcast: Broadcast, now: datetime) -> int:
-    """Queue what failed or was refused once more; how many. A finished broadcast sends again for them."""
+def retry_failed(*, broadcast: Broadcast, now: datetime, only: Q | None = None) -> int:
+    """Queue what failed or was refused once more; how many. A finished broadcast sends again for them.
+
+    ``only`` narrows it down to some of them.
+    """
     with transaction.atomic():
         state = Broadcast.objects.select_for_update().values_list("state", flat=True).get(pk=broadcast.pk)
         if state not in {Broadcast.State.SENDING, Broadcast.State.PAUSED, Broadcast.State.FINISHED}:
             return 0
-        changed = Delivery.objects.filter(
-            broadcast=broadcast, status__in=[Delivery.Status.FAILED, Delivery.Status.REJECTED]
-        ).update(status=Delivery.Status.QUEUED, attempts=0, due_at=now, settled_at=None, lease_owner="")
+        changed = Delivery.objects.filter(only or Q(), broadcast=broadcast, status__in=Delivery.RETRIED).update(
+            status=Delivery.Status.QUEUED, attempts=0, due_at=now, settled_at=None, lease_owner=""
+        )
         if changed and state == Broadcast.State.FINISHED:
             Broadcast.objects.filter(pk=broadcast.pk).update(state=Broadcast.State.SENDING, finished_at=None)
     return changed

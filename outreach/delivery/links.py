@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from outreach.channels.built import LinkAddresses
+from outreach.channels.built import Built, LinkAddresses
 
 from .ledger import Claimed
 
@@ -10,5 +10,5 @@ from .ledger import Claimed
 class Links(Protocol):
     """Makes the links of one delivery. ``tracking`` brings the real one; the worker hands it to the engine."""
 
-    def of(self, delivery: Claimed, *, count: int) -> LinkAddresses:
-        """The addresses for the ``count`` links of its message, for leaving and, with consent, for the open pixel."""
+    def of(self, delivery: Claimed, *, built: Built) -> LinkAddresses:
+        """The addresses for the links of its message, for leaving and, with consent, for the open pixel."""

@@ -89,6 +89,7 @@ class Delivery(models.Model):
     OPEN = (Status.QUEUED, Status.ATTEMPTING, Status.DEFERRED, Status.UNCERTAIN)
     WAITING = (Status.QUEUED, Status.DEFERRED)
     REACHED = (Status.ACCEPTED, Status.DELIVERED)
+    RETRIED = (Status.FAILED, Status.REJECTED)
 
     # The indexes below begin with the broadcast. A message that has deliveries can't be removed by any service, and its
     # broadcast is protected, so the ledger is spared an index and a check a row.

@@ -1,37 +1,75 @@
-"""What a person sees of a broadcast on its way, read from the ledger."""
+"""What a person sees of a broadcast on its way, read from the ledger in a few grouped queries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
-from django.db.models import Count
+from django.conf import settings
+from django.utils.translation import gettext as _
+from wagtail.log_actions import registry
 
+from outreach.audience.choices import ChannelName
 from outreach.broadcasts.audience import Reason
 from outreach.broadcasts.models import Broadcast
+from outreach.channels.registry import channel
 
-from .balance import Balance, balance
-from .models import Delivery
+from . import meanings
+from .balance import Balance, add_up
+from .models import Delivery, Exclusion, Freeze
+from .pace import Pace, pace
+from .signs import Signs, signs
+from .tallies import Tally, tallies
+from .troubles import Trouble, troubles
 
-MOST_ERRORS = 12
+Status = Delivery.Status
+State = Broadcast.State
 
 
 @dataclass(frozen=True)
 class Row:
-    """A labelled count."""
+    """A labelled count, and what it means."""
 
     name: str
     label: str
     count: int
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """How far one channel is, or with a ``language`` its readers in that language. Counts of deliveries."""
+
+    channel: str
+    language: str
+    all: int
+    sent: int
+    waiting: int
+    wrong: int
+
+    @property
+    def settled(self) -> int:
+        """How many need nothing more."""
+        return self.all - self.waiting
+
+    @property
+    def percent(self) -> int:
+        """The settled share in whole percent, never rounded up to 100."""
+        return self.settled * 100 // self.all if self.all else 100
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a broadcast is: counts of deliveries by status, of people left out by reason, and what went wrong."""
+    """How far a broadcast is. ``read_at`` is the moment (UTC) at which the ledger was read."""
 
+    read_at: datetime
+    state: str
     balance: Balance
+    pace: Pace
+    signs: Signs
     statuses: tuple[Row, ...]
-    exclusions: tuple[Row, ...]
-    errors: Sequence[dict[str, Any]]
+    parts: tuple[tuple[Part, tuple[Part, ...]], ...]
+    exclusions: tuple[tuple[str, tuple[Row, ...]], ...]
+    troubles: tuple[Trouble, ...]
 
     @property
     def settled(self) -> int:
@@ -46,35 +84,122 @@ class Progress:
     @property
     def uncertain(self) -> int:
         """How many deliveries wait for a person's decision."""
-        return self.balance.statuses[Delivery.Status.UNCERTAIN]
+        return self.balance.statuses[Status.UNCERTAIN]
+
+    @property
+    def waiting(self) -> int:
+        """How many deliveries go on by themselves."""
+        return self.balance.open - self.uncertain
 
     @property
     def can_retry(self) -> int:
         """How many deliveries failed without any fault of the address."""
-        return self.balance.statuses[Delivery.Status.FAILED] + self.balance.statuses[Delivery.Status.REJECTED]
+        return sum(self.balance.statuses[status] for status in Delivery.RETRIED)
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether the counts may change by themselves."""
+        return self.state == State.SENDING
+
+    @property
+    def milestone(self) -> str:
+        """What is said aloud to those who do not see the page: changes at each quarter and with the state."""
+        said = [str(State(self.state).label)]
+        if quarters := self.percent // 25 * 25:
+            said.append(_("%(percent)d percent settled") % {"percent": quarters})
+        if self.uncertain:
+            said.append(_("Some deliveries wait for your decision"))
+        return ". ".join(said)
 
 
-def progress(broadcast: Broadcast) -> Progress:
+def progress(broadcast: Broadcast, *, now: datetime) -> Progress:
     """Read the ledger; raises ``Freeze.DoesNotExist`` before the broadcast started."""
-    sums = balance(broadcast)
-    errors = (
-        Delivery.objects.filter(broadcast=broadcast)
-        .exclude(detail="")
-        .exclude(status__in=Delivery.REACHED)
-        .order_by()
-        .values("channel", "status", "detail")
-        .annotate(number=Count("pk"))
-        .order_by("-number", "detail")[:MOST_ERRORS]
-    )
+    freeze = Freeze.objects.get(broadcast=broadcast)
+    found = tallies(broadcast, now=now)
+    statuses = {
+        status: sum(tally.count for tally in found if tally.status == status) for status in Delivery.Status.values
+    }
+    allowed = {name: channel(name).per_second for name in broadcast.channels}
+    life = signs(broadcast, found, since=_went_on_at(broadcast), now=now)
     return Progress(
-        balance=sums,
+        read_at=now,
+        state=broadcast.state,
+        balance=add_up(
+            broadcast,
+            candidates=freeze.candidates,
+            statuses=statuses,
+            unsettled=sum(tally.unsettled for tally in found if not tally.is_open),
+        ),
+        pace=pace(
+            found,
+            started_at=broadcast.started_at or freeze.frozen_at,
+            allowed=allowed,
+            rests={rest.channel: rest.until for rest in life.rests},
+            now=now,
+        ),
+        signs=life,
         statuses=tuple(
-            Row(status.value, str(status.label), sums.statuses[status])
+            Row(status.value, str(status.label), statuses[status], str(meanings.DELIVERIES[status]))
             for status in Delivery.Status
-            if sums.statuses[status]
+            if statuses[status]
         ),
-        exclusions=tuple(
-            Row(reason, str(Reason(reason).label), count) for reason, count in sums.exclusions.items() if count
-        ),
-        errors=[{**row, "status": str(Delivery.Status(row["status"]).label)} for row in errors],
+        parts=tuple(_parts(broadcast, found)),
+        exclusions=tuple(_exclusions(broadcast)),
+        troubles=tuple(troubles(broadcast, found, pauses=_own_pauses(broadcast))),
     )
+
+
+def _went_on_at(broadcast: Broadcast) -> datetime | None:
+    entries = registry.get_logs_for_instance(broadcast)
+    actions = [f"outreach.broadcast.{name}" for name in ("resume", "decide")]
+    last: datetime | None = (
+        entries.filter(action__in=actions).order_by("-timestamp").values_list("timestamp", flat=True).first()
+    )
+    return max(filter(None, (last, broadcast.started_at)), default=None)
+
+
+def _own_pauses(broadcast: Broadcast) -> list[str]:
+    """The reasons for which the engine, and nobody else, paused the broadcast."""
+    entries = registry.get_logs_for_instance(broadcast).filter(action="outreach.broadcast.pause", user=None)
+    return [str(entry.data.get("detail", "")) for entry in entries]
+
+
+def _parts(broadcast: Broadcast, found: Sequence[Tally]) -> list[tuple[Part, tuple[Part, ...]]]:
+    """Each channel, and below it each language of its readers, in the order of the settings."""
+    return [
+        (
+            _part(str(ChannelName(name).label), "", own),
+            tuple(
+                _part(str(ChannelName(name).label), str(label), spoken)
+                for code, label in settings.LANGUAGES
+                if (spoken := [tally for tally in own if tally.language == code])
+            ),
+        )
+        for name in broadcast.channels
+        if (own := [tally for tally in found if tally.channel == name])
+    ]
+
+
+def _part(channel_name: str, language: str, found: Sequence[Tally]) -> Part:
+    everything = sum(tally.count for tally in found)
+    sent = sum(tally.count for tally in found if tally.status in Delivery.REACHED)
+    waiting = sum(tally.count for tally in found if tally.is_open)
+    return Part(channel_name, language, everything, sent, waiting, everything - sent - waiting)
+
+
+def _exclusions(broadcast: Broadcast) -> list[tuple[str, tuple[Row, ...]]]:
+    """By channel, who was considered and gets nothing."""
+    rows = list(Exclusion.objects.filter(broadcast=broadcast, count__gt=0))
+    return [
+        (
+            str(ChannelName(name).label),
+            tuple(
+                Row(reason.value, str(reason.label), row.count)
+                for reason in Reason
+                for row in rows
+                if row.channel == name and row.reason == reason
+            ),
+        )
+        for name in broadcast.channels
+        if any(row.channel == name for row in rows)
+    ]

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from .views import DecisionView, ProgressView
+from .decisions import DECISIONS
+from .views import DecisionView, LiveView, ProgressView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("outreach/progress/<int:pk>/", ProgressView.as_view(), name="broadcast_progress"),
+    path("outreach/progress/<int:pk>/live/", LiveView.as_view(), name="broadcast_progress_live"),
     re_path(
-        r"^outreach/progress/(?P<pk>\d+)/(?P<decision>send-again|take-as-sent|retry-failed)/$",
+        rf"^outreach/progress/(?P<pk>\d+)/(?P<decision>{'|'.join(DECISIONS)})/$",
         DecisionView.as_view(),
         name="broadcast_decision",
     ),

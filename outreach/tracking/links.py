@@ -1,8 +1,8 @@
-"""The links of one person's copy: personal where they consented, else shared by their cohort."""
+"""The links of one person's copy: personal where they consented, else shared by their cohort or by everybody."""
 
 from django.conf import settings
 
-from outreach.channels.built import LinkAddresses
+from outreach.channels.built import Built, LinkAddresses
 from outreach.delivery.freeze import Dimensions, cohort_index, cohort_of
 from outreach.delivery.ledger import Claimed
 
@@ -15,15 +15,23 @@ class TrackedLinks:
     def __init__(self) -> None:
         self._cohorts: dict[int, dict[Dimensions, int]] = {}
         self._shared: dict[tuple[int, Dimensions], str] = {}
+        self._views: dict[int, str] = {}
 
-    def of(self, delivery: Claimed, *, count: int) -> LinkAddresses:
+    def of(self, delivery: Claimed, *, built: Built) -> LinkAddresses:
         """The addresses for ``delivery``: a token each for clicking, leaving and, with consent, the open pixel."""
         click = f"{settings.SITE_URL}/r/{self._click_token(delivery)}/"
         return LinkAddresses(
-            clicks=[f"{click}{number}" for number in range(1, count + 1)],
+            clicks=[f"{click}{number}" for number in range(1, len(built.links) + 1)],
             unsubscribe=_address("u", Use.UNSUBSCRIBE, delivery),
+            view=self._view_address(delivery.message, built.language),
             open_pixel=_address("o", Use.OPEN, delivery) if delivery.tracks_opens else "",
         )
+
+    def _view_address(self, message: int, language: str) -> str:
+        address = self._views.get(message)
+        if address is None:
+            address = self._views[message] = settings.SITE_URL + view_path(message=message, language=language)
+        return address
 
     def _click_token(self, delivery: Claimed) -> str:
         if delivery.tracks_clicks:
@@ -41,3 +49,11 @@ class TrackedLinks:
 
 def _address(path: str, use: Use, delivery: Claimed) -> str:
     return f"{settings.SITE_URL}/{path}/{mint(Token(use, delivery.message, delivery.number))}"
+
+
+def view_path(*, message: int, language: str) -> str:
+    """The public page of an e-mail, which names no receiver; below another language it leads to the message's own.
+
+    Written out, so that a worker need not load every address of the site.
+    """
+    return f"/{language}/messages/{mint(Token(Use.VIEW, message, 0))}/"

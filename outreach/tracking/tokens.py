@@ -30,11 +30,15 @@ class Use(IntEnum):
     COHORT_CLICK = 2
     OPEN = 3
     UNSUBSCRIBE = 4
+    VIEW = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a token says: ``number`` is a delivery's, or for :attr:`Use.COHORT_CLICK` a cohort's."""
+    """What a token says: ``number`` is a delivery's, or for :attr:`Use.COHORT_CLICK` a cohort's.
+
+    For :attr:`Use.VIEW` it is 0: such a token names a message and nobody, so it can be passed on.
+    """
 
     use: Use
     message: int

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from .conftest import Demo, Staff, press
 
@@ -31,6 +32,7 @@ from outreach.audience import confirmation, subscriptions
 from outreach.audience.models import JoinRequest
 from outreach.delivery.models import Delivery
 from outreach.sandbox import phones
+from outreach.tracking.archive import path_of
 from outreach.tracking.tokens import Token, Use, mint
 
 now = timezone.now()
@@ -56,6 +58,7 @@ print(json.dumps([page.get_url_parts()[2] for page in pages] + [
     link(f"asked-{language}@example.org", now),
     link(f"late-{language}@example.org", now - timedelta(days=30)),
     f"/sandbox/phone/{phones.token(phone)}/",
+    path_of(delivery.message),
     "/u/" + mint(Token(Use.UNSUBSCRIBE, delivery.message_id, delivery.pk)),
 ]))
 """
@@ -63,22 +66,30 @@ print(json.dumps([page.get_url_parts()[2] for page in pages] + [
 
 ALIKE = [
     "", "stories/", "infographics/", "rights/", "about/", "privacy/", "nothing-is-here/", "subscribe/",
-    "subscribe/done/", "subscribe/telegram/", "confirm/forged/",
+    "subscribe/done/", "subscribe/telegram/", "confirm/forged/", "messages/", "messages/forged/", "leave/",
 ]  # fmt: skip
 """Pages below the language's prefix."""
 
 EDITORS = [
     "", "broadcasts/", "broadcasts/add/", "broadcasts/3/", "broadcasts/3/text/email/ht/",
-    "broadcasts/3/text/telegram/fr/", "outreach/progress/3/", "sandbox/", "sandbox/phones/",
+    "broadcasts/3/text/telegram/fr/", "outreach/progress/3/", "outreach/public/3/", "sandbox/", "sandbox/phones/",
     "reports/translation-states/", "segments/",
 ]  # fmt: skip
 STAFF = [
     ("editor", EDITORS),
-    ("approver", ["broadcasts/3/"]),
+    ("approver", ["broadcasts/3/", "outreach/progress/3/"]),
     ("evaluator", ["", "reach/", "reach/?broadcast=3"]),
     ("officer", ["subscribers/", "subscribers/1/", "subscribers/find/", "segments/inspect/1/"]),
     ("admin", ["segments/edit/1/"]),
 ]
+
+
+@pytest.fixture
+def context(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:
+    """A visitor in whose browser axe can run on pages that allow no script."""
+    with closing(chromium.new_context(base_url=demo.url, bypass_csp=True)) as fresh:
+        fresh.set_default_timeout(20_000)
+        yield fresh
 
 
 def faults(page: Page, *, part: str = "document", sights: Sequence[tuple[int, str]] = SIGHTS) -> Iterator[str]:

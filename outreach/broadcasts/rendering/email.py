@@ -11,8 +11,8 @@ from inscriptis import get_text
 
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.refusals import UnfitMessage
-from outreach.broadcasts.sources import campaign_name, story_address
-from outreach.channels.built import PIXEL, UNSUBSCRIBE, Built
+from outreach.broadcasts.sources import campaign_name
+from outreach.channels.built import PIXEL, UNSUBSCRIBE, VIEW, Built
 
 from .body import Links, cleaned, common_problems
 
@@ -30,8 +30,6 @@ def build(message: Message) -> Built:
     links = Links(language=message.language)
     body = cleaned(message, links)
     button_address = links.placeholder(message.button_url) if message.button_url else ""
-    story = story_address(message.broadcast, language=message.language)
-    view_address = links.placeholder(story) if story else ""
     found = [*common_problems(message, body), *links.problems]
     if found:
         raise UnfitMessage(*found)
@@ -39,7 +37,7 @@ def build(message: Message) -> Built:
         "message": message,
         "body": body,
         "button": (message.button_label, button_address) if button_address else None,
-        "view_address": view_address,
+        "view": VIEW,
         "unsubscribe": UNSUBSCRIBE,
         "campaign": campaign_name(message.language),
     }

@@ -38,7 +38,7 @@ class ReadCellView(CellView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The message, its state, and its plain text part."""
         try:
-            text = testing.plain(build(self.message)).text if self.channel == ChannelName.EMAIL else ""
+            text = self._text_part() if self.channel == ChannelName.EMAIL else ""
         except UnfitMessage:
             text = ""
         try:
@@ -53,6 +53,9 @@ class ReadCellView(CellView):
             may_test=self.may("change") or self.may("approve"),
             **kwargs,
         )
+
+    def _text_part(self) -> str:
+        return testing.plain(build(self.message), view=testing.preview_address(self.message)).text
 
 
 class EditCellView(CellView):
@@ -125,7 +128,7 @@ class PreviewView(CellView):
         return self._faults([str(error) for errors in form.errors.values() for error in errors])
 
     def _document(self, built: Built) -> HttpResponse:
-        copy = testing.plain(built)
+        copy = testing.plain(built, view=self.cell_address("preview"))
         if copy.html:
             return self._closed(HttpResponse(copy.html.replace("<head>", '<head><base target="_blank">', 1)))
         right_to_left = get_language_info(self.language)["bidi"]

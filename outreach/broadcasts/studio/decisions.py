@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.utils import get_valid_next_url_from_request
 
 from outreach.broadcasts import services
 from outreach.broadcasts.audience import by_cell
@@ -190,7 +191,7 @@ class DecisionView(StudioView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Ask; or say why there is nothing to ask."""
         if not self.decision.begins_at(self.broadcast):
-            return self.refused(elsewhere(self.broadcast))
+            return self.refused(elsewhere(self.broadcast), self._next())
         return self.render_to_response(self.get_context_data(form=self.decision.form(initial=self._initial())))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -204,8 +205,12 @@ class DecisionView(StudioView):
             form.add_error("send_at" if "send_at" in form.fields else None, str(refusal))
             return self.render_to_response(self.get_context_data(form=form), status=422)
         except Refused as refusal:
-            return self.refused(refusal)
-        return self.done(str(self.decision.done))
+            return self.refused(refusal, self._next())
+        return self.done(str(self.decision.done), self._next())
+
+    def _next(self) -> str:
+        """The page of this site that asked for the decision, if it said so; else nothing."""
+        return str(get_valid_next_url_from_request(self.request))
 
     def _initial(self) -> dict[str, Any]:
         submission = open_submission(self.broadcast)
@@ -221,6 +226,7 @@ class DecisionView(StudioView):
         approving = self.name == "approve"
         return super().get_context_data(
             decision=self.decision,
+            back=self._next() or self.address,
             media=kwargs["form"].media,
             messages_approved=self.broadcast.messages.filter(channel__in=self.broadcast.channels) if approving else [],
             people=sum(by_cell(self.broadcast).values()) if approving else None,

@@ -59,6 +59,7 @@ class AudienceForm(forms.ModelForm):
             "fallback_language",
             "missed_rule",
             "deadline_hours",
+            "archived",
         )
         widgets = {"segments": forms.CheckboxSelectMultiple}
 

@@ -89,7 +89,8 @@ class BroadcastView(StudioView):
                 for name, decision in open_to(broadcast, self).items()
             ],
             may_edit=self.may("change") and broadcast.is_editable,
-            progress=self._progress(),
+            progress=self._later("broadcast_progress") if broadcast.started_at else "",
+            public=self._later("broadcast_public"),
             log=registry.get_logs_for_instance(broadcast).select_related("user")[:LOG_LINES],
             **kwargs,
         )
@@ -118,12 +119,10 @@ class BroadcastView(StudioView):
             for name in self.broadcast.channels
         ]
 
-    def _progress(self) -> str:
-        """The page of the running broadcast, which a later stage registers."""
-        if self.broadcast.started_at is None:
-            return ""
+    def _later(self, name: str) -> str:
+        """A page about the broadcast that a later stage registers."""
         try:
-            return reverse("broadcast_progress", args=[self.broadcast.pk])
+            return reverse(name, args=[self.broadcast.pk])
         except NoReverseMatch:
             return ""
 
@@ -149,9 +148,11 @@ class AudienceView(StudioView):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         given, now = dict(form.cleaned_data), timezone.now()
+        archived = given.pop("archived")
         try:
             services.rename(broadcast=self.broadcast, title=given.pop("title"), user=self.user, now=now)
             services.set_audience(broadcast=self.broadcast, user=self.user, now=now, **given)
+            services.set_archived(broadcast=self.broadcast, archived=archived, user=self.user, now=now)
         except Refused as refusal:
             return self.refused(refusal)
         return self.done(_("Saved."))

@@ -78,6 +78,7 @@ def _draft(past: Past, editor: User, now: datetime) -> Broadcast:
         user=editor,
         now=now,
     )
+    services.set_archived(broadcast=broadcast, archived=True, user=editor, now=now)
     return broadcast
 
 

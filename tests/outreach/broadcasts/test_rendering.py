@@ -25,7 +25,12 @@ HOSTILE = (
 
 def addresses(built: Built, *, open_pixel: str = "") -> LinkAddresses:
     clicks = [f"https://site.example/r/token-{number}?a=1&b=2" for number, _target in enumerate(built.links, 1)]
-    return LinkAddresses(clicks=clicks, unsubscribe="https://site.example/u/token", open_pixel=open_pixel)
+    return LinkAddresses(
+        clicks=clicks,
+        unsubscribe="https://site.example/u/token",
+        view="https://site.example/en/messages/token/",
+        open_pixel=open_pixel,
+    )
 
 
 def with_links(message) -> Message:
@@ -42,7 +47,7 @@ def test_every_link_of_an_email_is_a_numbered_placeholder_and_the_same_target_ha
 
     assert built.links == ("https://a.example/?x=1&y=2", "https://b.example/", "https://site.example/story/")
     hrefs = {str(anchor["href"]) for anchor in BeautifulSoup(built.html, "html.parser").find_all("a")}
-    assert hrefs == {PLACEHOLDER + name for name in ("1", "2", "3", "unsubscribe")}
+    assert hrefs == {PLACEHOLDER + name for name in ("1", "2", "3", "unsubscribe", "view")}
 
 
 @pytest.mark.parametrize("channel", ["email", "telegram"])
@@ -81,7 +86,10 @@ def test_the_open_pixel_is_there_only_with_an_address(message):
 
 def test_a_copy_needs_an_address_for_each_link(message):
     with pytest.raises(ValueError, match="3 links"):
-        personalise(build(with_links(message)), LinkAddresses(clicks=["https://a.example"], unsubscribe="https://u"))
+        personalise(
+            build(with_links(message)),
+            LinkAddresses(clicks=["https://a.example"], unsubscribe="https://u", view="https://v"),
+        )
 
 
 def test_ten_links_are_not_taken_for_the_first_one(message):
@@ -246,15 +254,12 @@ def test_telegram_counts_as_its_clients_do(message):
     assert "shorten it by" in problems(message("telegram", body=f"<p>{'🌴' * (room // 2 + 1)}</p>"))[0]
 
 
-def test_view_in_browser_leads_to_the_story_in_the_same_language(draft):
-    built = build(draft.messages.get(channel="email", language="fr"))
+def test_every_email_offers_its_public_page_in_both_parts_and_counts_no_click_for_it(message):
+    built = build(message())
 
-    assert built.links == ("http://testserver/fr/stories/one-in-eight/",)
-    assert built.html.count(f'href="{PLACEHOLDER}1"') == 2
-
-
-def test_a_broadcast_without_a_story_offers_no_view_in_browser(message):
-    assert "View in browser" not in build(message()).html
+    assert built.links == ()
+    assert built.html.count(f'href="{PLACEHOLDER}view"') == 1
+    assert f"View in browser <{PLACEHOLDER}view>" in built.text
 
 
 def test_what_was_kept_when_sending_began_stays_although_the_story_moves(draft, story):

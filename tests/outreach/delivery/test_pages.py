@@ -1,17 +1,64 @@
 """The ledger's staff pages: who may see them and decide, and what they tell."""
 
-import pytest
-from django.urls import reverse
+from datetime import timedelta
 
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.urls import reverse
+from wagtail.models import ModelLogEntry
+
+from outreach.broadcasts import services as broadcasts
 from outreach.channels import failures
-from outreach.delivery import lifecycle
+from outreach.delivery import lifecycle, throttle
+from outreach.delivery.decisions import DECISIONS
 from outreach.delivery.models import Delivery
 from tests.outreach.broadcasts.conftest import member  # noqa: F401
 
-from .conftest import person
+from .conftest import START, person
 
 pytestmark = pytest.mark.django_db
-DECISIONS = ("send-again", "take-as-sent", "retry-failed")
+SEEN = {"seen": 9, "after": 0}
+
+
+@pytest.fixture(autouse=True)
+def clock_on_the_wall():
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def approver(member):
+    return member("approver")
+
+
+def address(broadcast, name="broadcast_progress", *more) -> str:
+    return reverse(name, args=[broadcast.pk, *more])
+
+
+def page(client, broadcast, name="broadcast_progress") -> BeautifulSoup:
+    answer = client.get(address(broadcast, name))
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def words(soup) -> str:
+    return " ".join(soup.get_text(" ").split())
+
+
+@pytest.fixture
+def uncertain(client, approver, sending, courier, channel):
+    """A broadcast to four people of which one delivery is uncertain for one reason and one for another."""
+    for number in range(4):
+        person(number)
+    broadcast = sending()
+    channel.answers = [
+        failures.OutcomeUnknown("no answer after the last dot"),
+        failures.OutcomeUnknown("the line was cut"),
+    ]
+    courier.work()
+    client.force_login(approver)
+    return broadcast
 
 
 @pytest.mark.parametrize(
@@ -30,12 +77,13 @@ def test_each_role_gets_what_it_may(client, member, sending, role, reads, decide
     broadcast = sending()
     client.force_login(member(role))
 
-    page = client.get(reverse("broadcast_progress", args=[broadcast.pk]))
-    answers = [client.post(reverse("broadcast_decision", args=[broadcast.pk, name])) for name in DECISIONS]
+    pages = [client.get(address(broadcast, name)) for name in ("broadcast_progress", "broadcast_progress_live")]
+    answers = [client.post(address(broadcast, "broadcast_decision", name), SEEN) for name in DECISIONS]
 
     home = reverse("wagtailadmin_home")
-    assert page.status_code == (200 if reads else 302)
-    assert reads or page["Location"] == home
+    for answer in pages:
+        assert answer.status_code == (200 if reads else 302)
+        assert reads or answer["Location"] == home
     for answer in answers:
         assert answer.status_code == 302
         assert (answer["Location"] != home) is decides
@@ -44,45 +92,192 @@ def test_each_role_gets_what_it_may(client, member, sending, role, reads, decide
 def test_nobody_outside_sees_them(client, sending):
     person(1)
     broadcast = sending()
-    for address in [
-        reverse("broadcast_progress", args=[broadcast.pk]),
-        *(reverse("broadcast_decision", args=[broadcast.pk, name]) for name in DECISIONS),
+    for place in [
+        address(broadcast),
+        address(broadcast, "broadcast_progress_live"),
+        *(address(broadcast, "broadcast_decision", name) for name in DECISIONS),
     ]:
-        answer = client.get(address)
+        answer = client.get(place)
         assert answer.status_code == 302
         assert "/admin/login/" in answer["Location"]
 
 
-def test_the_page_counts_and_offers_the_decision(client, member, sending, courier, channel, clock):
-    for number in range(3):
-        person(number)
-    broadcast = sending()
-    channel.answers = [failures.OutcomeUnknown("the line broke after the last dot")]
-    courier.work()
-    client.force_login(member("approver"))
+def test_nothing_is_decided_by_following_a_link(client, uncertain):
+    for name in DECISIONS:
+        assert client.get(address(uncertain, "broadcast_decision", name)).status_code == 405
 
-    page = client.get(reverse("broadcast_progress", args=[broadcast.pk]))
-    text = " ".join(page.content.decode().split())
 
-    assert page["Refresh"]
-    assert "2 of 3 deliveries settled" in text
-    assert "1 delivery is uncertain" in text
-    assert "the line broke after the last dot" in text
-    assert "3 considered = 3 deliveries + 0 left out" in text
-    assert "person1@example.org" not in text
+def test_the_page_counts_says_what_states_mean_and_names_nobody(client, uncertain):
+    text = words(page(client, uncertain))
 
-    client.post(reverse("broadcast_decision", args=[broadcast.pk, "take-as-sent"]))
+    assert "50 % 2 of 4 deliveries settled" in text
+    assert "2 deliveries are uncertain" in text
+    assert "no answer after the last dot" in text
+    assert "The provider took it. That is not yet read, nor even delivered." in text
+    assert "4 considered = 4 deliveries + 0 left out" in text
+    assert "E-mail 50 %" in text
+    assert "English 50 %" in text
+    assert "@example.org" not in text
+
+
+def test_the_part_that_follows_is_the_same_as_on_the_page_and_nothing_else(client, uncertain):
+    whole = page(client, uncertain)
+    part = page(client, uncertain, "broadcast_progress_live")
+
+    assert part.find("html") is None
+    assert [each.name for each in part.find_all(recursive=False)] == ["div"]
+    for soup in (whole, part):
+        for token in soup.find_all("input", {"name": "csrfmiddlewaretoken"}):
+            token.decompose()
+    assert words(part) == words(whole.select_one("[data-live]"))
+
+
+def test_it_reloads_itself_only_without_scripts_and_only_while_something_can_change(client, uncertain, clock):
+    found = page(client, uncertain)
+    assert found.select_one("noscript meta[http-equiv=refresh]")
+    assert "Refresh" not in client.get(address(uncertain)).headers
+    assert found.select_one("[data-live]")["data-live-every"] == "2500"
+
+    client.post(address(uncertain, "broadcast_decision", "take-as-sent"), {"seen": 2, "after": 0})
     lifecycle.tidy(now=clock.now)
-    page = client.get(reverse("broadcast_progress", args=[broadcast.pk]))
-    assert "Refresh" not in page
+
+    found = page(client, uncertain)
+    assert not found.select_one("noscript meta[http-equiv=refresh]")
+    assert found.select_one("[data-live]")["data-live-every"] == "0"
+    assert found.select_one("[data-live]")["data-live-milestone"].startswith("Finished. 100 percent settled")
     assert set(Delivery.objects.values_list("status", flat=True)) == {"accepted"}
 
 
-def test_before_it_starts_the_page_says_so(client, member, approved):
+def test_no_answer_is_kept_on_the_way(client, uncertain):
+    assert "no-store" in client.get(address(uncertain, "broadcast_progress_live"))["Cache-Control"]
+
+
+def test_one_cause_is_decided_on_its_own_and_the_history_says_who_did_it(client, uncertain):
+    form = page(client, uncertain).select_one("#uncertain-causes form")
+    given = {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
+    given.pop("csrfmiddlewaretoken")
+    assert given["seen"] == "1"
+
+    client.post(address(uncertain, "broadcast_decision", "send-again"), given)
+
+    assert sorted(Delivery.objects.values_list("status", flat=True)) == ["accepted", "accepted", "queued", "uncertain"]
+    entry = ModelLogEntry.objects.get(action="outreach.broadcast.decide")
+    assert (entry.user.username, entry.data["count"]) == ("approver", 1)
+    told = words(page(client, uncertain))
+    assert f"1 uncertain one is sent again ({given['words']}) approver" in told
+
+
+def test_a_second_click_changes_nothing_and_says_why(client, uncertain, courier, channel):
+    given = {"seen": 2, "after": 0}
+    client.post(address(uncertain, "broadcast_decision", "send-again"), given)
+    channel.answers = [failures.OutcomeUnknown("again"), failures.OutcomeUnknown("again")]
+    courier.work(uncertain)
+
+    answer = client.post(address(uncertain, "broadcast_decision", "send-again"), given, follow=True)
+
+    assert "This was decided a moment ago, perhaps by a second click." in answer.text
+    assert Delivery.objects.filter(status="uncertain").count() == 2
+
+
+def test_nobody_decides_on_more_than_they_saw(client, uncertain):
+    Delivery.objects.update(status="uncertain")
+
+    answer = client.post(address(uncertain, "broadcast_decision", "send-again"), {"seen": 2, "after": 0}, follow=True)
+
+    assert "There are 4 now, more than you saw. Nothing was changed" in answer.text
+    assert Delivery.objects.filter(status="uncertain").count() == 4
+
+
+@pytest.mark.parametrize("given", [{}, {"seen": "many", "after": 0}, {"seen": -1, "after": 0}, {"seen": 2}])
+def test_a_broken_form_changes_nothing_and_says_so(client, uncertain, given):
+    answer = client.post(address(uncertain, "broadcast_decision", "send-again"), given, follow=True)
+
+    assert "Nothing was changed: try it again." in answer.text
+    assert Delivery.objects.filter(status="uncertain").count() == 2
+
+
+def test_what_resolved_itself_meanwhile_is_no_error(client, uncertain):
+    Delivery.objects.update(status="accepted")
+
+    answer = client.post(address(uncertain, "broadcast_decision", "send-again"), {"seen": 2, "after": 0}, follow=True)
+
+    assert "it resolved itself meanwhile" in answer.text
+    assert not ModelLogEntry.objects.filter(action="outreach.broadcast.decide").exists()
+
+
+def test_what_a_cancelled_broadcast_left_uncertain_can_be_taken_as_sent_and_never_sent_again(client, uncertain, clock):
+    broadcasts.cancel(broadcast=uncertain, now=clock.now)
+    found = page(client, uncertain)
+    assert found.select_one("#take")
+    assert not found.select_one("#again")
+
+    client.post(address(uncertain, "broadcast_decision", "send-again"), {"seen": 2, "after": 0})
+    assert Delivery.objects.filter(status="uncertain").count() == 2
+    client.post(address(uncertain, "broadcast_decision", "take-as-sent"), {"seen": 2, "after": 0})
+    assert not Delivery.objects.filter(status="uncertain").exists()
+
+
+def test_only_what_failed_is_tried_again_with_its_count_on_the_button(client, uncertain):
+    Delivery.objects.filter(status="accepted").update(status="failed", detail="gave up after 8 attempts: full")
+    button = page(client, uncertain).select_one("#retry")
+    assert words(button) == "Try the 2 that failed again"
+
+    client.post(address(uncertain, "broadcast_decision", "retry-failed"), {"seen": 2, "after": 0})
+
+    assert sorted(Delivery.objects.values_list("status", flat=True)) == ["queued", "queued", "uncertain", "uncertain"]
+
+
+def test_an_editor_sees_the_question_and_who_answers_it(client, uncertain, member):
+    client.force_login(member("editor"))
+
+    found = page(client, uncertain)
+
+    assert "An approver decides." in words(found)
+    assert not found.select("form[action*='outreach/progress']")
+    assert not found.select("a[href*='/pause/']")
+
+
+def test_pausing_asks_first_and_leads_back_to_the_page(client, uncertain):
+    link = page(client, uncertain).find("a", string="Pause")
+
+    question = client.get(link["href"])
+    assert f'href="{address(uncertain)}"' in question.text
+    assert client.post(link["href"], {"reason": "A wrong number"})["Location"] == address(uncertain)
+
+    text = words(page(client, uncertain))
+    assert "Paused. A wrong number" in text
+    assert "It is paused. Once it goes on, at the speed that is allowed:" in text
+    foreign = link["href"].replace("next=", "next=https://bad.example")
+    assert client.post(foreign.replace("/pause/", "/resume/"))["Location"] == reverse(
+        "broadcasts:broadcast", args=[uncertain.pk]
+    )
+
+
+def test_the_page_says_how_long_the_provider_asked_to_wait(client, uncertain, clock):
+    throttle.wait_everyone(channel="email", until=clock.now + timedelta(minutes=32))
+
+    # 14:00 UTC is ten in the morning in Dominica.
+    assert "E-mail asked us to wait. It goes on by itself at 10:32 a.m." in words(page(client, uncertain))
+
+
+def test_the_page_asks_for_a_worker_when_nobody_takes_what_is_due(client, approver, sending, clock_on_the_wall):
+    person(1)
+    broadcast = sending()
+    client.force_login(approver)
+    assert "No worker" not in words(page(client, broadcast))
+
+    clock_on_the_wall.move_to(START + timedelta(minutes=5))
+
+    text = words(page(client, broadcast))
+    assert "No worker has taken anything for about 5 minutes: is one running?" in text
+    assert "Time left unknown Nothing went out in the last minute: E-mail." in text
+
+
+def test_before_it_starts_the_page_says_so_and_when_it_is_late(client, member, approved, clock_on_the_wall):
     person(1)
     broadcast = approved()
     client.force_login(member("editor"))
 
-    page = client.get(reverse("broadcast_progress", args=[broadcast.pk]))
-
-    assert "until then there is nothing to count" in page.content.decode()
+    assert "until then there is nothing to count" in words(page(client, broadcast))
+    clock_on_the_wall.move_to(START + timedelta(minutes=5))
+    assert "Its time came about 5 minutes ago, and no worker has begun it" in words(page(client, broadcast))

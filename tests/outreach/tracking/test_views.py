@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from outreach.audience.models import Consent, Subscription
 from outreach.broadcasts import services as broadcasts
+from outreach.broadcasts.rendering import build
 from outreach.channels.built import LinkAddresses
 from outreach.delivery import ledger
 from outreach.delivery.freeze import freeze
@@ -34,7 +35,7 @@ def links_of(delivery: Delivery) -> LinkAddresses:
     """The links that the engine would put into the delivery's message now."""
     Delivery.objects.filter(pk=delivery.pk).update(status="attempting", lease_owner="worker")
     [claimed] = ledger.read([delivery.pk], owner="worker")
-    return TrackedLinks().of(claimed, count=len(delivery.message.links))
+    return TrackedLinks().of(claimed, built=build(delivery.message))
 
 
 def path(address: str) -> str:

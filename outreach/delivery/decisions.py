@@ -1,0 +1,123 @@
+"""What only a person can decide about deliveries: whether uncertain or failed ones are sent again.
+
+Errors: :class:`OldPage` where more would be changed than the person saw, or where somebody decided meanwhile, be it
+the same person with a second click; ``WrongState`` where the broadcast is past it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
+from wagtail.log_actions import registry
+
+from outreach.broadcasts.history import record
+from outreach.broadcasts.lifecycle import elsewhere, locked
+from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.refusals import Refused
+
+from . import lifecycle
+from .models import Delivery
+
+State = Broadcast.State
+Status = Delivery.Status
+ACTION = "outreach.broadcast.decide"
+
+
+class OldPage(Refused):
+    """The person decided on something else than what stands there now; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Which deliveries it is about, while the broadcast is in which states, and what the history says of it."""
+
+    statuses: tuple[str, ...]
+    states: frozenset[str]
+    done: Promise
+
+
+DECISIONS = {
+    "send-again": Decision(
+        (Status.UNCERTAIN,),
+        frozenset({State.SENDING, State.PAUSED}),
+        ngettext_lazy("%(count)d uncertain one is sent again", "%(count)d uncertain ones are sent again", "count"),
+    ),
+    "take-as-sent": Decision(
+        (Status.UNCERTAIN,),
+        frozenset({State.SENDING, State.PAUSED, State.CANCELLED}),
+        ngettext_lazy(
+            "%(count)d uncertain one is taken as sent", "%(count)d uncertain ones are taken as sent", "count"
+        ),
+    ),
+    "retry-failed": Decision(
+        Delivery.RETRIED,
+        frozenset({State.SENDING, State.PAUSED, State.FINISHED}),
+        ngettext_lazy("%(count)d failed one is tried again", "%(count)d failed ones are tried again", "count"),
+    ),
+}
+"""By the last part of their addresses."""
+
+
+def last_decision(broadcast: Broadcast) -> int:
+    """The number of the latest decision in the broadcast's history; 0 before the first."""
+    entries = registry.get_logs_for_instance(broadcast).filter(action=ACTION)
+    return entries.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def decide(
+    *,
+    broadcast: Broadcast,
+    name: str,
+    seen: int,
+    after: int,
+    user: User,
+    now: datetime,
+    channel: str = "",
+    words: str | None = None,
+) -> int:
+    """Carry out the decision ``name`` and log it; how many deliveries it changed.
+
+    ``seen`` is how many the person had in front of them and ``after`` the latest decision then. ``channel`` and
+    ``words`` narrow it down to one cause.
+    """
+    decision = DECISIONS[name]
+    only = Q(status__in=decision.statuses)
+    only &= Q(channel=channel) if channel else Q()
+    only &= Q(detail=words) if words is not None else Q()
+    with transaction.atomic():
+        broadcast.state = locked(broadcast).state
+        if last_decision(broadcast) != after:
+            raise OldPage(_("This was decided a moment ago, perhaps by a second click. Here is how it stands now."))
+        if broadcast.state not in decision.states:
+            raise elsewhere(broadcast)
+        found = Delivery.objects.filter(only, broadcast=broadcast).count()
+        if found > seen:
+            text = ngettext(
+                "There is %(count)d now, more than you saw. Nothing was changed: look again.",
+                "There are %(count)d now, more than you saw. Nothing was changed: look again.",
+                found,
+            )
+            raise OldPage(text % {"count": found})
+        if name == "retry-failed":
+            changed = lifecycle.retry_failed(broadcast=broadcast, now=now, only=only)
+        else:
+            changed = lifecycle.resolve_uncertain(
+                broadcast=broadcast, send_again=name == "send-again", now=now, only=only
+            )
+        if changed:
+            detail = str(decision.done % {"count": changed})
+            record(
+                broadcast=broadcast,
+                action="decide",
+                user=user,
+                now=now,
+                detail=f"{detail} ({words})" if words else detail,
+                decision=name,
+                count=changed,
+            )
+    return changed
