@@ -86,6 +86,8 @@ def merged(batch: Sequence[Outgoing], provider: Provider) -> EmailMultiAlternati
     blank = LinkAddresses(
         clicks=[marks[f"link{number}"] for number in range(1, len(first.built.links) + 1)],
         unsubscribe=marks["leave"],
+        # The same for everybody.
+        view=first.links.view,
         open_pixel=marks.get("pixel", ""),
     )
     message: Any = mail(replace(first, links=blank))

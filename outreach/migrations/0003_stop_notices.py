@@ -41,6 +41,6 @@ def undo(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0002_engine")]
+    dependencies = [("outreach", "0002_studio_and_engine")]
 
     operations = [migrations.RunPython(prepare, undo)]

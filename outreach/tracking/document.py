@@ -6,7 +6,7 @@ from dataclasses import replace
 from bs4 import BeautifulSoup
 from django.conf import settings
 
-from outreach.broadcasts.rendering import PLACEHOLDER, Built, LinkAddresses, personalise
+from outreach.channels.built import PLACEHOLDER, Built, LinkAddresses, personalise
 
 BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast, Message
-from outreach.broadcasts.rendering import PLACEHOLDER
+from outreach.channels.built import PLACEHOLDER
 from outreach.delivery import lifecycle
 from outreach.delivery.models import Delivery
 from outreach.tracking.archive import listed, path_of
