@@ -37,13 +37,13 @@ def pace(
     tallies: Sequence[Tally],
     *,
     started_at: datetime,
-    allowed: Mapping[str, int],
+    allowed: Mapping[str, float],
     rests: Mapping[str, datetime],
     now: datetime,
 ) -> Pace:
     """The pace of a broadcast that began at ``started_at`` (UTC).
 
-    ``allowed`` is each channel's limit in messages a second, ``rests`` until when some of them rest. Channels go on
+    ``allowed`` is each channel's limit in messages a second, 0 for none, ``rests`` until when some of them rest. Channels go on
     beside each other, so the slowest of them says when all is done.
     """
     window = min(LATELY, max(now - started_at, timedelta(seconds=1))).total_seconds()
@@ -65,9 +65,9 @@ def pace(
     )
 
 
-def _at_best(tallies: Sequence[Tally], channel: str, per_second: int, rest: timedelta) -> timedelta:
+def _at_best(tallies: Sequence[Tally], channel: str, per_second: float, rest: timedelta) -> timedelta:
     queue = sum(each.count for each in tallies if each.channel == channel and each.status in _TO_SEND)
-    return rest + timedelta(seconds=queue / per_second) if queue else timedelta(0)
+    return rest + timedelta(seconds=queue / per_second if per_second else 0) if queue else timedelta(0)
 
 
 def _left(tallies: Sequence[Tally], window: float, now: datetime) -> timedelta | None:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Max
+
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import Broadcast
 
-from .models import Delivery, Throttle
+from .models import Delivery, Lease, Throttle
 from .tallies import Tally
 
 SILENCE = timedelta(minutes=2)
@@ -29,9 +31,9 @@ class Rest:
 
 @dataclass(frozen=True)
 class Signs:
-    """``tried_at`` is when the last message was tried (UTC). ``silent`` is how long nobody took work that was due."""
+    """``seen_at`` is when a worker last gave a sign of life (UTC). ``silent`` is how long nobody took work that was due."""
 
-    tried_at: datetime | None
+    seen_at: datetime | None
     rests: tuple[Rest, ...]
     silent: timedelta | None
 
@@ -39,6 +41,8 @@ class Signs:
 def signs(broadcast: Broadcast, tallies: Sequence[Tally], *, since: datetime | None, now: datetime) -> Signs:
     """Look for signs of life; ``since`` is when the broadcast last went on, by a start, a resumption or a decision."""
     tried_at = max((tally.tried_at for tally in tallies if tally.tried_at), default=None)
+    leased_at = Lease.objects.filter(channel__in=broadcast.channels).aggregate(at=Max("seen_at"))["at"]
+    seen_at = max(filter(None, (tried_at, leased_at)), default=None)
     found = Throttle.objects.filter(channel__in=broadcast.channels).exclude(paused_until=None).order_by("channel")
     ends = {row.channel: row.paused_until for row in found if row.paused_until}
     rests = tuple(Rest(channel, until) for channel, until in ends.items() if until > now)
@@ -50,8 +54,8 @@ def signs(broadcast: Broadcast, tallies: Sequence[Tally], *, since: datetime | N
     ]
     silent = None
     if due and broadcast.state == Broadcast.State.SENDING:
-        silent = now - max(filter(None, (min(due), tried_at, since)))
-    return Signs(tried_at, rests, silent if silent and silent >= SILENCE else None)
+        silent = now - max(filter(None, (min(due), seen_at, since)))
+    return Signs(seen_at, rests, silent if silent and silent >= SILENCE else None)
 
 
 def late(broadcast: Broadcast, *, now: datetime) -> timedelta | None:

@@ -75,7 +75,7 @@ class ProgressView(StudioView):
             "ends_at": found.read_at + left if left is not None else None,
             "lately": speed_in_words(found.pace.lately),
             "overall": speed_in_words(found.pace.overall),
-            "ago": in_words(found.read_at - found.signs.tried_at) if found.signs.tried_at else "",
+            "ago": in_words(found.read_at - found.signs.seen_at) if found.signs.seen_at else "",
             "silent": in_words(found.signs.silent) if found.signs.silent else "",
         }
 

@@ -171,7 +171,7 @@ def test_a_second_click_changes_nothing_and_says_why(client, uncertain, courier,
     given = {"seen": 2, "after": 0}
     client.post(address(uncertain, "broadcast_decision", "send-again"), given)
     channel.answers = [failures.OutcomeUnknown("again"), failures.OutcomeUnknown("again")]
-    courier.work(uncertain)
+    courier.work()
 
     answer = client.post(address(uncertain, "broadcast_decision", "send-again"), given, follow=True)
 

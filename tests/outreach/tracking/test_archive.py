@@ -12,7 +12,6 @@ from outreach.channels.built import PLACEHOLDER
 from outreach.delivery import lifecycle
 from outreach.delivery.models import Delivery
 from outreach.tracking.archive import listed, path_of
-from outreach.tracking.links import TrackedLinks
 from outreach.tracking.tokens import Token, Use, mint
 from tests.outreach.broadcasts.conftest import (  # noqa: F401
     ROLES,
@@ -28,7 +27,10 @@ from tests.outreach.broadcasts.conftest import (  # noqa: F401
     stories,
     story,
     submitted,
+    written,
 )
+
+from .copies import links_of
 
 pytestmark = pytest.mark.django_db
 MOST_BYTES = 100 * 1024
@@ -59,7 +61,7 @@ def soup(answer) -> BeautifulSoup:
 
 
 def test_the_address_is_the_same_for_every_receiver_and_where_the_site_has_it(sent):
-    addresses = {TrackedLinks().of(each).view for each in Delivery.objects.filter(message=mail(sent))}
+    addresses = {links_of(each).view for each in Delivery.objects.filter(message=mail(sent))}
 
     assert addresses == {f"http://testserver{path_of(mail(sent))}"}
     token = mint(Token(Use.VIEW, mail(sent).pk, 0))

@@ -5,15 +5,13 @@ from django.urls import reverse
 
 from outreach.audience.models import Consent, Subscription
 from outreach.broadcasts import services as broadcasts
-from outreach.broadcasts.rendering import build
-from outreach.channels.built import LinkAddresses
-from outreach.delivery import ledger
 from outreach.delivery.freeze import freeze
 from outreach.delivery.models import Delivery
-from outreach.tracking.links import TrackedLinks
 from outreach.tracking.models import TrackingEvent
 from outreach.tracking.tokens import Token, Use, mint
 from tests.outreach.delivery.conftest import START, broadcast, everybody, person  # noqa: F401
+
+from .copies import links_of
 
 pytestmark = pytest.mark.django_db
 
@@ -29,13 +27,6 @@ def delivered(broadcast):
     broadcasts.freeze_content(broadcast)
     freeze(broadcast=broadcast, now=START)
     return list(Delivery.objects.order_by("pk").select_related("message"))
-
-
-def links_of(delivery: Delivery) -> LinkAddresses:
-    """The links that the engine would put into the delivery's message now."""
-    Delivery.objects.filter(pk=delivery.pk).update(status="attempting", lease_owner="worker")
-    [claimed] = ledger.read([delivery.pk], owner="worker")
-    return TrackedLinks().of(claimed, built=build(delivery.message))
 
 
 def path(address: str) -> str:
