@@ -27,6 +27,8 @@ from .tracking.updates import poll
 logger = logging.getLogger(__name__)
 
 FORGET_EVERY = timedelta(hours=1)
+LOOK_EVERY = timedelta(minutes=5)
+"""How often all open deliveries are searched for some that nobody holds."""
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Tasks:
     _desks: list[Executor] = field(default_factory=list)
     _bot: BotClient | None = None
     _forgot_at: datetime | None = None
+    _looked_at: datetime | None = None
 
     def start_broadcasts(self) -> bool:
         """Start what is due."""
@@ -77,7 +80,11 @@ class Tasks:
 
     def tidy(self) -> bool:
         """Recover from dead workers, carry out cancellations, finish what is done."""
-        lifecycle.tidy(journals=self.journals, now=self.clock())
+        now = self.clock()
+        lifecycle.tidy(journals=self.journals, now=now)
+        if self._looked_at is None or now - self._looked_at >= LOOK_EVERY:
+            self._looked_at = now
+            lifecycle.recover_orphans()
         return False
 
     def forget(self) -> bool:
@@ -108,7 +115,10 @@ class Tasks:
     def close(self) -> None:
         """Let every connection go."""
         for courier in self._couriers.values():
-            courier.close()
+            try:
+                courier.close()
+            except Exception:
+                logger.exception("%s could not write everything; the next worker reads its journal", courier.owner)
         for desk in self._desks:
             desk.shutdown()
         if self._bot:

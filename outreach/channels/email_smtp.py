@@ -134,11 +134,13 @@ class SmtpCarrier:
                     self._woken.recv(4096)
                 self._adopt_opened()
                 continue
-            line.silent_since = time.monotonic()
+            answers = line.answers
             if events & selectors.EVENT_WRITE:
                 self._safely(line, line.on_writable)
             if events & selectors.EVENT_READ and line in self._lines:
                 self._safely(line, line.on_readable)
+            if events & selectors.EVENT_WRITE or line.answers != answers:
+                line.silent_since = time.monotonic()
         limit = time.monotonic() - float(settings.EMAIL_TIMEOUT or 60)
         for line in [line for line in self._lines if line.waits and line.silent_since < limit]:
             self._safely(line, line.break_off, "silent for too long")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import smtp_answers
-from .failures import AddressDead, ChannelError, OutcomeUnknown, TryLater
+from .failures import ChannelError, OutcomeUnknown, TryLater
 from .protocol import Outgoing, Receipt, Work
 from .smtp_answers import BAD_SEQUENCE, GOING_AWAY, Step
 
@@ -44,7 +44,8 @@ class Line:
     """An open connection of Django's, driven step by step.
 
     ``work`` is whose mails are on it. ``following`` gives the next mail to send with the end of this one, or ``None``.
-    ``silent_since`` is when (in the caller's seconds) it last wrote or read.
+    ``silent_since`` is when (in the caller's seconds) it last got on: with an answer, of which it had ``answers``, or
+    with what was to be written.
     """
 
     def __init__(self, backend: Any, *, sender: str, following: Callable[[], "tuple[Outgoing, bytes] | None"]) -> None:
@@ -67,6 +68,7 @@ class Line:
         self._used = False
         self.work: Work | None = None
         self.silent_since = 0.0
+        self.answers = 0
 
     @property
     def is_idle(self) -> bool:
@@ -94,20 +96,27 @@ class Line:
 
     def on_readable(self) -> None:
         """Read what the server says and answer it; raises :class:`LineBroken`."""
+        ended = self._hear()
+        # What was said before the end counts.
+        self._read_answers()
+        if ended:
+            self.break_off(ended)
+        self._flush()
+
+    def _hear(self) -> str:
+        """Read what there is; why the line ended, or nothing where it did not."""
         while True:
             try:
                 heard = self.sock.recv(READ_BYTES)
             except _WOULD_BLOCK:
-                break
+                return ""
             except OSError as error:
-                self.break_off(type(error).__name__)
+                return type(error).__name__
             if not heard:
-                self.break_off("closed")
+                return "closed"
             self._heard += heard
             if not isinstance(self.sock, ssl.SSLSocket):
-                break
-        self._read_answers()
-        self._flush()
+                return ""
 
     def break_off(self, why: str) -> None:
         """Close at once and say what becomes of every mail on the line; always raises :class:`LineBroken`."""
@@ -151,7 +160,7 @@ class Line:
         options += " BODY=8BITMIME" if self._smtp.has_extn("8bitmime") else ""
         if not outgoing.address.isascii():
             if not self._smtp.has_extn("smtputf8"):
-                self._done(mail, AddressDead("The mail server can't write to addresses beyond ASCII."))
+                self._done(mail, ChannelError("The mail server can't write to addresses beyond ASCII."))
                 return
             options += " SMTPUTF8"
         self._command(f"MAIL FROM:<{self._sender}>{options}", Step.SENDER, mail)
@@ -182,7 +191,7 @@ class Line:
 
     def _read_answers(self) -> None:
         *lines, self._heard = self._heard.split(b"\n")
-        if len(self._heard) > LONGEST_ANSWER:
+        if len(self._heard) + sum(map(len, self._answer)) > LONGEST_ANSWER:
             self._misunderstood()
         for line in lines:
             self._answer.append(line[4:].strip())
@@ -191,6 +200,7 @@ class Line:
             code = int(line[:3]) if line[:3].isdigit() and line[3:4] in b" \r" else -1
             answer = b" ".join(self._answer).decode("utf-8", "replace")
             self._answer.clear()
+            self.answers += 1
             if not self._expected:
                 # Unasked for: only a goodbye is.
                 self.break_off(f"{code} {answer}"[:80])

@@ -14,6 +14,10 @@ from .ledger import Claimed
 from .links import Links
 
 
+MOST_KEPT = 64
+"""Messages, in one worker."""
+
+
 class Composer:
     """Composes deliveries, keeping each message once it is built; a frozen message never changes."""
 
@@ -29,6 +33,8 @@ class Composer:
         """
         built = self._built.get(delivery.message)
         if built is None:
+            if len(self._built) >= MOST_KEPT:
+                del self._built[next(iter(self._built))]
             message = Message.objects.select_related("broadcast").get(pk=delivery.message)
             built = self._built[delivery.message] = build(message)
         return Outgoing(

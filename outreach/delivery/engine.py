@@ -42,8 +42,6 @@ MOST_BEHIND = 5000
 """With so many the database has to catch up first."""
 ASK_AGAIN_SECONDS = 0.003
 """While the desk is claiming."""
-STALE_MOMENT = timedelta(minutes=1)
-"""A moment that lies further ahead was reserved before the clock was set back."""
 DATABASE_TRIES = 6
 
 Status = Delivery.Status
@@ -89,6 +87,7 @@ class Courier:
         self._taken: dict[int, Claimed] = {}
         self._begun: dict[int, datetime] = {}
         self._moments: deque[datetime] = deque()
+        self._moment_of: dict[int, datetime] = {}
         self._unwritten: list[Outcome] = []
         self._written_at = clock()
         self._claiming: Future[list[Claimed]] | None = None
@@ -97,7 +96,8 @@ class Courier:
         self._turn = 0
         self._after: dict[int, int] = {}
         self._held_at: datetime | None = None
-        self._unsure = self._exhausted = self._broken = self._look = False
+        self._unsure = self._exhausted = self._broken = False
+        self._look = self._looked_too_early = False
         self._failure: Exception | None = None
         self._rests_until: datetime | None = None
         self._stopped: set[int] = set()
@@ -112,6 +112,9 @@ class Courier:
         raises when it does not come back; nothing is lost by that.
         """
         self._settled, self._exhausted, self._stopped = 0, False, set()
+        if self._unwritten or self._writing or self._jobs or self._claiming or self._unsure:
+            # Left from a round that broke off. What is known has to be written before anybody decides about it.
+            self._tidy_up()
         paused = throttle.paused_until(channel=self.channel.name)
         if (paused and paused > self._clock()) or not self._source():
             return 0
@@ -130,13 +133,20 @@ class Courier:
         return self._settled
 
     def close(self) -> None:
-        """Close the connections and give the lease back."""
+        """Close the connections and give the lease back.
+
+        Where the ledger can't be written, lease and journal stay, and the next worker on this machine reads them.
+        """
         if self._carrier:
             self._carrier.close()
-        self._watch.close()
-        if self._held_at:
+        is_written = False
+        try:
+            self._tidy_up()
             self._submit(ledger.end_lease, owner=self.owner).result()
-        self._journal.close()
+            is_written = True
+        finally:
+            self._watch.close()
+            self._journal.close(keep=not is_written)
 
     def _abandon(self) -> None:
         carrier, self._carrier = self._carrier, None
@@ -168,7 +178,7 @@ class Courier:
         """See :class:`~outreach.channels.protocol.Work`."""
         try:
             return self._next()
-        except (OperationalError, InterfaceError) as error:
+        except Exception as error:
             # What is under way comes to its end first.
             self._failure = error
             return None
@@ -202,6 +212,7 @@ class Courier:
             raise
         except Exception:
             logger.exception("delivery %s can't be composed", claimed.number)
+            self._moment_of.pop(claimed.number, None)
             self._note(claimed, Outcome(claimed.number, Status.FAILED, now, now, detail="It can't be composed."))
             return None
         self._taken[claimed.number] = claimed
@@ -216,11 +227,14 @@ class Courier:
         try:
             if self._watch.changed():
                 self._look_again(now)
-        except (OperationalError, InterfaceError) as error:
+        except Exception as error:
             self._failure = error
+        self._renew(now)
         if outgoing.number not in self._taken:
             return False
-        if self._failure or self._must_rest(now):
+        moment = self._moment_of.get(outgoing.number)
+        is_late = self.channel.strict and moment is not None and now - moment > throttle.TOLERANCE
+        if self._failure or is_late or self._must_rest(now):
             self.give_back(outgoing)
             return False
         try:
@@ -236,8 +250,13 @@ class Courier:
 
     def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""
-        claimed = self._taken.pop(outgoing.number)
+        claimed = self._taken.pop(outgoing.number, None)
+        self._moment_of.pop(outgoing.number, None)
         now = self._clock()
+        self._renew(now)
+        if claimed is None:
+            # It was taken away before it began, so nothing came of it.
+            return
         begun_at = self._begun.pop(outgoing.number, now)
         if isinstance(outcome, Receipt):
             self._note(
@@ -250,6 +269,7 @@ class Courier:
     def give_back(self, outgoing: Outgoing) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""
         claimed = self._taken.pop(outgoing.number, None)
+        self._moment_of.pop(outgoing.number, None)
         if claimed:
             self._ready.appendleft(claimed)
 
@@ -289,7 +309,7 @@ class Courier:
     def _write_outcomes(self) -> None:
         if self._unwritten:
             outcomes, self._unwritten = self._unwritten, []
-            self._writing = self._submit(ledger.settle, outcomes=outcomes, owner=self.owner), outcomes
+            self._writing = self._submit(_settle, outcomes, self.owner), outcomes
         self._written_at = self._clock()
 
     def _collect_written(self, *, wait: bool) -> None:
@@ -306,6 +326,7 @@ class Courier:
 
     def _keep_books(self, now: datetime) -> None:
         """Keep the desk busy: with a claim ahead of us, and with what has to be written."""
+        self._renew(now)
         self._collect_jobs(wait=False)
         self._collect_written(wait=False)
         if not self._writing and (
@@ -331,16 +352,14 @@ class Courier:
             claimed = claiming.result()
             self._exhausted = not claimed
             self._ready.extend(claimed)
+            if self._looked_too_early or self._stopped:
+                # Something changed after these were read and before they were here.
+                self._looked_too_early, self._look = False, True
 
     def _claim(self) -> list[Claimed]:
         """On the desk: the next chunk of the next broadcast that has one."""
         now = self._clock()
-        if self._held_at is None or now - self._held_at >= HOLD_EVERY or now < self._held_at:
-            known = ledger.hold(owner=self.owner, channel=self.channel.name, now=now)
-            if self._held_at is not None and not known:
-                logger.warning("the lease of %s was lost: others may have decided about what it held", self.owner)
-                self._look = True
-            self._held_at = now
+        self._hold(now)
         found = list(self._source())
         for place in range(len(found)):
             number = found[(self._turn + place) % len(found)]
@@ -348,6 +367,24 @@ class Courier:
                 self._turn += place + 1
                 return claimed
         return []
+
+    def _renew(self, now: datetime) -> None:
+        """Keep the lease, however long the lines take and whatever is claimed meanwhile."""
+        if self._held_at and not self._is_held(now):
+            self._held_at = now
+            self._do(self._hold, now, anew=True)
+
+    def _is_held(self, now: datetime) -> bool:
+        return self._held_at is not None and timedelta(0) <= now - self._held_at < HOLD_EVERY
+
+    def _hold(self, now: datetime, *, anew: bool = False) -> None:
+        """On the desk: renew the lease where that is due."""
+        if anew or not self._is_held(now):
+            known = ledger.hold(owner=self.owner, channel=self.channel.name, now=now)
+            if not known and (self._ready or self._taken):
+                logger.warning("the lease of %s was lost: others may have decided about what it held", self.owner)
+                self._look = True
+            self._held_at = now
 
     def _claim_of(self, broadcast: int, now: datetime) -> list[Claimed]:
         while True:
@@ -373,7 +410,7 @@ class Courier:
 
     def _look_again(self, now: datetime) -> None:
         """Something changed: read again what is ready or taken, and part with what may not be sent any more."""
-        self._look = False
+        self._look, self._looked_too_early = False, self._claiming is not None
         paused = throttle.paused_until(channel=self.channel.name)
         if paused and paused > now:
             self._rests_until = paused
@@ -385,7 +422,9 @@ class Courier:
         sending = ledger.sending(claimed.broadcast for claimed in held.values()) - self._stopped
         if unwanted := held.keys() - fresh.keys():
             self._do(ledger.turn_away, numbers=unwanted, owner=self.owner, now=now)
-        self._keep(lambda claimed: claimed.number in fresh and claimed.broadcast in sending)
+        self._keep(
+            lambda claimed: claimed.number in fresh and fresh[claimed.number].is_held and claimed.broadcast in sending
+        )
         self._ready = deque(fresh[claimed.number] for claimed in self._ready)
 
     def _keep(self, may_go: Callable[[Claimed], bool]) -> None:
@@ -401,6 +440,7 @@ class Courier:
             self._ready = deque(claimed for claimed in self._ready if claimed.number not in numbers)
             for number in numbers & self._taken.keys():
                 del self._taken[number]
+                self._moment_of.pop(number, None)
             self._do(ledger.release, numbers=numbers, owner=self.owner)
             self._after.clear()
 
@@ -415,13 +455,13 @@ class Courier:
         if self.channel.strict:
             while self._moments and now - self._moments[0] > throttle.TOLERANCE:
                 self._moments.popleft()
-        if not self._moments or self._moments[0] - now > STALE_MOMENT:
+        if not self._moments or self._moments[0] - now > throttle.LONGEST_QUEUE:
             count = len(self._ready)
-            start = throttle.reserve(channel=self.channel, count=count, now=now)
-            self._moments = deque(start + place * throttle.gap(self.channel) for place in range(count))
+            start, gap = throttle.reserve(channel=self.channel, count=count, now=now), throttle.gap(self.channel)
+            self._moments = deque(start + place * gap for place in range(count))
         wait = (self._moments[0] - now).total_seconds()
         if wait <= 0:
-            self._moments.popleft()
+            self._moment_of[self._ready[0].number] = self._moments.popleft()
         return wait
 
     # --- the desk ---------------------------------------------------------------------------------------------------
@@ -449,6 +489,28 @@ class Courier:
                 connection.close()
                 self._pause(0.3 * (DATABASE_TRIES - tries_left))
         raise AssertionError
+
+
+def _settle(outcomes: list[Outcome], owner: str) -> None:
+    """Write outcomes together, or where one of them can't be written, each for itself."""
+    try:
+        ledger.settle(outcomes=outcomes, owner=owner)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("outcomes can't be written together")
+        for outcome in outcomes:
+            _settle_one(outcome, owner)
+
+
+def _settle_one(outcome: Outcome, owner: str) -> None:
+    try:
+        ledger.settle(outcomes=[outcome], owner=owner)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("the outcome of delivery %s can't be written", outcome.number)
+        ledger.doubt(owner=owner, numbers=[outcome.number])
 
 
 def _move(subscription: int, address: str, now: datetime) -> None:

@@ -12,12 +12,14 @@ dropped the next time the file is written anew. A lock on the file says that its
 After a loss of power the last lines may be missing, so then everything that its worker held is doubtful.
 """
 
+import errno
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -25,7 +27,10 @@ from urllib.parse import quote, unquote
 from .ledger import Outcome
 from .models import Delivery
 
-SUFFIX = ".journal"
+logger = logging.getLogger(__name__)
+
+SUFFIX, UNFINISHED = ".journal", ".new"
+FIELDS = tuple(field.name for field in fields(Outcome))
 REWRITE_BYTES = 4 * 1024 * 1024
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -55,37 +60,58 @@ class Journal:
         if outcome.status == Delivery.Status.ACCEPTED and not outcome.provider_id:
             self._append(b"a %d\n" % outcome.number)
         else:
-            self._append(b"o %s\n" % json.dumps(asdict(outcome), default=datetime.isoformat).encode())
+            self._append(_line(outcome))
 
     def forget(self, numbers: Collection[int]) -> None:
         """These are in the ledger."""
         for number in numbers:
             self._ended.pop(number, None)
         if self._size > REWRITE_BYTES:
-            self._write_anew()
+            try:
+                self._write_anew()
+            except OSError as error:
+                logger.error("the journal can't be written anew, and grows: %s", error)
 
-    def close(self) -> None:
-        """End it; where nothing is open the file goes, else another worker reads it."""
-        if not self._begun and not self._ended:
+    def close(self, *, keep: bool = False) -> None:
+        """End it; the file goes, but where something is open or ``keep`` says so it stays for another worker to read."""
+        if not self._begun and not self._ended and not keep:
             self._path.unlink(missing_ok=True)
         os.close(self._file)
 
     def _append(self, line: bytes) -> None:
-        self._size += os.write(self._file, line)
+        self._size += _written(self._file, line)
 
     def _write_anew(self) -> None:
-        fresh = self._path.with_suffix(".new")
+        """Into a new file, which takes the old one's place only when it is whole."""
+        lines = [f"boot {_boot()}\n".encode()]
+        lines += [b"b %d\n" % number for number in self._begun]
+        lines += [_line(outcome) for outcome in self._ended.values()]
+        fresh = self._path.with_suffix(UNFINISHED)
         file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        old, self._file, self._size = self._file, file, 0
-        self._append(f"boot {_boot()}\n".encode())
-        for number in self._begun:
-            self._append(b"b %d\n" % number)
-        for outcome in list(self._ended.values()):
-            self._append(b"o %s\n" % json.dumps(asdict(outcome), default=datetime.isoformat).encode())
-        fresh.replace(self._path)
-        if old >= 0:
-            os.close(old)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            size = _written(file, b"".join(lines))
+            fresh.replace(self._path)
+        except OSError:
+            os.close(file)
+            fresh.unlink(missing_ok=True)
+            raise
+        if self._file >= 0:
+            os.close(self._file)
+        self._file, self._size = file, size
+
+
+def _written(file: int, data: bytes) -> int:
+    """Write all of ``data`` or raise ``OSError``; a line that is cut off makes a reader doubt all of the file."""
+    size = os.write(file, data)
+    if size < len(data):
+        raise OSError(errno.ENOSPC, "Only a part was written")
+    return size
+
+
+def _line(outcome: Outcome) -> bytes:
+    fields = {name: getattr(outcome, name) for name in FIELDS}
+    return b"o %s\n" % json.dumps(fields, default=datetime.isoformat).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +124,41 @@ class Remains:
     is_complete: bool
 
 
+def abandoned(directory: Path) -> list[Path]:
+    """The journals that lie in ``directory``, of the living and of the dead."""
+    return sorted(directory.glob(f"*{SUFFIX}"))
+
+
 @contextmanager
-def remains(directory: Path) -> Iterator[list[Remains]]:
-    """The journals of workers of this machine that died; they are removed when the block ends without an error.
+def remains(path: Path) -> Iterator[Remains | None]:
+    """What the journal at ``path`` tells, or ``None`` where its worker lives or another process reads it.
 
-    Meanwhile no other process reads them.
+    The file is removed when the block ends without an error; meanwhile no other process reads it. Raises ``OSError``
+    where it can't be read.
     """
-    held: list[tuple[int, Path]] = []
-    try:
-        found = [read for path in sorted(directory.glob(f"*{SUFFIX}")) if (read := _take_over(path, held))]
-        yield found
-        for _file, path in held:
-            path.unlink(missing_ok=True)
-    finally:
-        for file, _path in held:
-            os.close(file)
-
-
-def _take_over(path: Path, held: list[tuple[int, Path]]) -> Remains | None:
     try:
         file = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
-        return None
+        yield None
+        return
+    try:
+        if not _locked(file, path):
+            yield None
+            return
+        yield _parsed(unquote(path.name.removesuffix(SUFFIX)), path)
+        path.unlink(missing_ok=True)
+        path.with_suffix(UNFINISHED).unlink(missing_ok=True)
+    finally:
+        os.close(file)
+
+
+def _locked(file: int, path: Path) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Its worker may have written it anew between our opening and our locking.
-        ours = path.exists() and os.fstat(file).st_ino == path.stat().st_ino
     except BlockingIOError:
-        ours = False
-    if not ours:
-        os.close(file)
-        return None
-    held.append((file, path))
-    return _parsed(unquote(path.name.removesuffix(SUFFIX)), path)
+        return False
+    # Its worker may have written it anew between our opening and our locking.
+    return path.exists() and os.fstat(file).st_ino == path.stat().st_ino
 
 
 def _parsed(owner: str, path: Path) -> Remains:

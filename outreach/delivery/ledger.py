@@ -29,7 +29,10 @@ IN_HAND = (Status.ATTEMPTING, Status.UNCERTAIN)
 
 
 class Claimed(NamedTuple):
-    """What the engine needs of a claimed delivery; ``tracks_…`` are consents as they stand now."""
+    """What the engine needs of a claimed delivery; ``tracks_…`` are consents as they stand now.
+
+    ``is_held`` is false where others took it for uncertain meanwhile.
+    """
 
     number: int
     broadcast: int
@@ -43,6 +46,7 @@ class Claimed(NamedTuple):
     tracks_opens: bool
     tracks_clicks: bool
     address_encrypted: str
+    is_held: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +127,13 @@ def read(numbers: Collection[int], *, owner: str) -> list[Claimed]:
             "deliveries__tracks_clicks",
             "allows_click_tracking",
             "address_encrypted",
+            "deliveries__status",
         )
     )
-    return [Claimed(*row[:9], row[9] and row[10], row[11] and row[12], row[13]) for row in rows]
+    return [
+        Claimed(*row[:9], row[9] and row[10], row[11] and row[12], row[13], row[14] == Status.ATTEMPTING)
+        for row in rows
+    ]
 
 
 def sending(numbers: Iterable[int]) -> set[int]:
@@ -193,8 +201,8 @@ def _row(outcome: Outcome, owner: str) -> tuple[object, ...]:
     is_open = outcome.status in Delivery.OPEN
     return (
         outcome.status,
-        outcome.provider_id[:120],
-        outcome.detail[:300],
+        _storable(outcome.provider_id)[:120],
+        _storable(outcome.detail)[:300],
         adapt(outcome.due_at),
         None if is_open else adapt(outcome.at),
         adapt(outcome.begun_at),
@@ -202,6 +210,11 @@ def _row(outcome: Outcome, owner: str) -> tuple[object, ...]:
         outcome.number,
         owner,
     )
+
+
+def _storable(text: str) -> str:
+    """``text`` without what no database takes; it comes from a provider."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _stop_dead_addresses(outcomes: Iterable[Outcome]) -> None:
@@ -212,7 +225,11 @@ def _stop_dead_addresses(outcomes: Iterable[Outcome]) -> None:
     found = dict(rows)
     for subscription in Subscription.objects.filter(pk__in=found.values()):
         outcome = next(dead[number] for number, key in found.items() if key == subscription.pk)
-        subscriptions.stop(subscription=subscription, now=outcome.at)
+        try:
+            subscriptions.stop(subscription=subscription, now=outcome.at)
+        except Subscription.DoesNotExist:
+            # The person had themselves erased in this moment.
+            continue
         if outcome.status == Status.BOUNCED:
             suppressions.suppress(
                 channel=subscription.channel,
@@ -244,6 +261,16 @@ def recover(*, now: datetime) -> int:
             if Lease.objects.filter(owner=owner, until__lt=now).delete()[0]:
                 lost += doubt(owner=owner)
     return lost
+
+
+def recover_orphans() -> int:
+    """Turn what is ``attempting`` under no lease into ``uncertain``; how many there were.
+
+    A lease is there before the first claim under it, so nobody alive holds these.
+    """
+    owners = Lease.objects.values("owner")
+    orphans = Delivery.objects.filter(settled_at__isnull=True, status=Status.ATTEMPTING).exclude(lease_owner__in=owners)
+    return orphans.update(status=Status.UNCERTAIN, detail="the worker stopped before an answer came")
 
 
 def end_lease(*, owner: str) -> None:

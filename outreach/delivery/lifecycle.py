@@ -13,7 +13,7 @@ from outreach.broadcasts.models import Broadcast
 from . import ledger
 from .balance import balance
 from .freeze import AudienceMoved, freeze
-from .journal import remains
+from .journal import Remains, abandoned, remains
 from .models import Delivery, Freeze
 
 logger = logging.getLogger(__name__)
@@ -165,14 +165,32 @@ def recover(*, journals: Path) -> int:
     What came to an outcome gets it, what was claimed and not begun goes back, and only the rest is uncertain.
     """
     lost = 0
-    with remains(journals) as found:
-        for each in found:
-            ledger.settle(outcomes=each.outcomes, owner=each.owner)
-            lost += ledger.doubt(owner=each.owner, numbers=each.begun if each.is_complete else None)
-            if each.is_complete:
-                ledger.release_others(owner=each.owner, known=each.begun)
-            ledger.end_lease(owner=each.owner)
-            logger.warning("%s died; %s deliveries were under way", each.owner, len(each.begun))
+    for path in abandoned(journals):
+        try:
+            with remains(path) as left:
+                lost += _carry_out(left) if left else 0
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # One that can't be read holds up no other; its worker's lease runs out.
+            logger.exception("%s can't be read", path.name)
+    return lost
+
+
+def recover_orphans() -> None:
+    """Find what is being sent under no lease, which should not be, and let a person decide about it."""
+    if orphans := ledger.recover_orphans():
+        logger.error("%s deliveries were being sent by nobody; they are uncertain", orphans)
+
+
+def _carry_out(left: Remains) -> int:
+    """Write what a dead worker's journal tells into the ledger; how many deliveries are uncertain."""
+    ledger.settle(outcomes=left.outcomes, owner=left.owner)
+    lost = ledger.doubt(owner=left.owner, numbers=left.begun if left.is_complete else None)
+    if left.is_complete:
+        ledger.release_others(owner=left.owner, known=left.begun)
+    ledger.end_lease(owner=left.owner)
+    logger.warning("%s died; %s deliveries were under way", left.owner, len(left.begun))
     return lost
 
 

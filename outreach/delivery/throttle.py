@@ -8,8 +8,9 @@ from outreach.channels.protocol import Channel
 
 from .models import Throttle
 
-LONGEST_QUEUE = timedelta(minutes=10)
-"""More than all workers' chunks together ever reserve: a next moment beyond it means that the clock went back."""
+LONGEST_QUEUE = timedelta(minutes=1)
+"""More than all workers' chunks together ever reserve: a moment that lies further ahead was handed out before the clock
+was set back."""
 
 TOLERANCE = timedelta(milliseconds=20)
 """On a strict channel a moment is good for so long: who comes later takes another one."""

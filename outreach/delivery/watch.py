@@ -18,6 +18,9 @@ NOTICE = "outreach_stop"
 """The PostgreSQL channel; triggers notify it."""
 
 RETRY_SECONDS = 1.0
+ASK_SECONDS = 15.0
+"""How often the line is tried although nothing comes over it: one that broke on its way would be silent for ever."""
+LINE = {"connect_timeout": 3, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 
 class Watch(Protocol):
@@ -68,14 +71,14 @@ class Notices:
         self._poll = select.poll()
         self._line = -1
         self._notices = 0
-        self._retry_at = 0.0
+        self._retry_at = self._ask_at = 0.0
 
     def changed(self) -> bool:
         """See :class:`Watch`."""
         if self._listening is None:
             self._listen()
             return True
-        if not self._poll.poll(0):
+        if not self._poll.poll(0) and time.monotonic() < self._ask_at:
             return False
         return self._read()
 
@@ -95,7 +98,7 @@ class Notices:
         parameters = connection.get_connection_params()  # type: ignore[attr-defined]
         wanted = {name: parameters[name] for name in parameters.keys() - {"cursor_factory", "context"}}
         try:
-            listening = psycopg.connect(**wanted, autocommit=True)
+            listening = psycopg.connect(**{**LINE, **wanted}, autocommit=True)
             listening.add_notify_handler(self._noticed)
             listening.execute(f"LISTEN {NOTICE}")
         except psycopg.Error:
@@ -104,6 +107,7 @@ class Notices:
         self._poll.register(self._line, select.POLLIN)
 
     def _read(self) -> bool:
+        self._ask_at = time.monotonic() + ASK_SECONDS
         before = self._notices
         try:
             assert self._listening is not None

@@ -13,7 +13,9 @@ from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
 from outreach.delivery import ledger, lifecycle, throttle
 from outreach.delivery.answers import MOST_ATTEMPTS, TOO_MANY
+from outreach.channels.protocol import Outgoing, Receipt
 from outreach.delivery.balance import balance
+from outreach.delivery.desk import AtOnce
 from outreach.delivery.models import Delivery, Lease
 from outreach.tracking.tokens import Use, read
 
@@ -389,9 +391,11 @@ def test_a_moment_that_was_missed_on_a_strict_channel_is_not_made_up_for(sending
     sending()
     channel = ListChannel(per_second=10, strict=True, clock=clock)
 
+    stumbles = iter([timedelta(milliseconds=450)])
+
     def stumble(outgoing):
         if len(channel.moments) == 5:
-            clock.now += timedelta(milliseconds=450)
+            clock.now += next(stumbles, timedelta(0))
 
     channel.before = stumble
     hire(channel).work()
@@ -502,6 +506,205 @@ def test_a_database_that_is_gone_for_long_loses_nothing(sending, channel, hire, 
     assert balance(broadcast).statuses["accepted"] == 3
 
 
+def test_a_worker_that_ends_without_its_database_leaves_everything_to_the_next(
+    sending, channel, clock, hire, monkeypatch, tmp_path
+):
+    for number in range(5):
+        person(number)
+    broadcast = sending()
+    stopping = threading.Event()
+    channel.during = lambda outgoing: stopping.set()
+    courier = hire(channel, stopping=stopping.is_set, pause=lambda seconds: None)
+    courier._steadily = lambda job, *arguments, **named: job(*arguments, **named)
+
+    def cut(*_arguments, **_named):
+        raise OperationalError("server closed the connection")
+
+    with monkeypatch.context() as away:
+        for name in ("release", "settle", "release_others"):
+            away.setattr(ledger, name, cut)
+        with pytest.raises(OperationalError):
+            courier.work()
+        with pytest.raises(OperationalError):
+            courier.close()
+
+    lifecycle.tidy(journals=tmp_path / "journals", now=clock.now)
+    hire(channel, "next").work()
+    lifecycle.tidy(journals=tmp_path / "journals", now=clock.now)
+
+    assert len(channel.sent) == 5
+    assert balance(broadcast).statuses["accepted"] == 5
+    broadcast.refresh_from_db()
+    assert broadcast.state == Broadcast.State.FINISHED
+
+
+def test_what_was_being_claimed_when_the_pause_came_is_looked_at_again(sending, channel, clock, hire):
+    for number in range(20):
+        person(number)
+    broadcast = sending()
+    channel.per_second = 4
+    desk = Slow()
+    courier = hire(channel, desk=desk)
+
+    def pause(_outgoing):
+        if len(channel.sent) == 4:
+            # The claim was read before, and its answer is on its way.
+            broadcasts.pause(broadcast=broadcast, reason="wait", now=clock.now)
+
+    channel.during = pause
+    courier.work()
+
+    assert len(channel.sent) == 5
+    assert not Delivery.objects.filter(status="attempting").exists()
+
+
+class Slow(AtOnce):
+    """Does everything at once, and tells of it only when asked a second time."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        done = super().submit(fn, *args, **kwargs)
+        asked = iter([False, False])
+        is_done = done.done
+        done.done = lambda: next(asked, True) and is_done()
+        return done
+
+
+def test_a_bounce_of_a_mail_that_was_taken_away_meanwhile_breaks_nothing(sending, channel, clock, hire):
+    for number in range(3):
+        person(number)
+    broadcast = sending()
+
+    class Envelopes(ListChannel):
+        """Refused before it began, as a receiver in an envelope that rode along with the mail before."""
+
+        def carry(self, work):
+            first, second = work.take(), work.take()
+            assert work.begin(first)
+            broadcasts.pause(broadcast=broadcast, reason="wait", now=clock.now)
+            assert work.take() is None
+            work.settle(second, failures.AddressDead("550 no such user"))
+            self.sent.append(first)
+            work.settle(first, Receipt())
+
+    hire(Envelopes(clock=clock, per_second=0)).work()
+
+    assert balance(broadcast).statuses["accepted"] == 1
+    assert balance(broadcast).statuses["queued"] == 2
+
+
+def test_outcomes_that_could_not_be_written_are_written_although_the_broadcast_is_paused(
+    sending, channel, clock, hire, monkeypatch
+):
+    for number in range(3):
+        person(number)
+    broadcast = sending()
+    courier = hire(channel, pause=lambda seconds: None)
+    courier._steadily = lambda job, *arguments, **named: job(*arguments, **named)
+
+    def cut(*_arguments, **_named):
+        raise OperationalError("server closed the connection")
+
+    with monkeypatch.context() as away:
+        away.setattr(ledger, "settle", cut)
+        with pytest.raises(OperationalError):
+            courier.work()
+    broadcasts.pause(broadcast=broadcast, reason="wait", now=clock.now)
+
+    courier.work()
+
+    assert balance(broadcast).statuses["accepted"] == 3
+
+
+def test_a_worker_whose_lines_are_slow_keeps_its_lease(sending, channel, clock, hire):
+    for number in range(40):
+        person(number)
+    broadcast = sending()
+
+    def take_long(_outgoing):
+        clock.now += timedelta(seconds=20)
+        assert ledger.recover(now=clock.now) == 0
+
+    channel.during = take_long
+    channel.per_second = 0
+    hire(channel).work()
+
+    assert balance(broadcast).statuses["accepted"] == 40
+
+
+def test_what_a_person_decided_about_meanwhile_is_not_sent_by_the_worker_that_had_it(sending, channel, clock, hire):
+    for number in range(5):
+        person(number)
+    broadcast = sending()
+
+    def sleep_through_the_hour(_outgoing):
+        if not channel.sent:
+            clock.now += timedelta(hours=1)
+            ledger.recover(now=clock.now)
+            lifecycle.resolve_uncertain(broadcast=broadcast, send_again=False, now=clock.now)
+
+    channel.during = sleep_through_the_hour
+    hire(channel).work()
+
+    assert len(channel.sent) == 1
+    assert balance(broadcast).statuses["accepted"] == 5
+
+
+def test_an_answer_that_no_database_takes_is_kept_without_what_it_does_not(sending, channel, courier):
+    person(1)
+    sending()
+    channel.answers = [failures.AddressDead("550 \ud83d no\x00 such user")]
+
+    courier.work()
+
+    assert Delivery.objects.get().status == "bounced"
+
+
+def test_what_nobody_holds_is_found_and_put_before_a_person(sending, clock):
+    for number in range(3):
+        person(number)
+    broadcast = sending()
+    ledger.hold(owner="alive", channel="email", now=clock.now)
+    ledger.claim(broadcast=broadcast.pk, channel="email", owner="alive", limit=1, now=clock.now)
+    ledger.claim(broadcast=broadcast.pk, channel="email", owner="nobody", limit=1, now=clock.now)
+
+    lifecycle.recover_orphans()
+
+    assert sorted(Delivery.objects.values_list("status", flat=True)) == ["attempting", "queued", "uncertain"]
+
+
+def test_a_moment_that_passed_while_a_line_was_opened_is_not_used(sending, clock, hire):
+    for number in range(30):
+        person(number)
+    sending()
+
+    class Crowd(ListChannel):
+        """Twenty messages wait for the same upload, and then would all go at once."""
+
+        def carry(self, work):
+            waiting, waits = [], 0
+            while (taken := work.take()) is not None:
+                if not isinstance(taken, Outgoing):
+                    clock.wait(taken)
+                    continue
+                waiting.append(taken)
+                waits += 1
+                if waits == 20:
+                    clock.wait(1.5)
+                if waits >= 20:
+                    for each in waiting:
+                        if work.begin(each):
+                            self.moments.append(clock.now)
+                            work.settle(each, Receipt("1"))
+                    waiting.clear()
+
+    channel = Crowd(clock=clock, per_second=10, strict=True)
+    hire(channel).work()
+
+    assert len(channel.moments) == 30
+    for first in channel.moments:
+        assert sum(first <= moment < first + timedelta(seconds=1) for moment in channel.moments) <= 10
+
+
 def test_two_broadcasts_take_turns(sending, everybody, two_people, channel, hire, clock):
     for number in range(20):
         person(number)
@@ -511,9 +714,7 @@ def test_two_broadcasts_take_turns(sending, everybody, two_people, channel, hire
     write(second)
     editor, approver = two_people
     submission = broadcasts.submit(broadcast=second, user=editor, now=clock.now)
-    broadcasts.approve(
-        broadcast=second, submission_id=submission.pk, user=approver, send_at=clock.now, now=clock.now
-    )
+    broadcasts.approve(broadcast=second, submission_id=submission.pk, user=approver, send_at=clock.now, now=clock.now)
     lifecycle.start(broadcast_id=second.pk, now=clock.now)
     channel.per_second = 4
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.delivery import journal as journals
-from outreach.delivery.journal import Journal, remains
+from outreach.delivery.journal import Journal, Remains, abandoned, remains
 from outreach.delivery.ledger import Outcome
 
 NOW = datetime(2026, 10, 1, 14, 0, tzinfo=UTC)
@@ -24,9 +24,12 @@ def die(journal: Journal) -> None:
     os.close(journal._file)
 
 
-def left_behind(directory: Path) -> list[journals.Remains]:
-    with remains(directory) as found:
-        return found
+def left_behind(directory: Path) -> list[Remains]:
+    found = []
+    for path in abandoned(directory):
+        with remains(path) as left:
+            found += [left] if left else []
+    return found
 
 
 def test_a_dead_worker_leaves_what_it_had_begun_and_what_came_of_it(tmp_path):
@@ -63,7 +66,8 @@ def test_what_was_read_is_gone_unless_reading_failed(tmp_path):
     journal.begin(1)
     die(journal)
 
-    with pytest.raises(RuntimeError), remains(tmp_path):
+    [path] = abandoned(tmp_path)
+    with pytest.raises(RuntimeError), remains(path):
         raise RuntimeError("the database is away")
     assert len(left_behind(tmp_path)) == 1
     assert left_behind(tmp_path) == []
@@ -139,6 +143,45 @@ def test_a_long_journal_is_written_anew_and_keeps_what_is_open(tmp_path, monkeyp
     assert left.begun == {5000}
     assert [outcome.number for outcome in left.outcomes][-1] == 5001
     assert left.is_complete
+
+
+def test_a_disk_that_is_full_leaves_the_old_journal_as_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr(journals, "REWRITE_BYTES", 0)
+    journal = Journal(tmp_path, "busy")
+    journal.begin(1)
+    write = os.write
+
+    def full(file, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    journal.forget([])
+    with pytest.raises(OSError, match="No space"):
+        journal.begin(2)
+    monkeypatch.setattr(os, "write", write)
+    journal.begin(3)
+    die(journal)
+
+    [left] = left_behind(tmp_path)
+
+    assert left.begun == {1, 3}
+    assert left.is_complete
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_line_of_which_only_a_part_was_written_is_no_line(tmp_path, monkeypatch):
+    journal = Journal(tmp_path, "busy")
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:-2]))
+    with pytest.raises(OSError, match="part"):
+        journal.begin(17)
+    monkeypatch.setattr(os, "write", write)
+    journal.begin(5)
+    die(journal)
+
+    [left] = left_behind(tmp_path)
+
+    assert not left.is_complete, "who knows what the broken line was"
 
 
 @given(st.lists(st.tuples(st.sampled_from("bad"), st.integers(1, 6)), max_size=40), st.integers(0, 60))
