@@ -1,4 +1,4 @@
-"""What a channel's answer means for the ledger: each failure has its outcome, and too many of one kind stop a broadcast."""
+"""What a channel's answer means for the ledger: each failure has its outcome; too many of one kind stop a broadcast."""
 
 from collections import Counter, deque
 from datetime import datetime, timedelta

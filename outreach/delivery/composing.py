@@ -13,7 +13,6 @@ from outreach.channels.protocol import Outgoing
 from .ledger import Claimed
 from .links import Links
 
-
 MOST_KEPT = 64
 """Messages, in one worker."""
 

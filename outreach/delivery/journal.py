@@ -1,4 +1,4 @@
-"""A worker's journal: which messages it had begun, and what came of them, kept where the death of the process can't reach.
+"""A worker's journal: which messages it had begun and what came of them, where the death of the process can't reach.
 
 One file a worker and channel, only ever appended to, one write a line: what was written is in the system's memory when
 the call returns, so SIGKILL loses nothing. The ledger is written from it in batches; a line that is in the ledger is
@@ -73,7 +73,7 @@ class Journal:
                 logger.error("the journal can't be written anew, and grows: %s", error)
 
     def close(self, *, keep: bool = False) -> None:
-        """End it; the file goes, but where something is open or ``keep`` says so it stays for another worker to read."""
+        """End it; the file stays for another worker to read where something is open or ``keep`` says so."""
         if not self._begun and not self._ended and not keep:
             self._path.unlink(missing_ok=True)
         os.close(self._file)

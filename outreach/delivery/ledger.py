@@ -77,7 +77,7 @@ def hold(*, owner: str, channel: str, now: datetime) -> bool:
 
 
 def claim(*, broadcast: int, channel: str, owner: str, limit: int, after: int = 0, now: datetime) -> list[int]:
-    """Claim up to ``limit`` waiting deliveries of a sending broadcast for ``owner``, those with a number over ``after``.
+    """Claim up to ``limit`` waiting deliveries of a broadcast for ``owner``, those with a number over ``after``.
 
     No two workers get the same one. The numbers come in order.
     """
@@ -155,7 +155,7 @@ def release(*, numbers: Collection[int], owner: str) -> None:
 
 
 def release_others(*, owner: str, known: Collection[int] = ()) -> int:
-    """Give back all that ``owner`` holds but what is ``known``: claimed, and the answer to the claim was lost; how many."""
+    """Give back all that ``owner`` holds but what is ``known``: the answer to its claim was lost; how many."""
     held = Delivery.objects.filter(lease_owner=owner, settled_at__isnull=True, status__in=IN_HAND)
     return held.exclude(pk__in=known).update(status=Status.QUEUED, lease_owner="")
 
@@ -196,7 +196,7 @@ def settle(*, outcomes: Collection[Outcome], owner: str) -> None:
             _stop_dead_addresses(others)
 
 
-def _row(outcome: Outcome, owner: str) -> tuple[object, ...]:
+def _row(outcome: Outcome, owner: str) -> tuple[str | int | datetime | None, ...]:
     adapt = connection.ops.adapt_datetimefield_value
     is_open = outcome.status in Delivery.OPEN
     return (

@@ -31,7 +31,7 @@ class Rest:
 
 @dataclass(frozen=True)
 class Signs:
-    """``seen_at`` is when a worker last gave a sign of life (UTC). ``silent`` is how long nobody took work that was due."""
+    """``seen_at`` is a worker's last sign of life (UTC). ``silent`` is how long nobody took work that was due."""
 
     seen_at: datetime | None
     rests: tuple[Rest, ...]

@@ -95,7 +95,7 @@ class Notices:
         if time.monotonic() < self._retry_at:
             return
         self._retry_at = time.monotonic() + RETRY_SECONDS
-        parameters = connection.get_connection_params()  # type: ignore[attr-defined]
+        parameters = connection.get_connection_params()
         wanted = {name: parameters[name] for name in parameters.keys() - {"cursor_factory", "context"}}
         try:
             listening = psycopg.connect(**{**LINE, **wanted}, autocommit=True)

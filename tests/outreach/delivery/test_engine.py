@@ -11,9 +11,9 @@ from outreach.audience.models import Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
+from outreach.channels.protocol import Outgoing, Receipt
 from outreach.delivery import ledger, lifecycle, throttle
 from outreach.delivery.answers import MOST_ATTEMPTS, TOO_MANY
-from outreach.channels.protocol import Outgoing, Receipt
 from outreach.delivery.balance import balance
 from outreach.delivery.desk import AtOnce
 from outreach.delivery.models import Delivery, Lease
@@ -97,7 +97,7 @@ def test_a_refusal_of_ours_pauses_the_broadcast_and_nobody_else_is_tried(sending
 
 def test_a_moved_address_is_written_to_at_its_new_place(sending, courier, channel):
     person(1)
-    broadcast = sending()
+    sending()
     channel.answers = [failures.AddressMoved("migrated", address="moved@example.org")]
 
     courier.work()
@@ -109,7 +109,7 @@ def test_a_moved_address_is_written_to_at_its_new_place(sending, courier, channe
 def test_rate_limited_deliveries_wait_as_long_as_the_provider_asks(sending, courier, channel, clock):
     for number in range(3):
         person(number)
-    broadcast = sending()
+    sending()
     channel.answers = [failures.TryLater("429", retry_after=30, everyone=True)]
     asked_at = clock.now
 
@@ -126,7 +126,7 @@ def test_rate_limited_deliveries_wait_as_long_as_the_provider_asks(sending, cour
 
 def test_a_pause_without_measure_is_cut_to_a_day(sending, courier, channel, clock):
     person(1)
-    broadcast = sending()
+    sending()
     channel.answers = [failures.TryLater("429", retry_after=10**15, everyone=True)]
 
     courier.work()
@@ -138,7 +138,7 @@ def test_a_pause_without_measure_is_cut_to_a_day(sending, courier, channel, cloc
 def test_another_worker_obeys_the_pause_as_well(sending, courier, channel, clock, hire):
     for number in range(2):
         person(number)
-    broadcast = sending()
+    sending()
     other = ListChannel(clock=clock)
     second = hire(other, "worker-2")
     channel.answers = [failures.TryLater("429", retry_after=30, everyone=True)]
@@ -151,7 +151,7 @@ def test_another_worker_obeys_the_pause_as_well(sending, courier, channel, clock
 
 def test_an_address_that_never_answers_fails_in_the_end(sending, courier, channel, clock):
     person(1)
-    broadcast = sending()
+    sending()
     channel.answers = [failures.TryLater("451")] * MOST_ATTEMPTS
 
     for _attempt in range(MOST_ATTEMPTS):
@@ -217,7 +217,7 @@ def test_who_leaves_while_it_is_being_sent_gets_nothing(sending, courier, channe
 
 def test_who_was_erased_while_it_is_being_sent_gets_nothing(sending, courier, channel, clock):
     erased = person(1)
-    broadcast = sending()
+    sending()
     erased.delete()
 
     courier.work()
@@ -446,7 +446,7 @@ def test_a_clock_that_jumps_back_while_messages_wait_for_their_moments_does_not_
 
 def test_a_message_that_cannot_be_composed_fails_alone(sending, courier, channel):
     broken, fine = person(1), person(2)
-    broadcast = sending()
+    sending()
     broken.subscriptions.update(address_encrypted="not a token")
 
     courier.work()
@@ -728,7 +728,7 @@ def test_two_broadcasts_take_turns(sending, everybody, two_people, channel, hire
 def test_who_took_back_a_consent_after_the_freeze_gets_no_tracked_links(sending, courier, channel):
     person(1)
     Subscription.objects.update(allows_click_tracking=True, allows_open_tracking=True)
-    broadcast = sending()
+    sending()
     Subscription.objects.update(allows_click_tracking=False, allows_open_tracking=False)
 
     courier.work()

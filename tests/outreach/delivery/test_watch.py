@@ -80,13 +80,13 @@ def test_the_engines_own_writing_is_not_noticed(seen, clock):
 
 
 @pytest.mark.postgres
-def test_while_its_line_is_cut_everything_may_have_changed(seen, monkeypatch):
-    monkeypatch.setattr("outreach.delivery.watch.RETRY_SECONDS", 0.0)
+def test_while_its_line_is_cut_everything_may_have_changed(seen):
     number = seen._listening.info.backend_pid
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [number])
 
     _let_it_arrive(seen)
+    seen._retry_at = 0.0
     answers = [seen.changed() for _call in range(5)]
     assert answers[:2] == [True, True], "cut, and then listening anew, it may have missed something"
     assert not answers[-1]
