@@ -191,7 +191,8 @@ class Courier:
             self._keep_books(now)
             if len(self._unwritten) >= MOST_BEHIND:
                 return ASK_AGAIN_SECONDS
-            if self._watch.changed() or self._look:
+            # `begin` looks just before a message may arrive; here it only saves a line from being broken for it.
+            if self._look or (self.channel.per_second and self._watch.changed()):
                 self._look_again(now)
             if not self._ready:
                 if self._claiming:

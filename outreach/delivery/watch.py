@@ -8,6 +8,7 @@ asks only whether the line has something to read.
 
 import contextlib
 import select
+import sqlite3
 import time
 from typing import Protocol
 
@@ -48,16 +49,27 @@ class CommitCounter:
     """SQLite's count of other connections' commits, and of what this connection changed itself."""
 
     def __init__(self) -> None:
+        self._raw: sqlite3.Connection | None = None
         self._last: tuple[int, int] | None = None
 
     def changed(self) -> bool:
         """See :class:`Watch`."""
-        connection.ensure_connection()
-        raw = connection.connection
-        seen = (raw.execute("PRAGMA data_version").fetchone()[0], raw.total_changes)
+        try:
+            seen = self._seen()
+        except sqlite3.ProgrammingError:
+            # Django closed its connection, and opens another one.
+            self._raw = None
+            seen = self._seen()
         changed = seen != self._last
         self._last = seen
         return changed
+
+    def _seen(self) -> tuple[int, int]:
+        if self._raw is None:
+            connection.ensure_connection()
+            self._raw, self._last = connection.connection, None
+            assert self._raw
+        return self._raw.execute("PRAGMA data_version").fetchone()[0], self._raw.total_changes
 
     def close(self) -> None:
         """Nothing is open."""

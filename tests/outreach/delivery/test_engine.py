@@ -581,7 +581,7 @@ def test_a_bounce_of_a_mail_that_was_taken_away_meanwhile_breaks_nothing(sending
             first, second = work.take(), work.take()
             assert work.begin(first)
             broadcasts.pause(broadcast=broadcast, reason="wait", now=clock.now)
-            assert work.take() is None
+            assert not work.begin(work.take())
             work.settle(second, failures.AddressDead("550 no such user"))
             self.sent.append(first)
             work.settle(first, Receipt())
