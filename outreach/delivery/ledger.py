@@ -121,7 +121,7 @@ def read(numbers: Collection[int], *, owner: str) -> list[Claimed]:
     statement = _READ.format(places=", ".join(["%s"] * len(numbers)))
     with connection.cursor() as cursor:
         cursor.execute(statement, [*numbers, owner])
-        return [Claimed._make(row) for row in cursor]
+        return [Claimed._make(row) for row in cursor.fetchall()]
 
 
 def sending(numbers: Iterable[int]) -> set[int]:
