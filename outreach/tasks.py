@@ -10,6 +10,7 @@ from django.conf import settings
 from .audience.confirmation import send_due_confirmations
 from .audience.retention import forget_unconfirmed
 from .broadcasts.models import Broadcast
+from .broadcasts.quiet import quiet_until
 from .channels.registry import channel
 from .channels.telegram_client import BotClient
 from .delivery import lifecycle
@@ -39,7 +40,10 @@ class Tasks:
         return bool(lifecycle.start_due(now=self.clock()))
 
     def deliver(self, channel_name: str) -> bool:
-        """Send one chunk of every sending broadcast on one channel, in turn, so that none waits for another's end."""
+        """Send one chunk of every sending broadcast on one channel, in turn, so that none waits for another's end.
+
+        In the channel's quiet hours only what is urgent begins its way.
+        """
         courier = self._couriers.get(channel_name)
         if courier is None:
             courier = self._couriers[channel_name] = Courier(
@@ -50,6 +54,8 @@ class Tasks:
                 wait=self.wait,
             )
         sending = Broadcast.objects.filter(state=Broadcast.State.SENDING).order_by("started_at")
+        if quiet_until(channel=channel_name, now=self.clock()):
+            sending = sending.filter(ignores_quiet_hours=True)
         claimed = 0
         for broadcast in sending:
             if channel_name in broadcast.channels:

@@ -4,6 +4,7 @@ from .approval import approve, schedule, submit, verify_approval
 from .drafting import (
     create,
     create_from_story,
+    create_welcome,
     draw_missing,
     freeze_content,
     keep,
@@ -41,6 +42,7 @@ __all__ = [
     "cancel",
     "create",
     "create_from_story",
+    "create_welcome",
     "draw_missing",
     "finish",
     "freeze_content",
