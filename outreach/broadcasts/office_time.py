@@ -4,11 +4,17 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.formats import date_format
 
 
 def office_zone() -> ZoneInfo:
     """The time zone of the office."""
     return ZoneInfo(settings.OFFICE_TIME_ZONE)
+
+
+def office_text(moment: datetime) -> str:
+    """A moment as people in the office write it, without the name of their zone."""
+    return str(date_format(moment.astimezone(office_zone()), "DATETIME_FORMAT"))
 
 
 def moments(local: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:

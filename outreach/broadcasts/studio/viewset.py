@@ -13,7 +13,7 @@ from wagtail.permissions import policy_registry
 
 from outreach.broadcasts.models import Broadcast
 
-from . import cells, listing, page
+from . import cells, listing, page, preflight
 from .base import ICON
 from .decisions import DECISIONS, DecisionView
 
@@ -79,6 +79,7 @@ class BroadcastViewSet(ViewSet):
             ),
             path("add/", listing.StartView.as_view(), name="add"),
             path("<int:pk>/", page.BroadcastView.as_view(), name="broadcast"),
+            path("<int:pk>/preflight/", preflight.PreflightView.as_view(), name="preflight"),
             path("<int:pk>/audience/", page.AudienceView.as_view(), name="audience"),
             path("<int:pk>/draw/", page.DrawView.as_view(), name="draw"),
             path("<int:pk>/delete/", listing.BroadcastDeleteView.as_view(), name="delete"),
