@@ -11,9 +11,10 @@ from .audience.confirmation import send_due_confirmations
 from .audience.retention import forget_unconfirmed
 from .broadcasts.models import Broadcast
 from .broadcasts.quiet import quiet_until
+from .broadcasts.series.editions import make_due
 from .channels.registry import channel
 from .channels.telegram_client import BotClient
-from .delivery import lifecycle
+from .delivery import lifecycle, welcome
 from .delivery.engine import Courier, Wait
 from .reach.rollups import rebuild_stale
 from .tracking.links import TrackedLinks
@@ -38,6 +39,14 @@ class Tasks:
     def start_broadcasts(self) -> bool:
         """Start what is due."""
         return bool(lifecycle.start_due(now=self.clock()))
+
+    def welcome(self) -> bool:
+        """Line up the welcome message for who joined; it is sent like any other."""
+        return bool(welcome.greet_all(now=self.clock()))
+
+    def make_editions(self) -> bool:
+        """Make the drafts of repeating broadcasts whose time comes near."""
+        return bool(make_due(now=self.clock()))
 
     def deliver(self, channel_name: str) -> bool:
         """Send one chunk of every sending broadcast on one channel, in turn, so that none waits for another's end.

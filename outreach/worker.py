@@ -62,7 +62,15 @@ class Worker:
 
     def _office(self) -> list[Task]:
         tasks = self._tasks
-        return [tasks.start_broadcasts, tasks.confirm_addresses, tasks.tidy, tasks.forget, tasks.count_reach]
+        return [
+            tasks.make_editions,
+            tasks.start_broadcasts,
+            tasks.confirm_addresses,
+            tasks.welcome,
+            tasks.tidy,
+            tasks.forget,
+            tasks.count_reach,
+        ]
 
     def _lane(self, name: str, tasks: list[Task]) -> None:
         bell = listen(stopping=self._stopping)

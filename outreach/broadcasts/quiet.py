@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from .models import QuietHours
+from outreach.audience.choices import ChannelName
+
+from .models import Broadcast, QuietHours
 from .office_time import first_moment, last_moment
 
 LONGEST_LOOK = 400
@@ -63,6 +65,15 @@ def quiet_until(*, channel: str, now: datetime) -> datetime | None:
     """Until when (UTC) no message may begin its way on ``channel``; ``None`` if it may now."""
     found = hours(channel=channel)
     return found.until(now) if found else None
+
+
+def resting(*, broadcast: Broadcast, now: datetime) -> list[tuple[str, datetime]]:
+    """The channels on which a sending broadcast waits for the end of quiet hours: their names, and until when (UTC)."""
+    if broadcast.state != Broadcast.State.SENDING or broadcast.ignores_quiet_hours:
+        return []
+    names = [name for name in ChannelName if name.value in broadcast.channels]
+    found = ((name, quiet_until(channel=name.value, now=now)) for name in names)
+    return [(str(name.label), until) for name, until in found if until]
 
 
 def end_of_work(*, start: datetime, work: timedelta, quiet: Hours | None) -> datetime | None:

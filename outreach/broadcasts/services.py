@@ -15,7 +15,7 @@ from .drafting import (
     set_audience,
     write,
 )
-from .lifecycle import cancel, finish, pause, resume, void_approval
+from .lifecycle import cancel, close, finish, pause, resume, void_approval
 from .refusals import (
     ApprovalVoid,
     NoTestAddress,
@@ -40,6 +40,7 @@ __all__ = [
     "WrongState",
     "approve",
     "cancel",
+    "close",
     "create",
     "create_from_story",
     "create_welcome",

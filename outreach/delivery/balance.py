@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Count, Sum
 
 from outreach.broadcasts.models import Broadcast
@@ -45,9 +46,12 @@ class Balance:
         )
 
 
+@transaction.atomic
 def balance(broadcast: Broadcast) -> Balance:
     """Add up one broadcast; raises ``Freeze.DoesNotExist`` where its audience was not fixed yet."""
-    freeze = Freeze.objects.get(broadcast=broadcast)
+    # Nobody may be added to a welcome message between its two sums.
+    frozen = Freeze.objects.select_for_update() if broadcast.stands_open else Freeze.objects.all()
+    freeze = frozen.get(broadcast=broadcast)
     found = dict(
         Delivery.objects.filter(broadcast=broadcast)
         .order_by()

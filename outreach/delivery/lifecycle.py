@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 
-from . import ledger
+from . import ledger, welcome
 from .balance import balance
 from .freeze import AudienceMoved, freeze
 from .models import Delivery, Freeze
@@ -57,7 +57,10 @@ def start(*, broadcast_id: int, now: datetime) -> bool:
         try:
             with transaction.atomic():
                 broadcasts.freeze_content(broadcast)
-                freeze(broadcast=broadcast, now=now)
+                if broadcast.is_welcome:
+                    welcome.switch_on(broadcast=broadcast, now=now)
+                else:
+                    freeze(broadcast=broadcast, now=now)
         except AudienceMoved:
             logger.info("the audience of broadcast %s moved while it was being fixed; trying again", broadcast.pk)
             return False
@@ -83,9 +86,14 @@ def _in_time(broadcast: Broadcast, now: datetime) -> bool:
 
 
 def finish_done(*, now: datetime) -> int:
-    """Finish every sending broadcast with nothing open left and totals that balance; how many there were."""
+    """Finish every sending broadcast with nothing open left and totals that balance; how many there were.
+
+    A welcome message that is switched on waits for whoever joins next.
+    """
     still_open = Delivery.objects.filter(broadcast=OuterRef("pk"), status__in=Delivery.OPEN)
-    done = Broadcast.objects.filter(~Exists(still_open), state=Broadcast.State.SENDING)
+    done = Broadcast.objects.filter(~Exists(still_open), state=Broadcast.State.SENDING).exclude(
+        kind=Broadcast.Kind.WELCOME, closed_at__isnull=True
+    )
     return sum(_finish(broadcast, now) for broadcast in done)
 
 
@@ -93,6 +101,9 @@ def _finish(broadcast: Broadcast, now: datetime) -> bool:
     with transaction.atomic():
         # Locked before the last look, so that nobody queues what failed between that and the end.
         Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+        if broadcast.is_welcome:
+            # Who joined just before it was switched off.
+            welcome.greet(broadcast=broadcast, now=now)
         sums = balance(broadcast)
         if sums.open or sums.faults:
             logger.warning("not finished yet: %s", sums)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,6 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from outreach.broadcasts.history import record
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.quiet import resting
 from outreach.broadcasts.studio.base import signed_in
 
 from . import lifecycle
@@ -40,6 +42,8 @@ class ProgressView(PermissionRequiredMixin, WagtailAdminTemplateMixin, View):
         context = self.get_context_data(
             broadcast=broadcast,
             progress=found,
+            resting=resting(broadcast=broadcast, now=timezone.now()),
+            office_zone=settings.OFFICE_TIME_ZONE,
             may_decide=request.user.has_perm("outreach.approve_broadcast"),
         )
         response = self.render_to_response(context)
