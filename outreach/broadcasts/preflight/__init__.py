@@ -6,10 +6,10 @@ A line stops exactly where :mod:`~outreach.broadcasts.readiness` names an obstac
 from dataclasses import dataclass
 from datetime import datetime
 
-from outreach.broadcasts.matrix import matrix
+from outreach.broadcasts.matrix import Matrix, matrix
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.pace import paces
-from outreach.broadcasts.readiness import Subject, obstacles
+from outreach.broadcasts.readiness import Obstacle, Subject, obstacles
 
 from . import lines
 from .lines import Line, Verdict, stopping
@@ -42,9 +42,7 @@ def preflight(broadcast: Broadcast, *, now: datetime) -> Preflight:
         lines=(
             stopping(stops, Subject.AUDIENCE, lines.audience(broadcast, counted)),
             stopping(stops, Subject.TEXTS, lines.texts(counted)),
-            stopping(stops, Subject.STALE, lines.stale()),
-            stopping(stops, Subject.LEAVING, lines.leaving()),
-            lines.fallback(counted),
+            *_about_texts(cells, stops, counted),
             *lines.sizes(cells),
             *map(lines.speed, planned),
             lines.quiet(broadcast, planned),
@@ -52,4 +50,15 @@ def preflight(broadcast: Broadcast, *, now: datetime) -> Preflight:
             lines.approval(broadcast),
         ),
         people=counted,
+    )
+
+
+def _about_texts(cells: Matrix, stops: list[Obstacle], counted: People) -> tuple[Line, ...]:
+    """What can be said only where there are texts."""
+    if not any(cell.message for cell in cells):
+        return ()
+    return (
+        stopping(stops, Subject.STALE, lines.stale()),
+        stopping(stops, Subject.LEAVING, lines.leaving()),
+        lines.fallback(counted),
     )

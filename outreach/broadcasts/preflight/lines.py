@@ -62,6 +62,8 @@ def audience(broadcast: Broadcast, people: People) -> Line:
     """Whether somebody gets it, and whether a segment is so small that it points at people."""
     if broadcast.is_welcome:
         return line(_("Audience"), fine=_("Everybody who joins gets it once, from the moment it is switched on."))
+    if not people.getting:
+        return line(_("Audience"), looks=[_("As it stands, nobody gets it.")], fine="")
     small = (
         _("“%(segment)s”: fewer than %(least)d people. A message to them, or a figure about them, could point at one.")
         % {"segment": row.label, "least": SINGLES_OUT}

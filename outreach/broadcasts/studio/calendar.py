@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -28,7 +29,7 @@ class CalendarMenuItem(MenuItem):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Broadcast calendar"), reverse("broadcasts:calendar"), name="calendar", icon_name="calendar", order=151
+            _("Calendar"), reverse("broadcasts:calendar"), name="calendar", icon_name="calendar", order=151
         )
 
     def is_shown(self, request: Any) -> bool:
@@ -55,13 +56,13 @@ class CalendarView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The month, and the quiet hours of each channel."""
-        now = timezone.now()
+        now, zone = timezone.now(), office_zone()
+        today = now.astimezone(zone).date()
         try:
-            found = month(
-                first=_asked_month(self.request, now.astimezone(office_zone()).date()), zone=office_zone(), now=now
-            )
+            found = month(first=_asked_month(self.request, today), zone=zone, now=now)
         except ValueError:
-            raise Http404 from None
+            messages.error(self.request, _("There is no such month; this is the present one."))
+            found = month(first=today.replace(day=1), zone=zone, now=now)
         return super().get_context_data(
             month=found,
             weekdays=[day.date for day in found.weeks[0]],

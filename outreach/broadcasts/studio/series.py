@@ -23,10 +23,11 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminTimeInput
 
 from outreach.audience.choices import ChannelName
+from outreach.broadcasts.models import both_channels
 from outreach.broadcasts.office_time import office_zone
 from outreach.broadcasts.refusals import Refused
 from outreach.broadcasts.series import approval
-from outreach.broadcasts.series.models import Series
+from outreach.broadcasts.series.models import Series, mondays
 from outreach.broadcasts.series.occurrences import next_occurrences, shortest_gap
 from outreach.broadcasts.series.words import rhythm
 
@@ -45,10 +46,14 @@ class SeriesForm(WagtailAdminModelForm):
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
         required=False,
+        initial=mondays,
         help_text=_("For every week."),
     )
     channels = forms.MultipleChoiceField(
-        label=_("Channels"), choices=ChannelName.choices, widget=forms.CheckboxSelectMultiple
+        label=_("Channels"),
+        choices=ChannelName.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=both_channels,
     )
 
     class Meta:
@@ -130,6 +135,8 @@ class SeriesEditView(EditView):
 class SeriesInspectView(InspectView):
     """The series: what it says, its next dates, its editions, and the buttons of those who may press them."""
 
+    page_title = _("Repeating broadcast")
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Everything that the page tells."""
         series: Series = self.object
@@ -139,6 +146,7 @@ class SeriesInspectView(InspectView):
             **super().get_context_data(**kwargs),
             "series": series,
             "rhythm": rhythm(series),
+            "channels": [ChannelName(name).label for name in series.channels],
             "office_zone": settings.OFFICE_TIME_ZONE,
             "dates": next_occurrences(series, zone=zone, after=now, count=DATES_SHOWN),
             "editions": series.editions.order_by("-occurrence")[:EDITIONS_SHOWN],
@@ -202,7 +210,7 @@ class SeriesViewSet(ModelViewSet):
     name = "series"
     url_prefix = "broadcasts/series"
     icon = "rotate"
-    menu_label = _("Repeating broadcasts")
+    menu_label = _("Repeating")
     menu_order = 152
     add_to_admin_menu = True
     copy_view_enabled = False
