@@ -70,7 +70,8 @@ ALIKE = [
 EDITORS = [
     "", "broadcasts/", "broadcasts/add/", "broadcasts/3/", "broadcasts/3/text/email/ht/",
     "broadcasts/3/text/telegram/fr/", "outreach/progress/3/", "sandbox/", "sandbox/phones/",
-    "broadcasts/calendar/?month=2026-10", "broadcasts/welcome/", "broadcasts/series/", "broadcasts/series/new/", "reports/translation-states/", "segments/",
+    "broadcasts/calendar/", "broadcasts/welcome/", "broadcasts/series/", "broadcasts/series/new/",
+    "reports/translation-states/", "segments/",
 ]  # fmt: skip
 STAFF = [
     ("editor", EDITORS),

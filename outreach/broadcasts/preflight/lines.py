@@ -171,10 +171,14 @@ def _finish(pace: Pace) -> str:
             "speed": pace.per_second,
         }
     working = timedelta(seconds=-(-pace.messages // pace.per_second))
-    return _("%(messages)s at %(speed)d a second: %(time)s of sending, done by %(moment)s (%(zone)s).") % {
+    return _(
+        "%(messages)s at %(speed)d a second: %(time)s of sending. If it begins on %(start)s, it is done by %(moment)s"
+        " (%(zone)s)."
+    ) % {
         "messages": number,
         "speed": pace.per_second,
         "time": _duration(working),
+        "start": office_text(pace.begins_at),
         "moment": office_text(pace.done_at),
         "zone": settings.OFFICE_TIME_ZONE,
     }
