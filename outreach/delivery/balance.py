@@ -46,12 +46,16 @@ class Balance:
         )
 
 
-@transaction.atomic
 def balance(broadcast: Broadcast) -> Balance:
     """Add up one broadcast; raises ``Freeze.DoesNotExist`` where its audience was not fixed yet."""
-    # Nobody may be added to a welcome message between its two sums.
-    frozen = Freeze.objects.select_for_update() if broadcast.stands_open else Freeze.objects.all()
-    freeze = frozen.get(broadcast=broadcast)
+    if not broadcast.stands_open:
+        return _balance(broadcast, Freeze.objects.get(broadcast=broadcast))
+    with transaction.atomic():
+        # Nobody may be added to a welcome message between its sums.
+        return _balance(broadcast, Freeze.objects.select_for_update().get(broadcast=broadcast))
+
+
+def _balance(broadcast: Broadcast, freeze: Freeze) -> Balance:
     found = dict(
         Delivery.objects.filter(broadcast=broadcast)
         .order_by()

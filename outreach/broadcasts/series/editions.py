@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.text import Truncator
 
 from home.models import StoryPage
 from outreach.broadcasts import drafting
 from outreach.broadcasts.history import record
-from outreach.broadcasts.models import LONGEST_TITLE, Approval, Broadcast
+from outreach.broadcasts.models import Approval, Broadcast
 from outreach.broadcasts.office_time import office_zone
 from outreach.broadcasts.readiness import not_ready
 from outreach.broadcasts.sources import sources
@@ -80,9 +79,7 @@ def due(series: Series, *, now: datetime) -> datetime | None:
 
 def _make(series: Series, stories: Sequence[StoryPage], occurrence: datetime, now: datetime) -> Broadcast:
     day = date_format(occurrence.astimezone(office_zone()), "SHORT_DATE_FORMAT")
-    broadcast = _draft(
-        stories, title=Truncator(series.title).chars(LONGEST_TITLE - 20) + f", {day}", series=series, now=now
-    )
+    broadcast = _draft(stories, title=f"{series.title}, {day}", now=now)
     drafting.set_audience(
         broadcast=broadcast,
         segments=list(series.segments.all()),
@@ -95,14 +92,16 @@ def _make(series: Series, stories: Sequence[StoryPage], occurrence: datetime, no
         now=now,
     )
     broadcast.series, broadcast.occurrence, broadcast.send_at = series, occurrence, occurrence
-    broadcast.save(update_fields=["series", "occurrence", "send_at"])
+    # Who wrote the rule can't be the second person of its editions.
+    broadcast.created_by = series.edited_by
+    broadcast.save(update_fields=["series", "occurrence", "send_at", "created_by"])
     _inherit(series, broadcast, now)
     return broadcast
 
 
-def _draft(stories: Sequence[StoryPage], *, title: str, series: Series, now: datetime) -> Broadcast:
+def _draft(stories: Sequence[StoryPage], *, title: str, now: datetime) -> Broadcast:
     """A draft about ``stories``, the newest first: its texts are the newest story's, the others follow as links."""
-    broadcast = drafting.create_from_story(story=stories[0], user=series.edited_by, now=now)
+    broadcast = drafting.create_from_story(story=stories[0], user=None, now=now)
     drafting.rename(broadcast=broadcast, title=title, user=None, now=now)
     others = [sources(story) for story in stories[1:]]
     for message in broadcast.messages.all():

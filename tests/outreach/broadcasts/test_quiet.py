@@ -115,6 +115,8 @@ def test_work_without_quiet_hours_just_takes_its_time():
 @pytest.mark.django_db
 def test_there_are_none_until_an_administrator_sets_them():
     assert all(hours(channel=name) is None for name in ChannelName.values)
+    QuietHours.objects.create(**dict.fromkeys(ChannelName.values, True))
+    assert all(hours(channel=name) for name in ChannelName.values)
 
 
 @pytest.mark.django_db
