@@ -10,7 +10,6 @@ from django.conf import settings
 from .audience.confirmation import send_due_confirmations
 from .audience.retention import forget_unconfirmed
 from .broadcasts.models import Broadcast
-from .broadcasts.quiet import quiet_until
 from .broadcasts.series.editions import make_due
 from .channels.registry import channel
 from .channels.telegram_client import BotClient
@@ -49,10 +48,7 @@ class Tasks:
         return bool(make_due(now=self.clock()))
 
     def deliver(self, channel_name: str) -> bool:
-        """Send one chunk of every sending broadcast on one channel, in turn, so that none waits for another's end.
-
-        In the channel's quiet hours only what is urgent begins its way.
-        """
+        """Send one chunk of every sending broadcast on one channel, in turn, so that none waits for another's end."""
         courier = self._couriers.get(channel_name)
         if courier is None:
             courier = self._couriers[channel_name] = Courier(
@@ -62,14 +58,10 @@ class Tasks:
                 clock=self.clock,
                 wait=self.wait,
             )
-        sending = Broadcast.objects.filter(state=Broadcast.State.SENDING).order_by("started_at")
-        if quiet_until(channel=channel_name, now=self.clock()):
-            sending = sending.filter(ignores_quiet_hours=True)
-        claimed = 0
-        for broadcast in sending:
-            if channel_name in broadcast.channels:
-                claimed += courier.work(broadcast)
-        return bool(claimed)
+        numbers = lifecycle.sending_on(channel_name, now=self.clock())
+        sending = Broadcast.objects.in_bulk(numbers)
+        claimed = [courier.work(sending[number]) for number in numbers]
+        return any(claimed)
 
     def tidy(self) -> bool:
         """Recover from dead workers, carry out cancellations, finish what is done."""

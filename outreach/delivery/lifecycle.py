@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.quiet import quiet_until
 
 from . import ledger, welcome
 from .balance import balance
@@ -83,6 +84,17 @@ def _in_time(broadcast: Broadcast, now: datetime) -> bool:
         broadcast.save(update_fields=["state", "finished_at"])
         return False
     return True
+
+
+def sending_on(channel: str, *, now: datetime) -> list[int]:
+    """The numbers of the broadcasts that may be sent on ``channel`` now, in the order in which they started.
+
+    In the channel's quiet hours only what is urgent begins its way.
+    """
+    rows = Broadcast.objects.filter(state=Broadcast.State.SENDING).order_by("started_at")
+    if quiet_until(channel=channel, now=now):
+        rows = rows.filter(ignores_quiet_hours=True)
+    return [number for number, channels in rows.values_list("pk", "channels") if channel in channels]
 
 
 def finish_done(*, now: datetime) -> int:
