@@ -78,7 +78,7 @@ def due(series: Series, *, now: datetime) -> datetime | None:
 
 
 def _make(series: Series, stories: Sequence[StoryPage], occurrence: datetime, now: datetime) -> Broadcast:
-    day = date_format(occurrence.astimezone(office_zone()), "SHORT_DATE_FORMAT")
+    day = date_format(occurrence.astimezone(office_zone()), "DATE_FORMAT")
     broadcast = _draft(stories, title=f"{series.title}, {day}", now=now)
     drafting.set_audience(
         broadcast=broadcast,
