@@ -38,14 +38,20 @@ def greet_all(*, now: datetime) -> int:
 
 
 def greet(*, broadcast: Broadcast, now: datetime) -> int:
-    """Add to the ledger of ``broadcast`` the next thousand addresses that joined while it was switched on."""
-    since = max(broadcast.started_at or now, now - LATEST)
+    """Add to the ledger of ``broadcast`` the next thousand addresses that joined while it was switched on.
+
+    Who was welcomed before, and left, is not welcomed again.
+    """
     with transaction.atomic():
         # One at a time: what is counted here as considered must be what is added.
         Freeze.objects.select_for_update().get(broadcast=broadcast)
+        broadcast.refresh_from_db(fields=["state", "closed_at"])
+        if broadcast.state != Broadcast.State.SENDING:
+            return 0
         greeted = Delivery.objects.filter(
-            broadcast=broadcast, subscriber=OuterRef("subscriber"), slot=OuterRef("channel")
+            broadcast__kind=Broadcast.Kind.WELCOME, subscriber=OuterRef("subscriber"), slot=OuterRef("channel")
         )
+        since = max(broadcast.started_at or now, now - LATEST)
         joined = newly_joined(broadcast, since=since).filter(~Exists(greeted))
         if broadcast.closed_at:
             joined = joined.filter(confirmed_at__lt=broadcast.closed_at)

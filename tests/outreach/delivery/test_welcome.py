@@ -170,6 +170,25 @@ def test_a_new_one_takes_over_and_the_one_before_sends_what_it_owes(switched_on,
     assert [balance(each).deliveries for each in (switched_on, following)] == [1, 1]
 
 
+def test_who_comes_back_is_not_welcomed_again_by_a_new_one(switched_on, two_people, clock):
+    subscription = join(1, START).subscriptions.get()
+    welcome.greet_all(now=clock.now)
+    later = START + timedelta(hours=1)
+    approve(broadcasts.create_welcome(user=two_people[0], now=START), two_people, later)
+    Subscription.objects.filter(pk=subscription.pk).update(confirmed_at=later)
+
+    assert welcome.greet_all(now=later) == 0
+
+
+def test_a_worker_that_looks_late_adds_nobody_to_what_was_ended_meanwhile(switched_on, clock):
+    read_before = Broadcast.objects.get(pk=switched_on.pk)
+    broadcasts.cancel(broadcast=switched_on, now=clock.now)
+    join(1, START)
+
+    assert welcome.greet(broadcast=read_before, now=clock.now) == 0
+    assert balance(read_before).candidates == 0
+
+
 def test_the_database_too_keeps_a_second_one_from_being_switched_on(switched_on):
     with pytest.raises(IntegrityError), transaction.atomic():
         Broadcast.objects.create(title="Second", kind="welcome", state="sending", started_at=START)
