@@ -218,6 +218,7 @@ class SeriesViewSet(ModelViewSet):
     add_view_class = SeriesCreateView
     edit_view_class = SeriesEditView
     inspect_view_class = SeriesInspectView
+    index_results_template_name = "outreach/broadcasts/series/list_results.html"
     inspect_template_name = "outreach/broadcasts/series/inspect.html"
     list_display = [
         "title",
