@@ -48,6 +48,24 @@ def create(*, title: str, user: User | None, now: datetime) -> Broadcast:
     return broadcast
 
 
+def create_welcome(*, user: User | None, now: datetime) -> Broadcast:
+    """A draft of the message to each person who joins, with the texts of the last one that was switched on."""
+    with transaction.atomic():
+        broadcast = Broadcast.objects.create(
+            kind=Broadcast.Kind.WELCOME, title=_("Welcome message"), every_channel=True, created_by=user
+        )
+        record(broadcast=broadcast, action="create", user=user, now=now)
+        last = Broadcast.objects.filter(kind=Broadcast.Kind.WELCOME, started_at__isnull=False).first()
+        if last:
+            Broadcast.objects.filter(pk=broadcast.pk).update(
+                channels=last.channels, fallback_language=last.fallback_language
+            )
+            broadcast.refresh_from_db()
+            texts = last.messages.values("channel", "language", *WRITTEN)
+            Message.objects.bulk_create(Message(broadcast=broadcast, **text) for text in texts)
+    return broadcast
+
+
 def draw_missing(*, broadcast: Broadcast, user: User | None, now: datetime) -> list[Message]:
     """Write a text from the story into every empty cell for which it has one; what was written."""
     with _editing(broadcast, _("Texts were added."), user, now) as void:
@@ -131,21 +149,28 @@ def set_audience(
     fallback_language: str,
     missed_rule: str,
     deadline_hours: int,
+    ignores_quiet_hours: bool = False,
     user: User | None,
     now: datetime,
 ) -> None:
-    """Say who gets it, on which channels, in which language for want of theirs, and what if its time is missed."""
+    """Say who gets it, on which channels, in which language for want of theirs, and what if its time is missed.
+
+    A welcome message goes to everybody who joins, on each address, and never in quiet hours, whatever is asked here.
+    """
     with _editing(broadcast, _("The audience was changed."), user, now) as void:
         before = audience_hash(broadcast)
-        broadcast.segments.set(segments)
-        broadcast.channels = list(channels)
-        broadcast.every_channel = every_channel
-        broadcast.fallback_language = fallback_language
-        broadcast.missed_rule = missed_rule
-        broadcast.deadline_hours = deadline_hours
-        broadcast.save(
-            update_fields=["channels", "every_channel", "fallback_language", "missed_rule", "deadline_hours"]
-        )
+        given = {
+            "channels": list(channels),
+            "every_channel": every_channel or broadcast.is_welcome,
+            "fallback_language": fallback_language,
+            "missed_rule": missed_rule,
+            "deadline_hours": deadline_hours,
+            "ignores_quiet_hours": ignores_quiet_hours and not broadcast.is_welcome,
+        }
+        broadcast.segments.set([] if broadcast.is_welcome else segments)
+        for name, value in given.items():
+            setattr(broadcast, name, value)
+        broadcast.save(update_fields=list(given))
         names = ", ".join(segment.name for segment in segments)
         record(broadcast=broadcast, action="audience", user=user, now=now, detail=names, channels=list(channels))
         if audience_hash(broadcast) != before:

@@ -151,6 +151,8 @@ def _cell(
 
 
 def _why_missing(broadcast: Broadcast, readers: int, source: Source | None, fallback: Message | None) -> str:
+    if broadcast.is_welcome:
+        return _welcome_why_missing(broadcast, fallback)
     if not readers:
         return _("Nobody on this channel reads it.")
     if fallback:
@@ -161,3 +163,12 @@ def _why_missing(broadcast: Broadcast, readers: int, source: Source | None, fall
     left_out = ngettext("%(count)d reader is left out.", "%(count)d readers are left out.", readers)
     left_out %= {"count": readers}
     return f"{left_out} {_('The story can be drawn.')}" if source else left_out
+
+
+def _welcome_why_missing(broadcast: Broadcast, fallback: Message | None) -> str:
+    """Those who will read it are not there yet, so nobody can be counted."""
+    if not fallback:
+        return _("Who joins in this language is not welcomed.")
+    return _("Who joins in this language gets %(language)s instead.") % {
+        "language": dict(settings.LANGUAGES)[broadcast.fallback_language]
+    }

@@ -1,8 +1,13 @@
 """A broadcast, its text for each channel and language, and who approved which content for which audience."""
 
+from datetime import time
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField
 
 from outreach.audience.choices import ChannelName
@@ -19,8 +24,50 @@ def both_channels() -> list[str]:
     return list(ChannelName.values)
 
 
+def validate_zone(name: str) -> None:
+    """Raise ``ValidationError`` unless ``name`` is a time zone of the IANA list."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValidationError(_("Write a time zone of the IANA list, like America/Dominica.")) from None
+
+
+@register_setting(icon="time")
+class QuietHours(BaseGenericSetting):
+    """When no message begins its way; each channel has a switch of its name. The same start and end mean never."""
+
+    start = models.TimeField(_("quiet from"), default=time(21))
+    end = models.TimeField(_("quiet until"), default=time(7))
+    zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_zone],
+        help_text=_("A name of the IANA list, like America/Dominica; if empty, the time zone of the office."),
+    )
+    email = models.BooleanField(_("quiet hours by e-mail"), default=False)
+    telegram = models.BooleanField(_("quiet hours on Telegram"), default=False)
+
+    class Meta:
+        verbose_name = _("quiet hours")
+        verbose_name_plural = _("quiet hours")
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}–{self.end:%H:%M}"
+
+
 class Broadcast(models.Model):
-    """One mass message of the campaign, from draft to finished. Times are UTC; staff see the office's zone."""
+    """One mass message of the campaign, from draft to finished. Times are UTC; staff see the office's zone.
+
+    A welcome message is a broadcast of its own kind: once it is approved it keeps sending, to each person who joins
+    from then on, until ``closed_at``. An edition of a series knows for which of its times it was made, ``occurrence``.
+    """
+
+    class Kind(models.TextChoices):
+        """Whom it is for: the people of its segments at one time, or each who joins."""
+
+        CAMPAIGN = "campaign", _("Broadcast")
+        WELCOME = "welcome", _("Welcome message")
 
     class State(models.TextChoices):
         """Where the broadcast stands. Only ``sending`` lets a worker send."""
@@ -41,6 +88,7 @@ class Broadcast(models.Model):
         HOLD = "hold", _("Hold until somebody decides")
         DROP = "drop", _("Drop after the deadline")
 
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.CAMPAIGN, editable=False)
     title = models.CharField(_("title"), max_length=LONGEST_TITLE, help_text=_("For staff; receivers do not see it."))
     story = models.ForeignKey(
         "home.StoryPage", verbose_name=_("story"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -70,6 +118,15 @@ class Broadcast(models.Model):
         help_text=_("Once it is being sent, the site lists its e-mail for everybody. It can be taken out at any time."),
     )
     deadline_hours = models.PositiveSmallIntegerField(_("deadline in hours"), default=24)
+    ignores_quiet_hours = models.BooleanField(
+        _("urgent: ignore quiet hours"),
+        default=False,
+        help_text=_("Only for what can't wait until morning, such as a storm warning."),
+    )
+    series = models.ForeignKey(
+        "outreach.Series", null=True, editable=False, on_delete=models.SET_NULL, related_name="editions"
+    )
+    occurrence = models.DateTimeField(null=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
     pause_reason = models.CharField(max_length=300, blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -78,6 +135,7 @@ class Broadcast(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
     is_demo = models.BooleanField(_("demo data"), default=False, editable=False)
 
     class Meta:
@@ -85,6 +143,15 @@ class Broadcast(models.Model):
         verbose_name_plural = _("broadcasts")
         ordering = ["-id"]
         indexes = [models.Index(fields=["state", "send_at"], name="broadcast_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "occurrence"], name="edition_per_occurrence"),
+            models.UniqueConstraint(
+                fields=["kind"],
+                name="one_open_welcome",
+                condition=models.Q(kind="welcome", started_at__isnull=False, closed_at__isnull=True)
+                & models.Q(state__in=["sending", "paused"]),
+            ),
+        ]
         permissions = [
             ("submit_broadcast", "Can submit broadcasts for approval"),
             ("approve_broadcast", "Can approve, schedule, pause and cancel broadcasts"),
@@ -98,6 +165,21 @@ class Broadcast(models.Model):
     def is_editable(self) -> bool:
         """Whether content and audience can still change; once sending began, what was sent must stay readable."""
         return self.state in {self.State.DRAFT, self.State.SUBMITTED, self.State.SCHEDULED}
+
+    @property
+    def is_welcome(self) -> bool:
+        """Whether it goes to each person who joins, instead of to segments."""
+        return self.kind == self.Kind.WELCOME
+
+    @property
+    def stands_open(self) -> bool:
+        """Whether whoever joins now gets it."""
+        return self.is_welcome and self.state == self.State.SENDING and self.closed_at is None
+
+    @property
+    def state_label(self) -> str:
+        """The state in a word; a welcome message that keeps sending is switched on."""
+        return str(_("Switched on") if self.stands_open else self.get_state_display())
 
 
 class Message(models.Model):

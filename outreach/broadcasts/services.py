@@ -5,6 +5,7 @@ from .archiving import set_archived
 from .drafting import (
     create,
     create_from_story,
+    create_welcome,
     draw_missing,
     freeze_content,
     keep,
@@ -15,7 +16,7 @@ from .drafting import (
     set_audience,
     write,
 )
-from .lifecycle import cancel, finish, pause, resume, void_approval
+from .lifecycle import cancel, close, finish, pause, resume, void_approval
 from .refusals import (
     ApprovalVoid,
     NoTestAddress,
@@ -40,8 +41,10 @@ __all__ = [
     "WrongState",
     "approve",
     "cancel",
+    "close",
     "create",
     "create_from_story",
+    "create_welcome",
     "draw_missing",
     "finish",
     "freeze_content",

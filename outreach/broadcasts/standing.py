@@ -17,22 +17,24 @@ SAID = ("channel", "language", "subject", "preview_text", "body", "button_label"
 def content_hash(broadcast: Broadcast) -> str:
     """Of every message's text, and of the story that the messages lead back to."""
     messages = broadcast.messages.order_by("channel", "language").values(*SAID)
-    return _digest({"story": broadcast.story_id, "messages": list(messages)})
+    return digest({"story": broadcast.story_id, "messages": list(messages)})
 
 
 def audience_hash(broadcast: Broadcast) -> str:
-    """Of every segment's rule, the channels in order, the fallback language, and whether all channels are used."""
-    return _digest(
+    """Of every segment's rule, the channels in order, the fallback, whether all channels are used, and the urgency."""
+    return digest(
         {
             "segments": list(broadcast.segments.order_by("code").values("code", "rule")),
             "channels": broadcast.channels,
             "every_channel": broadcast.every_channel,
             "fallback_language": broadcast.fallback_language,
+            "ignores_quiet_hours": broadcast.ignores_quiet_hours,
         }
     )
 
 
-def _digest(value: object) -> str:
+def digest(value: object) -> str:
+    """The SHA-256 of a value that JSON can say, in hexadecimal."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -42,7 +44,9 @@ def changed_since(approval: Approval) -> str:
     if approval.content_hash != content_hash(approval.broadcast):
         return _("A text was changed after it was submitted.")
     if approval.audience_hash != audience_hash(approval.broadcast):
-        return _("The audience was changed after it was submitted: a segment, the channels or the fallback.")
+        return _(
+            "The audience was changed after it was submitted: a segment, the channels, the fallback or the quiet hours."
+        )
     return ""
 
 

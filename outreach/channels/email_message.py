@@ -110,7 +110,9 @@ class _Form:
     def fill(self, outgoing: Outgoing) -> bytes | None:
         """The mail, or ``None`` for a receiver whose mail needs more than filling in."""
         address, links = outgoing.address, outgoing.links
-        if not address.isascii() or not _PLAIN.fullmatch("".join((links.unsubscribe, links.view, links.open_pixel, *links.clicks))):
+        if not address.isascii() or not _PLAIN.fullmatch(
+            "".join((links.unsubscribe, links.view, links.open_pixel, *links.clicks))
+        ):
             return None
         if not ADDRESS.fullmatch(address):
             raise AddressDead("This is not a mail address.")

@@ -127,8 +127,8 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["broadcast", "subscriber", "slot"], name="delivery_once_per_person"),
         ]
         indexes = [
-            # The claim, in the order of the rows. Open rows only, whatever their status: so a claim changes nothing that
-            # is indexed, and PostgreSQL can do it without touching an index.
+            # The claim, in the order of the rows. Open rows only, whatever their status: so a claim changes nothing
+            # that is indexed, and PostgreSQL can do it without touching an index.
             models.Index(
                 fields=["broadcast", "channel", "id", "due_at"],
                 name="delivery_open",
@@ -149,7 +149,8 @@ class Delivery(models.Model):
 class Lease(models.Model):
     """A worker's sign of life on one channel: until then (UTC), what it has claimed is its own.
 
-    ``seen_at`` is when it last gave one. A lease that ran out is removed, and what was being sent under it is uncertain.
+    ``seen_at`` is when it last gave one. A lease that ran out is removed, and what was being sent under it is
+    uncertain.
     """
 
     owner = models.CharField(max_length=80, unique=True)

@@ -43,8 +43,8 @@ def pace(
 ) -> Pace:
     """The pace of a broadcast that began at ``started_at`` (UTC).
 
-    ``allowed`` is each channel's limit in messages a second, 0 for none, ``rests`` until when some of them rest. Channels go on
-    beside each other, so the slowest of them says when all is done.
+    ``allowed`` is each channel's limit in messages a second, 0 for none, ``rests`` until when some of them rest.
+    Channels go on beside each other, so the slowest of them says when all is done.
     """
     window = min(LATELY, max(now - started_at, timedelta(seconds=1))).total_seconds()
     tried = sum(tally.tried for tally in tallies)

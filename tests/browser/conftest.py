@@ -125,7 +125,9 @@ def _second_machine(demo: Demo, place: Path) -> Iterator[None]:
     place.mkdir()
     environment = {**os.environ, **demo.environment, "LOCAL_DIR": str(place)}
     with (place / "worker.log").open("wb") as log:
-        worker = subprocess.Popen([sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
         yield
         worker.terminate()
         assert worker.wait(timeout=60) == 0, (place / "worker.log").read_text()

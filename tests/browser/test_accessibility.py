@@ -73,6 +73,7 @@ ALIKE = [
 EDITORS = [
     "", "broadcasts/", "broadcasts/add/", "broadcasts/3/", "broadcasts/3/text/email/ht/",
     "broadcasts/3/text/telegram/fr/", "outreach/progress/3/", "outreach/public/3/", "sandbox/", "sandbox/phones/",
+    "broadcasts/calendar/", "broadcasts/welcome/", "broadcasts/series/", "broadcasts/series/new/",
     "reports/translation-states/", "segments/",
 ]  # fmt: skip
 STAFF = [

@@ -1,6 +1,7 @@
 """The studio's forms. Times are read and shown in the office's time zone, whatever zone a person's profile names."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from datetime import timezone as fixed_zone
 from typing import Any
 
 from django import forms
@@ -13,7 +14,11 @@ from wagtail.admin.widgets import AdminDateTimeInput, AdminPageChooser
 from home.models import StoryPage
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import LONGEST_TITLE, Broadcast, Message
+from outreach.broadcasts.office_time import first_moment, moments, office_text, office_zone
 from outreach.broadcasts.rendering import problems
+
+WITHOUT_ZONE = fixed_zone(timedelta(0), "no zone")
+"""Marks a time that was typed without a zone."""
 
 
 class StartForm(forms.Form):
@@ -60,8 +65,15 @@ class AudienceForm(forms.ModelForm):
             "missed_rule",
             "deadline_hours",
             "archived",
+            "ignores_quiet_hours",
         )
         widgets = {"segments": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.is_welcome:
+            for name in ("segments", "every_channel", "missed_rule", "deadline_hours", "ignores_quiet_hours"):
+                del self.fields[name]
 
     def clean_channels(self) -> list[str]:
         """The chosen channels, in the order in which a person with several is written to."""
@@ -91,14 +103,26 @@ class MessageForm(forms.ModelForm):
 
 
 class OfficeDateTimeField(forms.DateTimeField):
-    """A date and time as the clocks in the office show it."""
+    """A date and time as the clocks in the office show it; one that they skip is refused, of two it is the first."""
 
     widget = AdminDateTimeInput
 
     def to_python(self, value: Any) -> datetime | None:
-        """The moment, in UTC terms; an hour that the clocks skip is refused."""
-        with timezone.override(settings.OFFICE_TIME_ZONE):
-            return super().to_python(value)
+        """The moment, in UTC terms."""
+        # Django only says of a time which the clocks skip, or show twice, that it can't tell.
+        with timezone.override(WITHOUT_ZONE):
+            read = super().to_python(value)
+        if read is None or read.tzinfo is not WITHOUT_ZONE:
+            return read
+        local = read.replace(tzinfo=None)
+        found = moments(local, office_zone())
+        if not found:
+            raise forms.ValidationError(
+                gettext("The clocks in %(zone)s skip this time: the next one that they show is %(next)s."),
+                code="skipped",
+                params={"zone": settings.OFFICE_TIME_ZONE, "next": office_text(first_moment(local, office_zone()))},
+            )
+        return found[0]
 
     def prepare_value(self, value: Any) -> Any:
         """The office's local time for a moment."""
@@ -107,7 +131,7 @@ class OfficeDateTimeField(forms.DateTimeField):
 
 
 class TimeForm(forms.Form):
-    """When a broadcast goes out."""
+    """When a broadcast goes out. Where the clocks show the time twice, the form comes back and asks which."""
 
     when = forms.ChoiceField(
         label=_("Send"),
@@ -116,12 +140,26 @@ class TimeForm(forms.Form):
         initial="now",
     )
     send_at = OfficeDateTimeField(label=_("Time"), required=False)
+    which = forms.ChoiceField(
+        label=_("Which of the two?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("The clocks are set back and show this time twice: choose which you mean.")},
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["send_at"].help_text = _("In the time zone of the office, %(zone)s.") % {
             "zone": settings.OFFICE_TIME_ZONE
         }
+        self.pair = self._pair()
+        if self.pair:
+            names = (gettext("The first, UTC%(offset)s"), gettext("The second, UTC%(offset)s"))
+            self.fields["which"].choices = [  # type: ignore[attr-defined]
+                (str(place), name % {"offset": moment.astimezone(office_zone()).isoformat()[-6:]})
+                for place, (name, moment) in enumerate(zip(names, self.pair, strict=True))
+            ]
+        else:
+            del self.fields["which"]
 
     def clean(self) -> dict[str, Any]:
         """Leave ``send_at`` empty for "now"; require it for "later"."""
@@ -131,7 +169,22 @@ class TimeForm(forms.Form):
             self.errors.pop("send_at", None)
         elif not cleaned.get("send_at") and "send_at" not in self.errors:
             self.add_error("send_at", gettext("Choose a date and a time."))
+        elif self.pair and "which" in cleaned:
+            cleaned["send_at"] = self.pair[int(cleaned["which"])]
         return cleaned
+
+    def _pair(self) -> tuple[datetime, ...]:
+        """The two moments that the typed time names, or nothing."""
+        if self.data.get("when") != "later":
+            return ()
+        try:
+            typed = self.fields["send_at"].to_python(self.data.get("send_at"))
+        except forms.ValidationError:
+            return ()
+        if typed is None:
+            return ()
+        found = moments(typed.astimezone(office_zone()).replace(tzinfo=None, fold=0), office_zone())
+        return found if len(found) == 2 else ()
 
 
 class ApproveForm(TimeForm):

@@ -13,7 +13,7 @@ from wagtail.permissions import policy_registry
 
 from outreach.broadcasts.models import Broadcast
 
-from . import cells, listing, page
+from . import calendar, cells, listing, page, preflight, welcome
 from .base import ICON
 from .decisions import DECISIONS, DecisionView
 
@@ -77,8 +77,11 @@ class BroadcastViewSet(ViewSet):
             path(
                 "results/", listing.BroadcastListView.as_view(**listing_names, results_only=True), name="index_results"
             ),
+            path("calendar/", calendar.CalendarView.as_view(), name="calendar"),
+            path("welcome/", welcome.WelcomeView.as_view(), name="welcome"),
             path("add/", listing.StartView.as_view(), name="add"),
             path("<int:pk>/", page.BroadcastView.as_view(), name="broadcast"),
+            path("<int:pk>/preflight/", preflight.PreflightView.as_view(), name="preflight"),
             path("<int:pk>/audience/", page.AudienceView.as_view(), name="audience"),
             path("<int:pk>/draw/", page.DrawView.as_view(), name="draw"),
             path("<int:pk>/delete/", listing.BroadcastDeleteView.as_view(), name="delete"),

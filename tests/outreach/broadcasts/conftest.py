@@ -117,7 +117,7 @@ def enrol(role: str) -> User:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that begin with an empty database come before those that share a draft."""
-    places = [place for place, item in enumerate(items) if item.path.parent == HERE]
+    places = [place for place, item in enumerate(items) if HERE in item.path.parents]
     mine = sorted((items[place] for place in places), key=lambda item: SHARED in item.fixturenames)
     for place, item in zip(places, mine, strict=True):
         items[place] = item

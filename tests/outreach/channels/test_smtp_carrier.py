@@ -22,7 +22,10 @@ BUILT = Built(
     language="fr",
     subject="Droits au travail : ce que dit la loi",
     text=f"Bonjour\n.point\n\nLire <{PLACEHOLDER}1> et <{PLACEHOLDER}2>.\nPartir <{UNSUBSCRIBE}>\n",
-    html=f'<html lang="fr"><body>\n.é<a href="{PLACEHOLDER}1">Lire</a> <a href="{UNSUBSCRIBE}">Partir</a>{PIXEL}</body></html>',
+    html=(
+        f'<html lang="fr"><body>\n.é<a href="{PLACEHOLDER}1">Lire</a> '
+        f'<a href="{UNSUBSCRIBE}">Partir</a>{PIXEL}</body></html>'
+    ),
     links=("https://example.org/a", "https://example.org/b"),
 )
 
@@ -132,7 +135,7 @@ FAULTS = [
 
 @pytest.mark.parametrize("seed", range(6))
 def test_in_any_storm_the_outcome_of_each_mail_is_true(server, carrier, seed):
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     people = range(80)
     for number in people:
         address = f"person{number}@example.org"
