@@ -10,7 +10,7 @@ from .audience.models import (
     Suppression,
     TopicChoice,
 )
-from .broadcasts.models import Approval, Broadcast, Message, TestChat
+from .broadcasts.models import Approval, Broadcast, CarriedPage, Message, TestChat
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
 from .reach.models import CohortRollup, Rebuild, Rollup
 from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
@@ -19,6 +19,7 @@ from .tracking.models import TrackingEvent, UpdateCursor
 __all__ = [
     "Approval",
     "Broadcast",
+    "CarriedPage",
     "Cohort",
     "CohortRollup",
     "Consent",

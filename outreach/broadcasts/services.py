@@ -1,8 +1,10 @@
 """What can be done with a broadcast, for the stages below and for the studio; each subject has a module of its own."""
 
 from .approval import approve, schedule, submit, verify_approval
+from .carrying import add_stories, drop_story, move_story
 from .drafting import (
     create,
+    create_from_stories,
     create_from_story,
     draw_missing,
     freeze_content,
@@ -37,14 +39,18 @@ __all__ = [
     "TimePassed",
     "UnfitMessage",
     "WrongState",
+    "add_stories",
     "approve",
     "cancel",
     "create",
+    "create_from_stories",
     "create_from_story",
     "draw_missing",
+    "drop_story",
     "finish",
     "freeze_content",
     "keep",
+    "move_story",
     "pause",
     "proposal",
     "redraw",

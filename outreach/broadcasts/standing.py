@@ -11,13 +11,24 @@ from django.utils.translation import gettext as _
 
 from .models import Approval, Broadcast
 
-SAID = ("channel", "language", "subject", "preview_text", "body", "button_label", "button_url")
+SAID = (
+    "subject",
+    "preview_text",
+    "body",
+    "button_label",
+    "button_url",
+    "more_buttons",
+    "picture_file",
+    "picture_alt",
+)
+"""What a message says and shows; the name of a picture's file is the hash of its bytes."""
 
 
 def content_hash(broadcast: Broadcast) -> str:
-    """Of every message's text, and of the story that the messages lead back to."""
-    messages = broadcast.messages.order_by("channel", "language").values(*SAID)
-    return _digest({"story": broadcast.story_id, "messages": list(messages)})
+    """Of every message's text and picture, and of the stories that the messages lead back to."""
+    messages = broadcast.messages.order_by("channel", "language").values("channel", "language", *SAID)
+    stories = broadcast.carried.values_list("page", flat=True)
+    return _digest({"stories": list(stories), "messages": list(messages)})
 
 
 def audience_hash(broadcast: Broadcast) -> str:

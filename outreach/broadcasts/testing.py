@@ -41,7 +41,7 @@ def send_test(*, message: Message, user: User, now: datetime) -> str:
         html=copy.html,
         message_id=f"test.{uuid4().hex}@{settings.SITE_URL.split('://')[1].split('/')[0].split(':')[0]}",
         language=copy.language,
-        button=copy.button,
+        button=copy.buttons[0] if copy.buttons else None,
         headers={"List-Unsubscribe": f"<{leaving}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
     )
     session = channel(message.channel).open()

@@ -30,7 +30,7 @@ class Composer:
             text=filled.text,
             html=filled.html,
             language=filled.language,
-            button=filled.button,
+            button=filled.buttons[0] if filled.buttons else None,
             message_id=message_id(delivery),
             headers={
                 "List-Unsubscribe": f"<{addresses.unsubscribe}>",

@@ -25,7 +25,9 @@ def build(message: Message) -> Built:
             text=message.rendered["text"],
             html=message.rendered["html"],
             links=tuple(message.links),
-            button=tuple(message.rendered["button"]) if message.rendered["button"] else None,
+            buttons=tuple((label, address) for label, address in message.rendered["buttons"]),
+            picture=message.rendered["picture"],
+            picture_alt=message.rendered["picture_alt"],
         )
     return fresh(message)
 
@@ -37,7 +39,14 @@ def fresh(message: Message) -> Built:
 
 def frozen(built: Built) -> dict[str, object]:
     """What :attr:`Message.rendered` holds, from which :func:`build` makes the same again."""
-    return {"subject": built.subject, "text": built.text, "html": built.html, "button": built.button}
+    return {
+        "subject": built.subject,
+        "text": built.text,
+        "html": built.html,
+        "buttons": [list(button) for button in built.buttons],
+        "picture": built.picture,
+        "picture_alt": built.picture_alt,
+    }
 
 
 def problems(message: Message) -> list[str]:

@@ -29,7 +29,8 @@ class LinkAddresses:
 class Built:
     """A message made ready for its channel, still with placeholders.
 
-    ``button``, a label and an address, is what the channel adds itself; an e-mail holds its own.
+    ``buttons``, pairs of a label and an address, and ``picture``, the path of a PNG in the default storage, are what
+    the channel adds itself; an e-mail holds its own. ``picture_alt`` says what the picture shows.
     """
 
     channel: str
@@ -38,7 +39,9 @@ class Built:
     text: str
     html: str
     links: tuple[str, ...]
-    button: tuple[str, str] | None = None
+    buttons: tuple[tuple[str, str], ...] = ()
+    picture: str = ""
+    picture_alt: str = ""
 
 
 def personalise(built: Built, addresses: LinkAddresses) -> Built:
@@ -59,7 +62,9 @@ def personalise(built: Built, addresses: LinkAddresses) -> Built:
         text=_filled(built.text, plain if built.html else marked_up),
         html=_filled(built.html if addresses.open_pixel else _without_pixel(built.html), marked_up),
         links=built.links,
-        button=(built.button[0], _filled(built.button[1], plain)) if built.button else None,
+        buttons=tuple((label, _filled(address, plain)) for label, address in built.buttons),
+        picture=built.picture,
+        picture_alt=built.picture_alt,
     )
 
 

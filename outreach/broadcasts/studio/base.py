@@ -41,7 +41,7 @@ class StudioView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Read the broadcast; 404 where there is none."""
         super().setup(request, *args, **kwargs)
-        self.broadcast = get_object_or_404(Broadcast.objects.select_related("story", "created_by"), pk=kwargs["pk"])
+        self.broadcast = get_object_or_404(Broadcast.objects.select_related("created_by"), pk=kwargs["pk"])
 
     @property
     def user(self) -> User:

@@ -59,7 +59,7 @@ def test_no_placeholder_is_left_in_a_personal_copy(message, channel, open_pixel)
 
     copy = personalise(built, addresses(built, open_pixel=open_pixel))
 
-    button = copy.button[1] if copy.button else ""
+    button = " ".join(address for _label, address in copy.buttons)
     assert PLACEHOLDER not in copy.html + copy.text + copy.subject + button
     assert "link.invalid" not in copy.html + copy.text + button
 
@@ -240,7 +240,7 @@ def test_telegram_gets_its_own_subset_of_html(message):
         f'One\ntwo <a href="{PLACEHOLDER}1">three</a>\n\n<i>To stop these messages, send /stop.</i>'
     )
     assert built.html == ""
-    assert built.button == ("Read", f"{PLACEHOLDER}2")
+    assert built.buttons == (("Read", f"{PLACEHOLDER}2"),)
 
 
 def test_telegram_counts_as_its_clients_do(message):
