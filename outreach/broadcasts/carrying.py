@@ -29,7 +29,7 @@ def add_stories(*, broadcast: Broadcast, pages: Sequence[Page], user: User | Non
 
 
 def move_story(*, broadcast: Broadcast, page: int, by: int, user: User | None, now: datetime) -> None:
-    """Move a page ``by`` places, down where it is positive; nothing happens beyond the ends, or if it is not carried."""
+    """Move a page ``by`` places, down where it is positive; nothing happens beyond the ends or to a stranger."""
     with editing(broadcast, _("The stories were changed."), user, now) as void:
         pages = carried_pages(broadcast)
         start = next((place for place, carried in enumerate(pages) if carried.pk == page), None)

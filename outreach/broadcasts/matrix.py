@@ -78,7 +78,7 @@ class Matrix:
 
 
 def matrix(broadcast: Broadcast) -> Matrix:
-    """The cells of ``broadcast``: its channels, and the languages that its readers, its stories or its messages have."""
+    """The cells of ``broadcast``: its channels, and the languages of its readers, its stories and its messages."""
     drawn = sources(broadcast)
     messages = {
         (message.channel, message.language): message for message in broadcast.messages.select_related("picture__locale")

@@ -13,6 +13,9 @@ from .links import validate_link
 LONGEST_TITLE, LONGEST_LINE = 120, 150
 """In characters: a broadcast's title, and a subject or preview text."""
 
+LONGEST_LABEL, LONGEST_ADDRESS = 40, 500
+"""In characters: what stands on a button, and where it leads."""
+
 
 def both_channels() -> list[str]:
     """Every channel there is, in the order in which a person with several is written to."""
@@ -134,8 +137,10 @@ class Message(models.Model):
         help_text=_("What a mail program shows beside the subject."),
     )
     body = RichTextField(_("text"), features=["bold", "italic", "link", "ul"])
-    button_label = models.CharField(_("button"), max_length=40, blank=True)
-    button_url = models.CharField(_("the button leads to"), max_length=500, blank=True, validators=[validate_link])
+    button_label = models.CharField(_("button"), max_length=LONGEST_LABEL, blank=True)
+    button_url = models.CharField(
+        _("the button leads to"), max_length=LONGEST_ADDRESS, blank=True, validators=[validate_link]
+    )
     more_buttons = models.JSONField(_("more buttons"), default=list, blank=True)
     picture = models.ForeignKey(
         "home.InfographicPage",

@@ -1,4 +1,4 @@
-"""Whether an address of this site leads somewhere: its page is published, or its address is known. Nothing is fetched."""
+"""Whether an address of this site leads somewhere: to a published page or a known view. Nothing is fetched."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -14,7 +14,7 @@ from .links import is_own
 
 
 def why_nowhere(target: str) -> str:
-    """Why readers would find nothing at ``target``, in a sentence; empty for another site's address and if it is fine."""
+    """Why readers would find nothing at ``target``, in a sentence; empty if it is fine, or another site's."""
     if not is_own(target):
         return ""
     path = unquote(urlsplit(target).path) or "/"

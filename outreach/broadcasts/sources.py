@@ -98,6 +98,28 @@ def shown_infographic(page: InfographicPage | None, *, language: str) -> Infogra
     return next(iter(in_language([page], language).values()), None) if page else None
 
 
+def newest_pages(number: int) -> list[CarriedKind]:
+    """The newest stories and infographics that can be carried, in the site's first language."""
+    found = [
+        page
+        for kind in KINDS
+        for page in kind.objects.live()
+        .filter(locale__language_code=settings.LANGUAGE_CODE, alias_of=None)
+        .order_by("-published", "-pk")[:number]
+    ]
+    return sorted(found, key=lambda page: (page.published, page.pk), reverse=True)[:number]
+
+
+def infographics(*, language: str) -> list[InfographicPage]:
+    """Every published infographic once, the newest first: in ``language``, else in the site's first, else in any."""
+    wanted = [language, settings.LANGUAGE_CODE]
+    pages = InfographicPage.objects.live().filter(alias_of=None).select_related("locale").order_by("-published", "-pk")
+    found: dict[UUID, InfographicPage] = {}
+    for page in sorted(pages, key=lambda page: wanted.index(page.language) if page.language in wanted else len(wanted)):
+        found.setdefault(page.translation_key, page)
+    return sorted(found.values(), key=lambda page: (page.published, page.pk), reverse=True)
+
+
 def story_address(broadcast: Broadcast, *, language: str) -> str:
     """The full address of the one page that the broadcast carries; empty for several, and where it is not published."""
     chosen = carried_pages(broadcast)

@@ -1,5 +1,4 @@
-"""Builds a Telegram message: a picture, the headline in bold, the text in Telegram's subset of HTML, buttons, how to leave.
-"""
+"""Builds a Telegram message: headline in bold, text in Telegram's subset of HTML, how to leave, picture, buttons."""
 
 import re
 from html import escape, unescape

@@ -126,7 +126,7 @@ class CellView(StudioView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The addresses of the cell's pages by name."""
-        names = ("cell", "edit_cell", "preview", "redraw", "keep", "remove", "test")
+        names = ("cell", "edit_cell", "preview", "findings", "links", "redraw", "keep", "remove", "test")
         return super().get_context_data(
             channel=self.channel,
             language=self.language,

@@ -18,6 +18,7 @@ from outreach.broadcasts.matrix import Cell, matrix
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.readiness import not_ready
 from outreach.broadcasts.refusals import Refused
+from outreach.broadcasts.sources import carried_pages
 from outreach.broadcasts.standing import given_approval, open_submission, why_not_second_person
 
 from .base import StudioView
@@ -68,6 +69,7 @@ class BroadcastView(StudioView):
         going = by_cell(broadcast) if counting else {}
         submission = open_submission(broadcast)
         return super().get_context_data(
+            stories=carried_pages(broadcast),
             matrix=cells,
             channels=[ChannelName(name).label for name in cells.channels],
             rows=[
@@ -172,7 +174,7 @@ class AudienceView(StudioView):
 
 
 class DrawView(StudioView):
-    """Write the story's texts into the empty cells."""
+    """Write the stories' texts into the empty cells."""
 
     permission_required = "change"
     http_method_names = ["post"]
@@ -185,5 +187,5 @@ class DrawView(StudioView):
             return self.refused(refusal)
         names = ", ".join(str(message) for message in made)
         return self.done(
-            _("Drawn from the story: %(cells)s.") % {"cells": names} if made else _("Nothing was missing.")
+            _("Drawn from the stories: %(cells)s.") % {"cells": names} if made else _("Nothing was missing.")
         )

@@ -314,8 +314,8 @@ def test_an_empty_cell_is_written_and_previewed(client, draft, editor):
     client.force_login(editor)
 
     assert client.get(address("edit_cell", draft, "es")).status_code == 200
-    stays = client.post(address("edit_cell", draft, "es"), {**written(), "preview": "1"})
-    assert stays["Location"] == address("edit_cell", draft, "es")
+    saved = client.post(address("edit_cell", draft, "es"), written())
+    assert saved["Location"] == address("broadcast", draft)
 
     message = draft.messages.get(language="es")
     assert message.channel == "email"
