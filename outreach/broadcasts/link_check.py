@@ -108,7 +108,7 @@ async def _ask(pool: httpcore.AsyncConnectionPool, target: str, seconds: float) 
         return Checked(target, Answer.BROKEN, _("There is no such site."))
     except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
         return Checked(target, Answer.BROKEN, _("The connection is not safe or was cut: open it in a browser."))
-    except (httpx.InvalidURL, httpcore.UnsupportedProtocol, UnicodeError):
+    except (httpx.InvalidURL, httpcore.UnsupportedProtocol, ValueError):
         return Checked(target, Answer.BROKEN, _("It leads on to something that is no web page."))
     return _told(target, status, place)
 

@@ -35,7 +35,10 @@ def validate_link(target: str) -> None:
 
 def is_own(target: str) -> bool:
     """Whether ``target`` is on this site."""
-    return urlsplit(target).netloc.lower() == urlsplit(settings.SITE_URL).netloc.lower()
+    try:
+        return urlsplit(target).netloc.lower() == urlsplit(settings.SITE_URL).netloc.lower()
+    except ValueError:
+        return False
 
 
 def is_inside(host: str) -> bool:

@@ -24,15 +24,20 @@ SCHEMES = {"http", "https", "ftp", "file", "mailto", "tel", "data", "javascript"
 
 
 class Links:
-    """The targets of one message, in order and each once; ``problems`` are sentences about those that can't be used."""
+    """The targets of one message, in order and each once.
+
+    ``problems`` are sentences about those that can't be used; ``written`` holds every address that was looked at.
+    """
 
     def __init__(self, *, language: str) -> None:
         self.language = language
         self.targets: list[str] = []
         self.problems: list[str] = []
+        self.written: list[str] = []
 
     def placeholder(self, target: str) -> str:
         """The placeholder address of ``target``; a target that can't be used is noted and gets an empty one."""
+        self.written.append(target)
         try:
             validate_link(target)
         except ValidationError as error:
@@ -81,8 +86,11 @@ def all_buttons(message: Message) -> list[tuple[str, str]]:
     return [(label.strip(), target.strip()) for label, target in pairs if label.strip() or target.strip()]
 
 
-def common_problems(message: Message, body: str) -> list[str]:
-    """What no channel can send: no subject, no text, half a button, placeholders of ours or of another program."""
+def common_problems(message: Message, body: str, links: Links) -> list[str]:
+    """What no channel can send: no subject, no text, half a button, foreign placeholders, a bad link.
+
+    ``body`` is the cleaned one, and ``links`` has seen every link of the message.
+    """
     found = []
     if not message.subject.strip():
         found.append(_("The subject is empty."))
@@ -98,6 +106,6 @@ def common_problems(message: Message, body: str) -> list[str]:
     found += [
         _("“%(placeholder)s” is a placeholder, and nothing is put in its place here: write what readers shall read.")
         % {"placeholder": placeholder}
-        for placeholder in foreign_placeholders(typed, addresses=[target for _label, target in buttons])
+        for placeholder in foreign_placeholders(typed, addresses=links.written)
     ]
-    return found
+    return [*found, *links.problems]

@@ -40,7 +40,7 @@ def build(message: Message) -> Built:
     buttons = [(label, links.placeholder(target)) for label, target in all_buttons(message) if label and target]
     story = story_address(message.broadcast, language=message.language)
     view_address = links.placeholder(story) if story else ""
-    found = [*common_problems(message, body), *picture_problems(message), *links.problems]
+    found = [*common_problems(message, body, links), *picture_problems(message)]
     if found:
         raise UnfitMessage(*found)
     context = {

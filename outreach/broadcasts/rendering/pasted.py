@@ -13,6 +13,9 @@ BULLET = re.compile(r"^\s*(?:[\u00b7\u2022\u25aa\uf0a7\uf0b7]\s+|o\s{2,})")
 """A dot and spaces, as Word writes an item of a list; a circle is its letter o."""
 
 DOT = re.compile(r"^\s*\S")
+CONDITION = re.compile(r"<!\[[^>]*>")
+"""What Word writes around what only some programs should read; what stands between two of them stays."""
+
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 
 
@@ -25,7 +28,7 @@ def tidy(html: str) -> str:
     """Rich text without what only Word reads: headings and blocks are paragraphs, its dots are lists."""
     if not _foreign(html):
         return html
-    tree = BeautifulSoup(INVISIBLE.sub("", BREAKS.sub("<br>", html)), "html.parser")
+    tree = BeautifulSoup(INVISIBLE.sub("", CONDITION.sub("", BREAKS.sub("<br>", html))), "html.parser")
     for comment in tree.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
     for heading in tree.find_all(HEADINGS):

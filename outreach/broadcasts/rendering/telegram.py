@@ -27,7 +27,7 @@ def build(message: Message) -> Built:
     body = cleaned(message, links)
     buttons = [(label, links.placeholder(target)) for label, target in all_buttons(message) if label and target]
     text = composed(message, body)
-    found = [*common_problems(message, body), *picture_problems(message), *links.problems]
+    found = [*common_problems(message, body, links), *picture_problems(message)]
     if len(buttons) > MOST_BUTTONS:
         found.append(_("At most %(most)d buttons fit below a message.") % {"most": MOST_BUTTONS})
     length, most = characters(text), room(message)
