@@ -72,6 +72,11 @@ class Matrix:
         raise LookupError(channel)
 
     @property
+    def counts(self) -> dict[CellState, int]:
+        """How many cells are in each state."""
+        return {state: sum(cell.state == state for cell in self) for state in CellState}
+
+    @property
     def can_be_drawn(self) -> bool:
         """Whether the stories have a text for a cell that has none."""
         return any(cell.source and not cell.message for cell in self)

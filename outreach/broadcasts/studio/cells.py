@@ -106,7 +106,10 @@ class EditCellView(CellView):
 
 
 class PreviewView(CellView):
-    """The document inside a preview: the saved message, or with POST the text being written, which is not saved."""
+    """The document inside a preview: the saved message, or with POST the text being written, which is not saved.
+
+    ``?colours=`` is ``light`` or ``dark``, whatever the colours of the device are.
+    """
 
     permission_required = "view"
 
@@ -138,9 +141,10 @@ class PreviewView(CellView):
     def _faults(self, faults: list[str]) -> HttpResponse:
         return self._closed(render(self.request, "outreach/broadcasts/preview_faults.html", {"faults": faults}))
 
-    @staticmethod
-    def _closed(response: HttpResponse) -> HttpResponse:
+    def _closed(self, response: HttpResponse) -> HttpResponse:
         """Whatever a text holds, nothing in a preview may run, and only the site's own pictures be fetched."""
+        wanted = b"all" if self.request.GET.get("colours") == "dark" else b"not all"
+        response.content = response.content.replace(b"(prefers-color-scheme: dark)", wanted)
         response["Content-Security-Policy"] = (
             f"sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src {settings.SITE_URL}"
         )

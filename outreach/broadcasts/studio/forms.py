@@ -21,20 +21,10 @@ from outreach.broadcasts.pictures import draw
 from outreach.broadcasts.rendering import problems
 from outreach.broadcasts.rendering.pasted import tidy_line
 from outreach.broadcasts.rendering.telegram import MOST_IN_CAPTION
-from outreach.broadcasts.sources import KINDS, infographics, newest_pages
+from outreach.broadcasts.sources import KINDS, CarriedKind, infographics, newest_pages
 
 NEWEST = 8
 """So many stories and infographics are offered to be ticked; any other one is found with the chooser."""
-
-
-class PageTicks(forms.ModelMultipleChoiceField):
-    """Stories and infographics to be ticked, each with its kind and its day."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def label_from_instance(self, page: Page) -> str:
-        """Title, kind and day."""
-        return f"{page.title} ({page.page_type_display_name}, {date_format(page.specific.published)})"
 
 
 class StoriesForm(forms.Form):
@@ -48,13 +38,20 @@ class StoriesForm(forms.Form):
         help_text=_("Texts are drawn from each language in which it is published."),
         error_messages={"invalid_choice": _("Choose a story that is published.")},
     )
-    newest = PageTicks(label=_("The newest"), queryset=Page.objects.none(), required=False)
+    newest = forms.ModelMultipleChoiceField(
+        label=_("The newest"),
+        queryset=Page.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
 
     def __init__(self, *args: Any, without: Collection[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["story"].queryset = Page.objects.live().type(KINDS)  # type: ignore[attr-defined]
         pages = [page for page in newest_pages(NEWEST) if page.translation_key not in without]
-        self.fields["newest"].queryset = Page.objects.filter(pk__in=[page.pk for page in pages]).order_by("-pk")  # type: ignore[attr-defined]
+        newest = self.fields["newest"]
+        newest.queryset = Page.objects.filter(pk__in=[page.pk for page in pages])  # type: ignore[attr-defined]
+        newest.choices = [(page.pk, _named(page)) for page in pages]  # type: ignore[attr-defined]
         self.order = [page.pk for page in pages]
         if not pages:
             del self.fields["newest"]
@@ -65,6 +62,11 @@ class StoriesForm(forms.Form):
         chosen, ticked = self.cleaned_data.get("story"), self.cleaned_data.get("newest") or []
         ordered = sorted(ticked, key=lambda page: self.order.index(page.pk))
         return [*([chosen] if chosen else []), *(page for page in ordered if page != chosen)]
+
+
+def _named(page: CarriedKind) -> str:
+    """Title, kind and day."""
+    return f"{page.title} ({page._meta.verbose_name}, {date_format(page.published)})"
 
 
 class AddStoriesForm(StoriesForm):

@@ -71,6 +71,7 @@ class BroadcastView(StudioView):
         return super().get_context_data(
             stories=carried_pages(broadcast),
             matrix=cells,
+            counts=[(state, count) for state, count in cells.counts.items() if count],
             channels=[ChannelName(name).label for name in cells.channels],
             rows=[
                 {"language": row[0].language_name, "cells": [self._shown(cell, going) for cell in row]}

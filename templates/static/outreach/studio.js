@@ -4,7 +4,7 @@ const FOLLOWS_EVERY = 700; // milliseconds; a rich text field tells nobody when 
 
 for (const place of document.querySelectorAll("[data-studio-live]")) {
   const form = place.closest("form");
-  const frame = place.querySelector("[data-studio-preview]");
+  const frames = place.querySelectorAll("[data-studio-preview]");
   const found = place.querySelector("[data-studio-found]");
   const now = () => new URLSearchParams(new FormData(form)).toString();
   let shown = now();
@@ -21,11 +21,13 @@ for (const place of document.querySelectorAll("[data-studio-live]")) {
     if (text !== shown && text === typed && !document.hidden) {
       shown = text;
       try {
-        const [preview, findings] = await Promise.all([
-          ask(place.dataset.studioLive),
-          ask(place.dataset.studioFindings),
-        ]);
-        if (preview !== null) frame.srcdoc = preview;
+        const previews = [...frames].map((frame) =>
+          ask(`${place.dataset.studioLive}?colours=${frame.dataset.studioPreview}`),
+        );
+        const [findings, ...documents] = await Promise.all([ask(place.dataset.studioFindings), ...previews]);
+        frames.forEach((frame, number) => {
+          if (documents[number] !== null) frame.srcdoc = documents[number];
+        });
         if (findings !== null) found.innerHTML = findings;
       } catch {
         shown = ""; // the line was cut: ask again

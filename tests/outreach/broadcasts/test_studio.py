@@ -26,6 +26,7 @@ GETS = {
     "add": WRITE,
     "broadcast": READ,
     "audience": WRITE,
+    "stories": WRITE,
     "delete": WRITE,
     "history": READ,
     "history_results": READ,
@@ -42,9 +43,9 @@ GETS = {
     "resume": APPROVE,
     "cancel": APPROVE,
 }
-POSTS = {**GETS, "draw": WRITE, "keep": WRITE, "test": READ}
-ONLY_POST = {"draw", "keep", "test"}
-CELL = {"cell", "edit_cell", "preview", "redraw", "keep", "remove", "test"}
+POSTS = {**GETS, "draw": WRITE, "keep": WRITE, "test": READ, "findings": READ, "links": READ}
+ONLY_POST = {"draw", "keep", "test", "findings", "links"}
+CELL = {"cell", "edit_cell", "preview", "findings", "links", "redraw", "keep", "remove", "test"}
 LISTS = {"index", "index_results", "add"}
 
 
