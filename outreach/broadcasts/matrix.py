@@ -132,7 +132,7 @@ def why_stale(message: Message, source: Source | None) -> str:
         if page is None:
             return _("The infographic of the picture is no longer published.")
         if page.content_hash() != message.picture_source:
-            return _("The infographic was edited after its picture was drawn.")
+            return _("The infographic was edited after its picture was drawn: save the text again for a new one.")
     return ""
 
 
