@@ -21,10 +21,10 @@ from .history import record
 from .matrix import matrix
 from .models import LONGEST_TITLE, Broadcast, Message
 from .pictures import draw
-from .refusals import WrongState
+from .refusals import Overtaken, WrongState
 from .rendering import build, frozen
 from .sources import shown_infographic, sources
-from .standing import SAID, audience_hash
+from .standing import SAID, audience_hash, version
 
 
 def create_from_story(*, story: Page, user: User | None, now: datetime) -> Broadcast:
@@ -97,16 +97,19 @@ def keep(*, message: Message, user: User | None, now: datetime) -> None:
         record(broadcast=message.broadcast, action="keep", user=user, now=now, detail=str(message))
 
 
-def write(*, message: Message, user: User | None, now: datetime) -> None:
+def write(*, message: Message, user: User | None, now: datetime, read: str | None = None) -> None:
     """Save the text of one cell, new or edited, and draw its picture as its infographic is today.
 
-    A text that says and shows what it did before voids nothing.
+    A text that says and shows what it did before voids nothing. ``read`` is the :func:`~.standing.version` that the
+    writer began with; where another stands there now, it raises ``Overtaken``.
     """
     with editing(message.broadcast, _("A text was changed."), user, now) as void:
         in_cell = message.broadcast.messages.filter(channel=message.channel, language=message.language)
+        draw(message)
+        if read is not None:
+            _check_read(message, in_cell.first(), read)
         if in_cell.exclude(pk=message.pk).exists():
             raise WrongState(_("Somebody has just written this text: read it before you change it."))
-        draw(message)
         before = in_cell.values(*SAID).first()
         changed = [name for name in SAID if before is None or before[name] != getattr(message, name)]
         if changed:
@@ -115,6 +118,15 @@ def write(*, message: Message, user: User | None, now: datetime) -> None:
             void()
         else:
             in_cell.update(picture_source=message.picture_source)
+
+
+def _check_read(message: Message, found: Message | None, read: str) -> None:
+    """Raise ``Overtaken`` where neither what was read nor what is being saved stands in the cell."""
+    said = [getattr(found, name) for name in SAID] if found else []
+    if version(found) != read and said != [getattr(message, name) for name in SAID]:
+        raise Overtaken(
+            _("Somebody changed this text after you opened it. Yours stands here: save it again to replace theirs.")
+        )
 
 
 def remove(*, message: Message, user: User | None, now: datetime) -> None:

@@ -9,7 +9,7 @@ import json
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from .models import Approval, Broadcast
+from .models import Approval, Broadcast, Message
 
 SAID = (
     "subject",
@@ -29,6 +29,13 @@ def content_hash(broadcast: Broadcast) -> str:
     messages = broadcast.messages.order_by("channel", "language").values("channel", "language", *SAID)
     stories = broadcast.carried.values_list("page", flat=True)
     return _digest({"stories": list(stories), "messages": list(messages)})
+
+
+def version(message: Message | None) -> str:
+    """Of what one message says and shows; empty where there is none yet."""
+    if message is None or message.pk is None:
+        return ""
+    return _digest({name: getattr(message, name) for name in SAID})
 
 
 def audience_hash(broadcast: Broadcast) -> str:

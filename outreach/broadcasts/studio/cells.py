@@ -14,9 +14,10 @@ from outreach.audience.choices import ChannelName
 from outreach.broadcasts import pictures, services, testing
 from outreach.broadcasts.matrix import matrix, notes
 from outreach.broadcasts.models import Message
-from outreach.broadcasts.refusals import NoTestAddress, Refused, UnfitMessage
+from outreach.broadcasts.refusals import NoTestAddress, Overtaken, Refused, UnfitMessage
 from outreach.broadcasts.rendering import Built, build, fresh
 from outreach.broadcasts.sources import sources
+from outreach.broadcasts.standing import version
 
 from .base import CellView
 from .checks import findings
@@ -88,10 +89,21 @@ class EditCellView(CellView):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         try:
-            services.write(message=form.instance, user=self.user, now=timezone.now())
+            services.write(message=form.instance, user=self.user, now=timezone.now(), read=request.POST.get("read"))
+        except Overtaken as refusal:
+            return self._overtaken(form, refusal)
         except Refused as refusal:
             return self.refused(refusal)
         return self.done(_("“%(cell)s” was saved.") % {"cell": self.cell_name})
+
+    def _overtaken(self, form: MessageForm, refusal: Overtaken) -> HttpResponse:
+        """The same form with what was typed; saved again, it replaces what stands in the cell now."""
+        found = self.broadcast.messages.filter(channel=self.channel, language=self.language).first()
+        data = self.request.POST.copy()
+        data["read"] = version(found)
+        form.data = data
+        form.add_error(None, str(refusal))
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form, its media, what can be said about the saved text, and what the text goes without."""

@@ -22,6 +22,7 @@ from outreach.broadcasts.rendering import problems
 from outreach.broadcasts.rendering.pasted import tidy_line
 from outreach.broadcasts.rendering.telegram import MOST_IN_CAPTION
 from outreach.broadcasts.sources import KINDS, CarriedKind, infographics, newest_pages
+from outreach.broadcasts.standing import version
 
 NEWEST = 8
 """So many stories and infographics are offered to be ticked; any other one is found with the chooser."""
@@ -132,11 +133,15 @@ class PictureField(forms.ModelChoiceField):
 
 
 class MessageForm(forms.ModelForm):
-    """The text of one cell. It is refused where it could not be sent, so that every saved text can be built."""
+    """The text of one cell. It is refused where it could not be sent, so that every saved text can be built.
+
+    ``read`` is the version of the text that stood in the form when it was opened.
+    """
 
     picture = PictureField(queryset=InfographicPage.objects.none(), required=False, empty_label=_("No picture"))
     second_label = forms.CharField(label=_("Second button"), max_length=LONGEST_LABEL, required=False)
     second_url = forms.CharField(label=_("The second button leads to"), max_length=LONGEST_ADDRESS, required=False)
+    read = forms.CharField(widget=forms.HiddenInput, required=False)
     third_label = forms.CharField(label=_("Third button"), max_length=LONGEST_LABEL, required=False)
     third_url = forms.CharField(label=_("The third button leads to"), max_length=LONGEST_ADDRESS, required=False)
 
@@ -156,6 +161,7 @@ class MessageForm(forms.ModelForm):
             del self.fields["preview_text"]
             for pair, button in zip(self.MORE, self.instance.more_buttons, strict=False):
                 self.initial.update(zip(pair, button, strict=True))
+        self.initial["read"] = version(self.instance)
         # The editor is no form control that a label could name.
         self.fields["body"].widget.options["ariaLabelledBy"] = f"{self['body'].id_for_label}-label"
 

@@ -254,3 +254,34 @@ def test_a_placeholder_is_refused_where_it_is_written(client, draft, editor):
 
     assert answer.status_code == 422
     assert "“{{ name }}” is a placeholder" in answer.text
+
+
+def opened(client, place: str) -> str:
+    """The version of the text that the form begins with."""
+    return BeautifulSoup(client.get(place).text, "html.parser").find("input", {"name": "read"}).get("value", "")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_who_saves_after_somebody_else_is_told_and_loses_nothing(client, draft, editor, language):
+    client.force_login(editor)
+    place = address("edit_cell", draft, language)
+    read = opened(client, place)
+    client.post(place, {**written("Theirs, the first."), "read": read})
+
+    late = client.post(place, {**written("Mine, the second."), "read": read})
+
+    assert late.status_code == 422
+    assert "Somebody changed this text after you opened it." in late.text
+    assert "Mine, the second." in late.text
+    assert "Theirs" in draft.messages.get(channel="email", language=language).body
+    again = BeautifulSoup(late.text, "html.parser").find("input", {"name": "read"}).get("value", "")
+    client.post(place, {**written("Mine, the second."), "read": again})
+    assert "Mine" in draft.messages.get(channel="email", language=language).body
+
+
+def test_a_form_sent_twice_is_saved_once_and_nobody_is_overtaken(client, draft, editor):
+    client.force_login(editor)
+    place = address("edit_cell", draft)
+    data = {**written(), "read": opened(client, place)}
+
+    assert [client.post(place, data).status_code for _time in range(2)] == [302, 302]
