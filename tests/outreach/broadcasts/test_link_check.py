@@ -130,5 +130,5 @@ def test_this_sites_own_pages_are_looked_up_and_not_asked(story):
     assert "no published page" in broken.detail
 
 
-def test_a_name_that_nobody_knows_and_an_address_that_is_none_are_broken():
-    assert answers("http://nobody.invalid/", "http://a..example/", "https://", "") == ["broken"] * 4
+def test_a_name_that_cannot_be_and_an_address_that_is_none_are_broken():
+    assert answers("http://a..example/", f"http://{'a' * 64}.example/", "https://", "", "http://[") == ["broken"] * 5

@@ -42,6 +42,15 @@ def test_a_broadcast_is_made_of_several_stories_the_chosen_one_first(
     assert carried(Broadcast.objects.get()) == [story.pk, second_story.pk, infographic.pk]
 
 
+def test_an_infographic_offers_to_be_broadcast_too(client, infographic, editor):
+    client.force_login(editor)
+
+    text = client.get(reverse("wagtailadmin_pages:edit", args=[infographic.pk])).text
+
+    assert "Broadcast this infographic" in text
+    assert f"{reverse('broadcasts:add')}?story={infographic.pk}" in text
+
+
 def test_a_page_of_another_kind_cannot_be_carried(client, stories, editor):
     client.force_login(editor)
 
