@@ -10,7 +10,7 @@ from .audience.models import (
     Suppression,
     TopicChoice,
 )
-from .broadcasts.models import Approval, Broadcast, Message, QuietHours, TestChat
+from .broadcasts.models import Approval, Broadcast, CarriedPage, Message, QuietHours, TestChat
 from .broadcasts.series.models import Series, SeriesApproval
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
 from .reach.models import CohortRollup, Rebuild, Rollup
@@ -20,6 +20,7 @@ from .tracking.models import TrackingEvent, UpdateCursor
 __all__ = [
     "Approval",
     "Broadcast",
+    "CarriedPage",
     "Cohort",
     "CohortRollup",
     "Consent",

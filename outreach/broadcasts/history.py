@@ -11,6 +11,7 @@ from .models import Broadcast
 
 ACTIONS = {
     "create": (_("Make a broadcast"), _("Broadcast made")),
+    "stories": (_("Change the stories"), _("Stories changed")),
     "draw": (_("Draw texts from the story"), _("Texts drawn from the story")),
     "write": (_("Write a message"), _("Message written")),
     "keep": (_("Keep a text though the story was edited"), _("Text kept though the story was edited")),
@@ -45,7 +46,7 @@ def record(
         data={"detail": detail, **data},
         timestamp=now,
         title=broadcast.title,
-        content_changed=action in {"create", "draw", "write", "remove", "audience"},
+        content_changed=action in {"create", "stories", "draw", "write", "remove", "audience"},
     )
 
 

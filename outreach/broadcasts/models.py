@@ -18,6 +18,9 @@ from .links import validate_link
 LONGEST_TITLE, LONGEST_LINE = 120, 150
 """In characters: a broadcast's title, and a subject or preview text."""
 
+LONGEST_LABEL, LONGEST_ADDRESS = 40, 500
+"""In characters: what stands on a button, and where it leads."""
+
 
 def both_channels() -> list[str]:
     """Every channel there is, in the order in which a person with several is written to."""
@@ -90,9 +93,6 @@ class Broadcast(models.Model):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.CAMPAIGN, editable=False)
     title = models.CharField(_("title"), max_length=LONGEST_TITLE, help_text=_("For staff; receivers do not see it."))
-    story = models.ForeignKey(
-        "home.StoryPage", verbose_name=_("story"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
     segments = models.ManyToManyField(Segment, verbose_name=_("segments"), blank=True, related_name="broadcasts")
     channels = models.JSONField(_("channels"), default=both_channels)
     every_channel = models.BooleanField(
@@ -182,13 +182,35 @@ class Broadcast(models.Model):
         return str(_("Switched on") if self.stands_open else self.get_state_display())
 
 
+class CarriedPage(models.Model):
+    """A story or an infographic that a broadcast carries; ``place`` orders them, the first one leads."""
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="carried")
+    page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["broadcast", "page"], name="page_carried_once")]
+
+    def __str__(self) -> str:
+        return str(self.page)
+
+
 class Message(models.Model):
     """The text of a broadcast for one channel and language.
 
-    ``body`` is simple rich text (bold, italic, links, lists). ``source_hash`` is the content hash of the story from
-    which the text was drawn: another hash there today means that the text is stale. ``links`` are the targets of the
-    rendered text, in order; a tracked link knows its target by its number, so it can lead nowhere else. ``rendered`` is
-    what the receivers got, kept once sending begins, so that neither a renamed page nor a new template changes it.
+    ``body`` is simple rich text (bold, italic, links, lists). ``source_hash`` is the content hash of the stories from
+    which the text was drawn: another hash there today means that the text is stale. ``more_buttons`` are pairs of a
+    label and an address, below the main one.
+
+    ``picture`` is the infographic that goes with the text. Its drawing was made when the text was written:
+    ``picture_file`` is where the store keeps it under the hash of its bytes, ``picture_alt`` says what it shows, and
+    ``picture_source`` is the infographic's content hash of then.
+
+    ``links`` are the targets of the rendered text, in order; a tracked link knows its target by its number, so it can
+    lead nowhere else. ``rendered`` is what the receivers got, kept once sending begins, so that neither a renamed page
+    nor a new template changes it.
     """
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="messages")
@@ -202,8 +224,23 @@ class Message(models.Model):
         help_text=_("What a mail program shows beside the subject."),
     )
     body = RichTextField(_("text"), features=["bold", "italic", "link", "ul"])
-    button_label = models.CharField(_("button"), max_length=40, blank=True)
-    button_url = models.CharField(_("the button leads to"), max_length=500, blank=True, validators=[validate_link])
+    button_label = models.CharField(_("button"), max_length=LONGEST_LABEL, blank=True)
+    button_url = models.CharField(
+        _("the button leads to"), max_length=LONGEST_ADDRESS, blank=True, validators=[validate_link]
+    )
+    more_buttons = models.JSONField(_("more buttons"), default=list, blank=True)
+    picture = models.ForeignKey(
+        "home.InfographicPage",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("The picture of an infographic, in the language of the text."),
+    )
+    picture_file = models.CharField(max_length=100, blank=True, editable=False)
+    picture_alt = models.TextField(blank=True, editable=False)
+    picture_source = models.CharField(max_length=64, blank=True, editable=False)
     source_hash = models.CharField(max_length=64, blank=True, editable=False)
     links = models.JSONField(default=list, editable=False)
     rendered = models.JSONField(null=True, editable=False)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from .audience import by_cell
 from .matrix import Cell, CellState, Matrix, matrix
 from .models import Broadcast
-from .rendering import build
 from .ways_out import lacks_way_out
 
 
@@ -71,4 +70,4 @@ def _texts(cells: Matrix) -> Iterator[Obstacle]:
 
 def _no_way_out(cell: Cell) -> str:
     """What its receivers would miss to leave, in a sentence; nothing while the message can't be built anyway."""
-    return lacks_way_out(build(cell.message)) if cell.message and not cell.problems else ""
+    return lacks_way_out(cell.built) if cell.built else ""

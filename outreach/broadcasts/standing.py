@@ -9,15 +9,33 @@ import json
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from .models import Approval, Broadcast
+from .models import Approval, Broadcast, Message
 
-SAID = ("channel", "language", "subject", "preview_text", "body", "button_label", "button_url")
+SAID = (
+    "subject",
+    "preview_text",
+    "body",
+    "button_label",
+    "button_url",
+    "more_buttons",
+    "picture_file",
+    "picture_alt",
+)
+"""What a message says and shows; the name of a picture's file is the hash of its bytes."""
 
 
 def content_hash(broadcast: Broadcast) -> str:
-    """Of every message's text, and of the story that the messages lead back to."""
-    messages = broadcast.messages.order_by("channel", "language").values(*SAID)
-    return digest({"story": broadcast.story_id, "messages": list(messages)})
+    """Of every message's text and picture, and of the stories that the messages lead back to."""
+    messages = broadcast.messages.order_by("channel", "language").values("channel", "language", *SAID)
+    stories = broadcast.carried.values_list("page", flat=True)
+    return digest({"stories": list(stories), "messages": list(messages)})
+
+
+def version(message: Message | None) -> str:
+    """Of what one message says and shows; empty where there is none yet."""
+    if message is None or message.pk is None:
+        return ""
+    return digest({name: getattr(message, name) for name in SAID})
 
 
 def audience_hash(broadcast: Broadcast) -> str:

@@ -130,6 +130,26 @@ def test_everybody_can_use_the_public_pages(demo: Demo, page: Page, language: st
     assert not found, "\n\n".join(found)
 
 
+def test_everybody_can_write_a_broadcast(staff: Staff) -> None:
+    page = staff.sign_in("editor")
+    page.goto("/admin/broadcasts/add/")
+    found = list(faults(page, part="'main'"))
+    for box in page.get_by_role("checkbox").all()[:2]:
+        box.check()
+    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("link", name="Change the stories").wait_for()
+    draft = page.url
+    for place in ("", "stories/", "text/email/fr/edit/", "text/telegram/en/edit/"):
+        page.goto(f"{draft}{place}")
+        found += faults(page, part="'main'")
+    page.goto(f"{draft}text/email/en/")
+    page.get_by_role("button", name="Check the links").click()
+    page.get_by_role("button", name="Check again").wait_for()
+    found += faults(page, part="'main'")
+
+    assert not found, "\n\n".join(found)
+
+
 @pytest.mark.parametrize(("name", "places"), STAFF)
 def test_everybody_can_use_the_staff_pages(staff: Staff, name: str, places: list[str]) -> None:
     page = staff.sign_in(name)

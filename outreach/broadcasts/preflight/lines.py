@@ -17,9 +17,8 @@ from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_text
 from outreach.broadcasts.pace import Pace
 from outreach.broadcasts.readiness import Obstacle, Subject
-from outreach.broadcasts.rendering import build
 from outreach.broadcasts.rendering.email import MOST_BYTES
-from outreach.broadcasts.rendering.telegram import MOST_CHARACTERS, characters
+from outreach.broadcasts.rendering.telegram import MOST_CHARACTERS, MOST_IN_CAPTION, characters
 from outreach.broadcasts.standing import changed_since, given_approval, open_submission
 
 from .people import People
@@ -114,9 +113,9 @@ def fallback(people: People) -> Line:
 
 def sizes(cells: Matrix) -> Iterator[Line]:
     """How large the largest message is on each channel, beside the most that is sent."""
-    built = [build(cell.message) for cell in cells if cell.message and not cell.problems]
+    built = [cell.built for cell in cells if cell.built]
     mails = [len(each.html.encode()) + len(each.text.encode()) for each in built if each.channel == ChannelName.EMAIL]
-    chats = [characters(each.text) for each in built if each.channel == ChannelName.TELEGRAM]
+    chats = [each for each in built if each.channel == ChannelName.TELEGRAM]
     if mails:
         said = _("The largest e-mail has %(size)d kB of at most %(most)d kB.") % {
             "size": -(-max(mails) // 1024),
@@ -124,13 +123,24 @@ def sizes(cells: Matrix) -> Iterator[Line]:
         }
         near = max(mails) > MOST_BYTES * NEAR_THE_LIMIT
         yield line(_("Size of the e-mails"), looks=[said] if near else [], fine=said)
-    if chats:
-        said = _("The longest Telegram message has %(size)d of at most %(most)d characters.") % {
-            "size": max(chats),
-            "most": MOST_CHARACTERS,
-        }
-        near = max(chats) > MOST_CHARACTERS * NEAR_THE_LIMIT
-        yield line(_("Length of the Telegram messages"), looks=[said] if near else [], fine=said)
+    yield from _length(
+        [characters(each.text) for each in chats if not each.picture],
+        MOST_CHARACTERS,
+        _("Length of the Telegram messages"),
+        _("The longest Telegram message has %(size)d of at most %(most)d characters."),
+    )
+    yield from _length(
+        [characters(each.text) for each in chats if each.picture],
+        MOST_IN_CAPTION,
+        _("Length of the Telegram messages with a picture"),
+        _("The longest Telegram message with a picture has %(size)d of at most %(most)d characters."),
+    )
+
+
+def _length(found: Sequence[int], most: int, name: str, sentence: str) -> Iterator[Line]:
+    if found:
+        said = sentence % {"size": max(found), "most": most}
+        yield line(name, looks=[said] if max(found) > most * NEAR_THE_LIMIT else [], fine=said)
 
 
 def speed(pace: Pace) -> Line:

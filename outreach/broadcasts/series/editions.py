@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
 
 from home.models import StoryPage
 from outreach.broadcasts import drafting
@@ -14,7 +13,6 @@ from outreach.broadcasts.history import record
 from outreach.broadcasts.models import Approval, Broadcast
 from outreach.broadcasts.office_time import office_zone
 from outreach.broadcasts.readiness import not_ready
-from outreach.broadcasts.sources import sources
 from outreach.broadcasts.standing import audience_hash, content_hash
 
 from .approval import standing_approval
@@ -100,16 +98,9 @@ def _make(series: Series, stories: Sequence[StoryPage], occurrence: datetime, no
 
 
 def _draft(stories: Sequence[StoryPage], *, title: str, now: datetime) -> Broadcast:
-    """A draft about ``stories``, the newest first: its texts are the newest story's, the others follow as links."""
-    broadcast = drafting.create_from_story(story=stories[0], user=None, now=now)
+    """A draft that carries ``stories``, the newest first."""
+    broadcast = drafting.create_from_stories(stories=stories, user=None, now=now)
     drafting.rename(broadcast=broadcast, title=title, user=None, now=now)
-    others = [sources(story) for story in stories[1:]]
-    for message in broadcast.messages.all():
-        links = [each[message.language] for each in others if message.language in each]
-        if links:
-            items = format_html_join("", '<li><a href="{}">{}</a></li>', ((link.address, link.title) for link in links))
-            message.body += format_html("<ul>{}</ul>", items)
-            message.save(update_fields=["body"])
     return broadcast
 
 

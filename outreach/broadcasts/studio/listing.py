@@ -85,7 +85,7 @@ class BroadcastListView(IndexView):
 
 
 class StartView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
-    """Begin a broadcast, from a story or from nothing; ``?story=`` names the story."""
+    """Begin a broadcast, from stories or from nothing; ``?story=`` names the first."""
 
     model = Broadcast
     permission_required = "add"
@@ -101,9 +101,9 @@ class StartView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
 
     def form_valid(self, form: StartForm) -> HttpResponse:
         """Make the draft and go to it."""
-        story, now = form.cleaned_data["story"], timezone.now()
-        if story:
-            broadcast = services.create_from_story(story=story, user=signed_in(self.request), now=now)
+        stories, now = form.pages, timezone.now()
+        if stories:
+            broadcast = services.create_from_stories(stories=stories, user=signed_in(self.request), now=now)
         else:
             broadcast = services.create(title=form.cleaned_data["title"], user=signed_in(self.request), now=now)
         messages.success(self.request, _("The draft is made. Say who gets it, and read its texts."))

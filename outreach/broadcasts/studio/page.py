@@ -19,6 +19,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import resting
 from outreach.broadcasts.readiness import not_ready
 from outreach.broadcasts.refusals import Refused
+from outreach.broadcasts.sources import carried_pages
 from outreach.broadcasts.standing import given_approval, open_submission, why_not_second_person
 
 from .base import StudioView
@@ -70,7 +71,9 @@ class BroadcastView(StudioView):
         going = by_cell(broadcast) if counting else {}
         submission = open_submission(broadcast)
         return super().get_context_data(
+            stories=carried_pages(broadcast),
             matrix=cells,
+            counts=[(state, count) for state, count in cells.counts.items() if count],
             channels=[ChannelName(name).label for name in cells.channels],
             rows=[
                 {"language": row[0].language_name, "cells": [self._shown(cell, going) for cell in row]}
@@ -178,7 +181,7 @@ class AudienceView(StudioView):
 
 
 class DrawView(StudioView):
-    """Write the story's texts into the empty cells."""
+    """Write the stories' texts into the empty cells."""
 
     permission_required = "change"
     http_method_names = ["post"]
@@ -191,5 +194,5 @@ class DrawView(StudioView):
             return self.refused(refusal)
         names = ", ".join(str(message) for message in made)
         return self.done(
-            _("Drawn from the story: %(cells)s.") % {"cells": names} if made else _("Nothing was missing.")
+            _("Drawn from the stories: %(cells)s.") % {"cells": names} if made else _("Nothing was missing.")
         )

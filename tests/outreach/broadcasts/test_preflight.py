@@ -199,6 +199,17 @@ def test_a_message_near_the_limit_is_pointed_out(draft, now):
     assert line(preflight(draft, now=now), "Size of the e-mails").verdict == Verdict.PASS
 
 
+def test_a_picture_leaves_less_room_for_its_words(draft, infographic, editor, now):
+    message = draft.messages.get(channel="telegram", language="en")
+    message.body, message.picture = f"<p>{'a' * 900}</p>", infographic
+    services.write(message=message, user=editor, now=now)
+
+    found = line(preflight(draft, now=now), "Length of the Telegram messages with a picture")
+
+    assert found.verdict == Verdict.LOOK
+    assert "of at most 1024 characters" in found.sentences[0]
+
+
 def test_the_sandbox_is_named_for_each_channel(draft, settings, now):
     settings.SANDBOX_EMAIL, settings.SANDBOX_TELEGRAM = True, False
     assert line(preflight(draft, now=now), "Way out").sentences == (

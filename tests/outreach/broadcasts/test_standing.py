@@ -56,7 +56,7 @@ BEHIND = {
     "a segment's rule": lambda broadcast: Segment.objects.update(rule={"field": "language", "in": ["en", "fr"]}),
     "a text": lambda broadcast: broadcast.messages.filter(language="en").update(subject="Other"),
     "the channels": lambda broadcast: Broadcast.objects.update(channels=["telegram", "email"]),
-    "the story": lambda broadcast: Broadcast.objects.update(story=None),
+    "the stories": lambda broadcast: broadcast.carried.all().delete(),
     "the urgency": lambda broadcast: Broadcast.objects.update(ignores_quiet_hours=True),
 }
 HARMLESS = {
