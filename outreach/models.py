@@ -10,7 +10,8 @@ from .audience.models import (
     Suppression,
     TopicChoice,
 )
-from .broadcasts.models import Approval, Broadcast, Message, TestChat
+from .broadcasts.models import Approval, Broadcast, CarriedPage, Message, QuietHours, TestChat
+from .broadcasts.series.models import Series, SeriesApproval
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
 from .reach.models import CohortRollup, Rebuild, Rollup
 from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
@@ -19,6 +20,7 @@ from .tracking.models import TrackingEvent, UpdateCursor
 __all__ = [
     "Approval",
     "Broadcast",
+    "CarriedPage",
     "Cohort",
     "CohortRollup",
     "Consent",
@@ -28,12 +30,15 @@ __all__ = [
     "JoinRequest",
     "KeyedSecret",
     "Message",
+    "QuietHours",
     "Rebuild",
     "Rollup",
     "SandboxChat",
     "SandboxMessage",
     "SandboxUpdate",
     "Segment",
+    "Series",
+    "SeriesApproval",
     "Subscriber",
     "Subscription",
     "Suppression",

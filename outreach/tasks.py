@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -13,9 +12,10 @@ from django.conf import settings
 
 from .audience.confirmation import send_due_confirmations
 from .audience.retention import forget_unconfirmed
+from .broadcasts.series.editions import make_due
 from .channels.registry import channel
 from .channels.telegram_client import BotClient
-from .delivery import lifecycle
+from .delivery import lifecycle, welcome
 from .delivery.desk import AtOnce, Beside
 from .delivery.engine import Courier
 from .delivery.journal import Journal
@@ -54,6 +54,14 @@ class Tasks:
         """Start what is due."""
         return bool(lifecycle.start_due(now=self.clock()))
 
+    def welcome(self) -> bool:
+        """Line up the welcome message for who joined; it is sent like any other."""
+        return bool(welcome.greet_all(now=self.clock()))
+
+    def make_editions(self) -> bool:
+        """Make the drafts of repeating broadcasts whose time comes near."""
+        return bool(make_due(now=self.clock()))
+
     def deliver(self, channel_name: str) -> bool:
         """Send what is due on one channel, of every sending broadcast in turn, so that none waits for another's end."""
         courier = self._couriers.get(channel_name)
@@ -69,7 +77,7 @@ class Tasks:
             channel=channel(channel_name),
             links=TrackedLinks(),
             owner=owner,
-            source=partial(lifecycle.sending_on, channel_name),
+            source=lambda: lifecycle.sending_on(channel_name, now=self.clock()),
             journal=Journal(self.journals, owner),
             watch=watch() if self.threaded else AlwaysChanged(),
             desk=desk,

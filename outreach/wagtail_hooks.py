@@ -8,6 +8,9 @@ from .audience.staff.segments import SegmentViewSet
 from .audience.staff.subscribers import SubscriberViewSet
 from .audience.staff.subscribers import register_actions as register_erasing
 from .broadcasts.history import register_actions
+from .broadcasts.series.approval import register_actions as register_series_actions
+from .broadcasts.studio.calendar import CalendarMenuItem
+from .broadcasts.studio.series import SeriesViewSet
 from .broadcasts.studio.story_button import broadcast_this_story
 from .broadcasts.studio.viewset import BroadcastViewSet
 from .delivery.urls import urlpatterns as ledger_urls
@@ -20,8 +23,9 @@ from .tracking.staff_urls import urlpatterns as public_page_urls
 
 @hooks.register("register_log_actions")
 def broadcast_actions(actions: LogActionRegistry) -> None:
-    """What the audit log says of broadcasts."""
+    """What the audit log says of broadcasts and series."""
     register_actions(actions)
+    register_series_actions(actions)
 
 
 @hooks.register("register_log_actions")
@@ -37,10 +41,12 @@ def audience() -> list[SegmentViewSet | SubscriberViewSet]:
 
 
 @hooks.register("register_admin_viewset")
-def broadcasts() -> BroadcastViewSet:
-    """The studio."""
-    return BroadcastViewSet()
+def broadcasts() -> list[BroadcastViewSet | SeriesViewSet]:
+    """The studio, and repeating broadcasts."""
+    return [BroadcastViewSet(), SeriesViewSet()]
 
+
+hooks.register("register_admin_menu_item", CalendarMenuItem)
 
 hooks.register("register_page_header_buttons", broadcast_this_story)
 hooks.register("register_page_listing_more_buttons", broadcast_this_story)

@@ -87,4 +87,12 @@ class Worker:
 
 
 def _office(tasks: Tasks) -> list[Task]:
-    return [tasks.start_broadcasts, tasks.confirm_addresses, tasks.tidy, tasks.forget, tasks.count_reach]
+    return [
+        tasks.make_editions,
+        tasks.start_broadcasts,
+        tasks.confirm_addresses,
+        tasks.welcome,
+        tasks.tidy,
+        tasks.forget,
+        tasks.count_reach,
+    ]

@@ -1,5 +1,7 @@
 """An infographic: a finding, the table behind it, and a chart drawn from the table in every language."""
 
+import hashlib
+import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -158,6 +160,11 @@ class InfographicPage(SitePage):
             reference=reference,
             number=self.number,
         )
+
+    def content_hash(self) -> str:
+        """Changes if and only if a reader of this page would read something else: its words, figures or source."""
+        said = [self.summary, self.note, self.source_url, self.data_year, self.as_chart()]
+        return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
     def picture(self, language: str) -> bytes:
         """A PNG of finding, chart and source: in the language if the page is published in it, else in its own."""

@@ -1,6 +1,7 @@
 """Who is considered for a broadcast, and why somebody gets no message: read once, for preflight and freeze alike."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -73,27 +74,58 @@ def considered(broadcast: Broadcast) -> QuerySet[Any]:
 
 def tally(broadcast: Broadcast) -> dict[tuple[str, str], int]:
     """How many considered subscriptions there are by channel and reason; the reason is empty for those who get it."""
-    # Counted around the finished rows: a window can't stand inside an aggregate of the same query.
-    return {
-        (channel, str(reason)): count
-        for channel, reason, count in _grouped(considered(broadcast).values_list("channel", "reason"))
-    }
+    return {(channel, reason): count for channel, reason, count in _counted(considered(broadcast), "channel", "reason")}
 
 
 def by_cell(broadcast: Broadcast) -> dict[tuple[str, int], int]:
     """How many people each message would go to, by channel and message number."""
-    rows = considered(broadcast).filter(reason="").values_list("channel", "message")
-    return {(channel, int(str(message))): count for channel, message, count in _grouped(rows)}
+    rows = considered(broadcast).filter(reason="")
+    return {(channel, message): count for channel, message, count in _counted(rows, "channel", "message")}
 
 
-def _grouped(rows: "QuerySet[Subscription, tuple[object, ...]]") -> Iterable[tuple[str, object, int]]:
+@dataclass(frozen=True)
+class Share:
+    """So many considered subscriptions of one segment, channel and language, and what would become of them.
+
+    ``message`` is the number of the message that they would get, ``reason`` why they get none, or empty.
+    """
+
+    segment: str
+    channel: str
+    language: str
+    message: int | None
+    reason: str
+    count: int
+
+
+def shares(broadcast: Broadcast) -> list[Share]:
+    """Everybody considered, in one query, as far apart as any table of an audience needs them."""
+    places = ("segment", "channel", "subscriber__language", "message", "reason")
+    return [Share(*row) for row in _counted(considered(broadcast), *places)]
+
+
+def _counted(rows: "QuerySet[Any]", *by: str) -> list[tuple[Any, ...]]:
+    """How many rows there are for each combination of values, the count last."""
     try:
-        sql, params = rows.order_by().query.sql_with_params()
+        sql, params = rows.values_list(*by).order_by().query.sql_with_params()
     except EmptyResultSet:
         return []
+    names = ", ".join(f"c{number}" for number in range(len(by)))
+    # Counted around the finished rows: a window can't stand inside an aggregate of the same query.
+    statement = f"WITH found({names}) AS ({sql}) SELECT {names}, COUNT(*) FROM found GROUP BY {names}"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH found(a, b) AS ({sql}) SELECT a, b, COUNT(*) FROM found GROUP BY a, b", params)  # noqa: S608
+        cursor.execute(statement, params)
         return list(cursor.fetchall())
+
+
+def newly_joined(broadcast: Broadcast, *, since: datetime) -> "QuerySet[Any]":
+    """The subscriptions that became active at ``since`` or later and can get the welcome message ``broadcast``.
+
+    Annotated with ``message``, the number of the one for their language or the fallback.
+    """
+    active = Subscription.objects.filter(state=Subscription.State.ACTIVE)
+    joined = active.filter(channel__in=broadcast.channels, confirmed_at__gte=since)
+    return joined.annotate(message=_message_for(broadcast), obstacle=_obstacle()).filter(obstacle="")
 
 
 def _in_any(segments: list[Segment]) -> Q:

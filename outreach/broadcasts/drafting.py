@@ -3,56 +3,79 @@
 Nothing can be changed once sending began: every function here then raises ``WrongState``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from wagtail.models import Page
 
-from home.models import StoryPage
 from outreach.audience.models import Segment
 
+from .carrying import add_stories
+from .drawing import drawn
+from .editing import editing
 from .history import record
-from .lifecycle import elsewhere, locked, void_approval
 from .matrix import matrix
-from .models import LONGEST_LINE, LONGEST_TITLE, Broadcast, Message
-from .refusals import WrongState
+from .models import LONGEST_TITLE, Broadcast, Message
+from .pictures import draw
+from .refusals import Overtaken, WrongState
 from .rendering import build, frozen
-from .sources import Source, sources
-from .standing import audience_hash
-
-WRITTEN = ("subject", "preview_text", "body", "button_label", "button_url")
+from .sources import shown_infographic, sources
+from .standing import SAID, audience_hash, version
 
 
-def create_from_story(*, story: StoryPage, user: User | None, now: datetime) -> Broadcast:
-    """A new draft about ``story``, with a text for each channel in each language in which the story is live."""
+def create_from_story(*, story: Page, user: User | None, now: datetime) -> Broadcast:
+    """A new draft about ``story``: :func:`create_from_stories` with one."""
+    return create_from_stories(stories=[story], user=user, now=now)
+
+
+def create_from_stories(*, stories: Sequence[Page], user: User | None, now: datetime) -> Broadcast:
+    """A new draft about at least one story or infographic, in this order.
+
+    It has a text for each channel in each language in which one of them is live; its title is that of the first.
+    """
     with transaction.atomic():
-        broadcast = Broadcast.objects.create(
-            title=Truncator(story.title).chars(LONGEST_TITLE), story=story, created_by=user
-        )
-        record(broadcast=broadcast, action="create", user=user, now=now)
+        title = Truncator(stories[0].title).chars(LONGEST_TITLE)
+        broadcast = create(title=title, user=user, now=now)
+        add_stories(broadcast=broadcast, pages=stories, user=user, now=now)
         draw_missing(broadcast=broadcast, user=user, now=now)
     return broadcast
 
 
 def create(*, title: str, user: User | None, now: datetime) -> Broadcast:
-    """A new draft without a story; its texts are written by hand."""
+    """A new draft that carries nothing yet; its texts are written by hand."""
     with transaction.atomic():
         broadcast = Broadcast.objects.create(title=title, created_by=user)
         record(broadcast=broadcast, action="create", user=user, now=now)
     return broadcast
 
 
+def create_welcome(*, user: User | None, now: datetime) -> Broadcast:
+    """A draft of the message to each person who joins, with the texts of the last one that was switched on."""
+    with transaction.atomic():
+        broadcast = Broadcast.objects.create(
+            kind=Broadcast.Kind.WELCOME, title=_("Welcome message"), every_channel=True, created_by=user
+        )
+        record(broadcast=broadcast, action="create", user=user, now=now)
+        last = Broadcast.objects.filter(kind=Broadcast.Kind.WELCOME, started_at__isnull=False).first()
+        if last:
+            Broadcast.objects.filter(pk=broadcast.pk).update(
+                channels=last.channels, fallback_language=last.fallback_language
+            )
+            broadcast.refresh_from_db()
+            texts = last.messages.values("channel", "language", *SAID, "picture_id", "picture_source")
+            Message.objects.bulk_create(Message(broadcast=broadcast, **text) for text in texts)
+    return broadcast
+
+
 def draw_missing(*, broadcast: Broadcast, user: User | None, now: datetime) -> list[Message]:
-    """Write a text from the story into every empty cell for which it has one; what was written."""
-    with _editing(broadcast, _("Texts were added."), user, now) as void:
+    """Write a text from the stories into every empty cell for which they have one; what was written."""
+    with editing(broadcast, _("Texts were added."), user, now) as void:
         made = [
-            _drawn(Message(broadcast=broadcast, channel=cell.channel, language=cell.language), cell.source)
+            drawn(Message(broadcast=broadcast, channel=cell.channel, language=cell.language), cell.source)
             for cell in matrix(broadcast)
             if cell.source and not cell.message
         ]
@@ -65,48 +88,68 @@ def draw_missing(*, broadcast: Broadcast, user: User | None, now: datetime) -> l
 
 
 def redraw(*, message: Message, user: User | None, now: datetime) -> None:
-    """Write the story's text of today over this one; raises ``LookupError`` where the story has none."""
-    with _editing(message.broadcast, _("A text was drawn again."), user, now) as void:
-        _drawn(message, sources(message.broadcast.story)[message.language]).save()
+    """Write the stories' text of today over this one; raises ``LookupError`` where they have none."""
+    with editing(message.broadcast, _("A text was drawn again."), user, now) as void:
+        drawn(message, sources(message.broadcast)[message.language]).save()
         record(broadcast=message.broadcast, action="draw", user=user, now=now, detail=str(message))
         void()
 
 
 def proposal(message: Message) -> Message | None:
-    """What :func:`redraw` would write, unsaved; ``None`` where the story is not published in this language."""
-    source = sources(message.broadcast.story).get(message.language)
+    """What :func:`redraw` would write, unsaved; ``None`` where no story is published in this language."""
+    source = sources(message.broadcast).get(message.language)
     if source is None:
         return None
     fresh = Message(broadcast=message.broadcast, channel=message.channel, language=message.language)
-    return _drawn(fresh, source)
+    return drawn(fresh, source)
 
 
 def keep(*, message: Message, user: User | None, now: datetime) -> None:
     """Say that the text is right although the story was edited: it is no longer stale."""
-    with _editing(message.broadcast, "", user, now):
-        source = sources(message.broadcast.story).get(message.language)
+    with editing(message.broadcast, "", user, now):
+        source = sources(message.broadcast).get(message.language)
         message.source_hash = source.content_hash if source else ""
+        page = shown_infographic(message.picture, language=message.language)
+        message.picture_source = page.content_hash() if page else ""
         message.save()
         record(broadcast=message.broadcast, action="keep", user=user, now=now, detail=str(message))
 
 
-def write(*, message: Message, user: User | None, now: datetime) -> None:
-    """Save the text of one cell, new or edited; a text that says what it said before voids nothing."""
-    with _editing(message.broadcast, _("A text was changed."), user, now) as void:
+def write(*, message: Message, user: User | None, now: datetime, read: str | None = None) -> None:
+    """Save the text of one cell, new or edited, and draw its picture as its infographic is today.
+
+    A text that says and shows what it did before voids nothing. ``read`` is the :func:`~.standing.version` that the
+    writer began with; where another stands there now, it raises ``Overtaken``.
+    """
+    with editing(message.broadcast, _("A text was changed."), user, now) as void:
         in_cell = message.broadcast.messages.filter(channel=message.channel, language=message.language)
+        draw(message)
+        if read is not None:
+            _check_read(message, in_cell.first(), read)
         if in_cell.exclude(pk=message.pk).exists():
             raise WrongState(_("Somebody has just written this text: read it before you change it."))
-        before = in_cell.values(*WRITTEN).first()
-        changed = [name for name in WRITTEN if before is None or before[name] != getattr(message, name)]
+        before = in_cell.values(*SAID).first()
+        changed = [name for name in SAID if before is None or before[name] != getattr(message, name)]
         if changed:
             message.save()
             record(broadcast=message.broadcast, action="write", user=user, now=now, detail=str(message), fields=changed)
             void()
+        else:
+            in_cell.update(picture_source=message.picture_source)
+
+
+def _check_read(message: Message, found: Message | None, read: str) -> None:
+    """Raise ``Overtaken`` where neither what was read nor what is being saved stands in the cell."""
+    said = [getattr(found, name) for name in SAID] if found else []
+    if version(found) != read and said != [getattr(message, name) for name in SAID]:
+        raise Overtaken(
+            _("Somebody changed this text after you opened it. Yours stands here: save it again to replace theirs.")
+        )
 
 
 def remove(*, message: Message, user: User | None, now: datetime) -> None:
     """Empty a cell; its readers then get the fallback language, or nothing."""
-    with _editing(message.broadcast, _("A text was removed."), user, now) as void:
+    with editing(message.broadcast, _("A text was removed."), user, now) as void:
         name = str(message)
         message.delete()
         record(broadcast=message.broadcast, action="remove", user=user, now=now, detail=name)
@@ -115,7 +158,7 @@ def remove(*, message: Message, user: User | None, now: datetime) -> None:
 
 def rename(*, broadcast: Broadcast, title: str, user: User | None, now: datetime) -> None:
     """Give it another title; receivers never see it, so it voids nothing."""
-    with _editing(broadcast, "", user, now):
+    with editing(broadcast, "", user, now):
         if broadcast.title != title:
             broadcast.title = title
             broadcast.save(update_fields=["title"])
@@ -131,21 +174,28 @@ def set_audience(
     fallback_language: str,
     missed_rule: str,
     deadline_hours: int,
+    ignores_quiet_hours: bool = False,
     user: User | None,
     now: datetime,
 ) -> None:
-    """Say who gets it, on which channels, in which language for want of theirs, and what if its time is missed."""
-    with _editing(broadcast, _("The audience was changed."), user, now) as void:
+    """Say who gets it, on which channels, in which language for want of theirs, and what if its time is missed.
+
+    A welcome message goes to everybody who joins, on each address, and never in quiet hours, whatever is asked here.
+    """
+    with editing(broadcast, _("The audience was changed."), user, now) as void:
         before = audience_hash(broadcast)
-        broadcast.segments.set(segments)
-        broadcast.channels = list(channels)
-        broadcast.every_channel = every_channel
-        broadcast.fallback_language = fallback_language
-        broadcast.missed_rule = missed_rule
-        broadcast.deadline_hours = deadline_hours
-        broadcast.save(
-            update_fields=["channels", "every_channel", "fallback_language", "missed_rule", "deadline_hours"]
-        )
+        given = {
+            "channels": list(channels),
+            "every_channel": every_channel or broadcast.is_welcome,
+            "fallback_language": fallback_language,
+            "missed_rule": missed_rule,
+            "deadline_hours": deadline_hours,
+            "ignores_quiet_hours": ignores_quiet_hours and not broadcast.is_welcome,
+        }
+        broadcast.segments.set([] if broadcast.is_welcome else segments)
+        for name, value in given.items():
+            setattr(broadcast, name, value)
+        broadcast.save(update_fields=list(given))
         names = ", ".join(segment.name for segment in segments)
         record(broadcast=broadcast, action="audience", user=user, now=now, detail=names, channels=list(channels))
         if audience_hash(broadcast) != before:
@@ -161,30 +211,3 @@ def freeze_content(broadcast: Broadcast) -> None:
         built = build(message)
         message.links, message.rendered = list(built.links), frozen(built)
         message.save(update_fields=["links", "rendered"])
-
-
-@contextmanager
-def _editing(broadcast: Broadcast, reason: str, user: User | None, now: datetime) -> Iterator[Callable[[], None]]:
-    """Hold the broadcast while it is edited, and yield what to call once something was: it takes the approval back."""
-
-    def void() -> None:
-        if broadcast.state != Broadcast.State.DRAFT:
-            void_approval(broadcast=broadcast, reason=reason, user=user, now=now)
-
-    with transaction.atomic():
-        broadcast.state = locked(broadcast).state
-        if not broadcast.is_editable:
-            raise elsewhere(broadcast)
-        yield void
-
-
-def _drawn(message: Message, source: Source) -> Message:
-    """``message`` with the text that the story gives it, in its language."""
-    message.subject = Truncator(source.title).chars(LONGEST_LINE)
-    message.preview_text = Truncator(source.summary).chars(LONGEST_LINE)
-    message.body = format_html("<p>{}</p>", source.summary)
-    message.button_url = source.address
-    message.source_hash = source.content_hash
-    with override(source.language):
-        message.button_label = _("Read the story")
-    return message

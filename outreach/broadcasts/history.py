@@ -11,6 +11,7 @@ from .models import Broadcast
 
 ACTIONS = {
     "create": (_("Make a broadcast"), _("Broadcast made")),
+    "stories": (_("Change the stories"), _("Stories changed")),
     "draw": (_("Draw texts from the story"), _("Texts drawn from the story")),
     "write": (_("Write a message"), _("Message written")),
     "keep": (_("Keep a text though the story was edited"), _("Text kept though the story was edited")),
@@ -20,11 +21,13 @@ ACTIONS = {
     "archive": (_("Show in the public archive, or not"), _("Public archive")),
     "submit": (_("Submit for approval"), _("Submitted for approval")),
     "approve": (_("Approve"), _("Approved")),
+    "inherit": (_("Take over the approval of a series"), _("Approved in advance with its series")),
     "schedule": (_("Change the time"), _("Time changed")),
     "void": (_("Void the approval"), _("Back to draft")),
     "pause": (_("Pause"), _("Paused")),
     "resume": (_("Resume"), _("Resumed")),
     "cancel": (_("Cancel"), _("Cancelled")),
+    "close": (_("Switch off"), _("Switched off")),
     "finish": (_("Finish"), _("Finished")),
     "test": (_("Send a test"), _("Test sent")),
     "decide": (_("Decide on uncertain or failed deliveries"), _("Deliveries decided on")),
@@ -43,7 +46,7 @@ def record(
         data={"detail": detail, **data},
         timestamp=now,
         title=broadcast.title,
-        content_changed=action in {"create", "draw", "write", "remove", "audience"},
+        content_changed=action in {"create", "stories", "draw", "write", "remove", "audience"},
     )
 
 

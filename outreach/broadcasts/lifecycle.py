@@ -97,6 +97,21 @@ def cancel(*, broadcast: Broadcast, reason: str = "", user: User | None = None, 
         record(broadcast=broadcast, action="cancel", user=user, now=now, detail=reason)
 
 
+def close(*, broadcast: Broadcast, user: User | None, now: datetime) -> None:
+    """Switch a welcome message off: who joined before still gets it, then it is finished; raises ``WrongState``."""
+    open_states = {State.SENDING, State.PAUSED}
+    with transaction.atomic():
+        state = locked(broadcast).state
+        move(
+            broadcast=broadcast,
+            start=open_states & {state},
+            to=state,
+            only=Q(kind=Broadcast.Kind.WELCOME, closed_at__isnull=True),
+            closed_at=now,
+        )
+        record(broadcast=broadcast, action="close", user=user, now=now)
+
+
 def finish(*, broadcast: Broadcast, now: datetime) -> bool:
     """Close a broadcast with nothing left to send; whether this call did it."""
     with transaction.atomic():

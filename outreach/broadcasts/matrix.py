@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from outreach.audience.choices import ChannelName
 from outreach.audience.models import Subscription
+from outreach.channels.built import Built
 
 from .models import Broadcast, Message
-from .rendering import problems
-from .sources import Source, sources
+from .rendering import tried
+from .sources import Source, shown_infographic, sources
 from .standing import is_approved
 
 
@@ -31,6 +32,8 @@ class Cell:
     """One channel in one language.
 
     ``why`` says in a sentence why it is in its state; ``readers`` counts active subscriptions, in a segment or not.
+    ``notes`` are sentences about what is not in the reader's language, which holds nothing up. ``built`` is the message
+    ready for its channel, where it has no problems.
     """
 
     channel: str
@@ -41,6 +44,8 @@ class Cell:
     message: Message | None = None
     source: Source | None = None
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    built: Built | None = None
 
     def __str__(self) -> str:
         return f"{ChannelName(self.channel).label}, {dict(settings.LANGUAGES)[self.language]}"
@@ -70,15 +75,22 @@ class Matrix:
         raise LookupError(channel)
 
     @property
+    def counts(self) -> dict[CellState, int]:
+        """How many cells are in each state."""
+        return {state: sum(cell.state == state for cell in self) for state in CellState}
+
+    @property
     def can_be_drawn(self) -> bool:
-        """Whether the story has a text for a cell that has none."""
+        """Whether the stories have a text for a cell that has none."""
         return any(cell.source and not cell.message for cell in self)
 
 
 def matrix(broadcast: Broadcast) -> Matrix:
-    """The cells of ``broadcast``: its channels, and the languages that its readers, its story or its messages have."""
-    drawn = sources(broadcast.story)
-    messages = {(message.channel, message.language): message for message in broadcast.messages.all()}
+    """The cells of ``broadcast``: its channels, and the languages of its readers, its stories and its messages."""
+    drawn = sources(broadcast)
+    messages = {
+        (message.channel, message.language): message for message in broadcast.messages.select_related("picture__locale")
+    }
     for message in messages.values():
         message.broadcast = broadcast
     readers = _readers(broadcast)
@@ -105,9 +117,43 @@ def matrix(broadcast: Broadcast) -> Matrix:
     return Matrix(channels, rows)
 
 
-def is_stale(message: Message, source: Source | None) -> bool:
-    """Whether the story was edited or taken down since the text was drawn from it; a text of one's own never is."""
-    return bool(message.source_hash) and (source is None or source.content_hash != message.source_hash)
+def why_stale(message: Message, source: Source | None) -> str:
+    """What changed since the text and its picture were drawn, in a sentence; empty if nothing did.
+
+    A text of one's own is never stale. What was frozen for sending is not either.
+    """
+    if message.rendered is not None:
+        return ""
+    if message.source_hash and source is None:
+        return _("What the text was drawn from is no longer published in this language, or no longer carried.")
+    if message.source_hash and source and source.content_hash != message.source_hash:
+        if len(source.pages) + len(source.missing) > 1:
+            return _("A story was edited, added, moved or taken out after this text was drawn.")
+        return _("The story was edited after this text was drawn from it.")
+    if message.picture_source:
+        page = shown_infographic(message.picture, language=message.language)
+        if page is None:
+            return _("The infographic of the picture is no longer published.")
+        if page.content_hash() != message.picture_source:
+            return _("The infographic was edited after its picture was drawn: save the text again for a new one.")
+    return ""
+
+
+def notes(message: Message, source: Source | None) -> tuple[str, ...]:
+    """What readers of this language get in another one, or not at all, each in a sentence."""
+    found = []
+    if source and message.source_hash:
+        found += [
+            _("“%(title)s” is not published in this language: the text goes without it.") % {"title": title}
+            for title in source.missing
+        ]
+    page = shown_infographic(message.picture, language=message.language)
+    if page and page.language != message.language:
+        found.append(
+            _("The picture is in %(language)s: its infographic is not published in this language.")
+            % {"language": dict(settings.LANGUAGES).get(page.language, page.language)}
+        )
+    return tuple(found)
 
 
 def _readers(broadcast: Broadcast) -> dict[tuple[str, str], int]:
@@ -134,12 +180,10 @@ def _cell(
     if message is None:
         why = _why_missing(broadcast, readers, source, fallback)
         return Cell(channel, language, CellState.MISSING, why, readers, None, source)
-    found = tuple(problems(message)) if message.rendered is None else ()
-    if is_stale(message, source) and message.rendered is None:
-        why = _("The story is no longer published in this language.")
-        if source:
-            why = _("The story was edited after this text was drawn from it.")
-        return Cell(channel, language, CellState.STALE, why, readers, message, source, found)
+    built, found = tried(message)
+    said = notes(message, source) if message.rendered is None else ()
+    if why := why_stale(message, source):
+        return Cell(channel, language, CellState.STALE, why, readers, message, source, found, said, built)
     state = CellState.APPROVED if approved else CellState.DRAFT
     if approved:
         why = _("Approved as it stands.")
@@ -147,10 +191,12 @@ def _cell(
         why = " ".join(found)
     else:
         why = _("Waits for approval.") if broadcast.state == Broadcast.State.SUBMITTED else _("Can be submitted.")
-    return Cell(channel, language, state, why, readers, message, source, found)
+    return Cell(channel, language, state, why, readers, message, source, found, said, built)
 
 
 def _why_missing(broadcast: Broadcast, readers: int, source: Source | None, fallback: Message | None) -> str:
+    if broadcast.is_welcome:
+        return _welcome_why_missing(broadcast, fallback)
     if not readers:
         return _("Nobody on this channel reads it.")
     if fallback:
@@ -160,4 +206,16 @@ def _why_missing(broadcast: Broadcast, readers: int, source: Source | None, fall
         ) % {"count": readers, "language": language}
     left_out = ngettext("%(count)d reader is left out.", "%(count)d readers are left out.", readers)
     left_out %= {"count": readers}
-    return f"{left_out} {_('The story can be drawn.')}" if source else left_out
+    if source is None:
+        return left_out
+    missing = [_("“%(title)s” is not published in this language.") % {"title": title} for title in source.missing]
+    return " ".join([left_out, _("A text can be drawn."), *missing])
+
+
+def _welcome_why_missing(broadcast: Broadcast, fallback: Message | None) -> str:
+    """Those who will read it are not there yet, so nobody can be counted."""
+    if not fallback:
+        return _("Who joins in this language is not welcomed.")
+    return _("Who joins in this language gets %(language)s instead.") % {
+        "language": dict(settings.LANGUAGES)[broadcast.fallback_language]
+    }

@@ -1,8 +1,13 @@
 """A broadcast, its text for each channel and language, and who approved which content for which audience."""
 
+from datetime import time
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField
 
 from outreach.audience.choices import ChannelName
@@ -13,14 +18,59 @@ from .links import validate_link
 LONGEST_TITLE, LONGEST_LINE = 120, 150
 """In characters: a broadcast's title, and a subject or preview text."""
 
+LONGEST_LABEL, LONGEST_ADDRESS = 40, 500
+"""In characters: what stands on a button, and where it leads."""
+
 
 def both_channels() -> list[str]:
     """Every channel there is, in the order in which a person with several is written to."""
     return list(ChannelName.values)
 
 
+def validate_zone(name: str) -> None:
+    """Raise ``ValidationError`` unless ``name`` is a time zone of the IANA list."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValidationError(_("Write a time zone of the IANA list, like America/Dominica.")) from None
+
+
+@register_setting(icon="time")
+class QuietHours(BaseGenericSetting):
+    """When no message begins its way; each channel has a switch of its name. The same start and end mean never."""
+
+    start = models.TimeField(_("quiet from"), default=time(21))
+    end = models.TimeField(_("quiet until"), default=time(7))
+    zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[validate_zone],
+        help_text=_("A name of the IANA list, like America/Dominica; if empty, the time zone of the office."),
+    )
+    email = models.BooleanField(_("quiet hours by e-mail"), default=False)
+    telegram = models.BooleanField(_("quiet hours on Telegram"), default=False)
+
+    class Meta:
+        verbose_name = _("quiet hours")
+        verbose_name_plural = _("quiet hours")
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}–{self.end:%H:%M}"
+
+
 class Broadcast(models.Model):
-    """One mass message of the campaign, from draft to finished. Times are UTC; staff see the office's zone."""
+    """One mass message of the campaign, from draft to finished. Times are UTC; staff see the office's zone.
+
+    A welcome message is a broadcast of its own kind: once it is approved it keeps sending, to each person who joins
+    from then on, until ``closed_at``. An edition of a series knows for which of its times it was made, ``occurrence``.
+    """
+
+    class Kind(models.TextChoices):
+        """Whom it is for: the people of its segments at one time, or each who joins."""
+
+        CAMPAIGN = "campaign", _("Broadcast")
+        WELCOME = "welcome", _("Welcome message")
 
     class State(models.TextChoices):
         """Where the broadcast stands. Only ``sending`` lets a worker send."""
@@ -41,10 +91,8 @@ class Broadcast(models.Model):
         HOLD = "hold", _("Hold until somebody decides")
         DROP = "drop", _("Drop after the deadline")
 
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.CAMPAIGN, editable=False)
     title = models.CharField(_("title"), max_length=LONGEST_TITLE, help_text=_("For staff; receivers do not see it."))
-    story = models.ForeignKey(
-        "home.StoryPage", verbose_name=_("story"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
     segments = models.ManyToManyField(Segment, verbose_name=_("segments"), blank=True, related_name="broadcasts")
     channels = models.JSONField(_("channels"), default=both_channels)
     every_channel = models.BooleanField(
@@ -70,6 +118,15 @@ class Broadcast(models.Model):
         help_text=_("Once it is being sent, the site lists its e-mail for everybody. It can be taken out at any time."),
     )
     deadline_hours = models.PositiveSmallIntegerField(_("deadline in hours"), default=24)
+    ignores_quiet_hours = models.BooleanField(
+        _("urgent: ignore quiet hours"),
+        default=False,
+        help_text=_("Only for what can't wait until morning, such as a storm warning."),
+    )
+    series = models.ForeignKey(
+        "outreach.Series", null=True, editable=False, on_delete=models.SET_NULL, related_name="editions"
+    )
+    occurrence = models.DateTimeField(null=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
     pause_reason = models.CharField(max_length=300, blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -78,6 +135,7 @@ class Broadcast(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
     is_demo = models.BooleanField(_("demo data"), default=False, editable=False)
 
     class Meta:
@@ -85,6 +143,15 @@ class Broadcast(models.Model):
         verbose_name_plural = _("broadcasts")
         ordering = ["-id"]
         indexes = [models.Index(fields=["state", "send_at"], name="broadcast_due")]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "occurrence"], name="edition_per_occurrence"),
+            models.UniqueConstraint(
+                fields=["kind"],
+                name="one_open_welcome",
+                condition=models.Q(kind="welcome", started_at__isnull=False, closed_at__isnull=True)
+                & models.Q(state__in=["sending", "paused"]),
+            ),
+        ]
         permissions = [
             ("submit_broadcast", "Can submit broadcasts for approval"),
             ("approve_broadcast", "Can approve, schedule, pause and cancel broadcasts"),
@@ -99,14 +166,51 @@ class Broadcast(models.Model):
         """Whether content and audience can still change; once sending began, what was sent must stay readable."""
         return self.state in {self.State.DRAFT, self.State.SUBMITTED, self.State.SCHEDULED}
 
+    @property
+    def is_welcome(self) -> bool:
+        """Whether it goes to each person who joins, instead of to segments."""
+        return self.kind == self.Kind.WELCOME
+
+    @property
+    def stands_open(self) -> bool:
+        """Whether whoever joins now gets it."""
+        return self.is_welcome and self.state == self.State.SENDING and self.closed_at is None
+
+    @property
+    def state_label(self) -> str:
+        """The state in a word; a welcome message that keeps sending is switched on."""
+        return str(_("Switched on") if self.stands_open else self.get_state_display())
+
+
+class CarriedPage(models.Model):
+    """A story or an infographic that a broadcast carries; ``place`` orders them, the first one leads."""
+
+    broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="carried")
+    page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [models.UniqueConstraint(fields=["broadcast", "page"], name="page_carried_once")]
+
+    def __str__(self) -> str:
+        return str(self.page)
+
 
 class Message(models.Model):
     """The text of a broadcast for one channel and language.
 
-    ``body`` is simple rich text (bold, italic, links, lists). ``source_hash`` is the content hash of the story from
-    which the text was drawn: another hash there today means that the text is stale. ``links`` are the targets of the
-    rendered text, in order; a tracked link knows its target by its number, so it can lead nowhere else. ``rendered`` is
-    what the receivers got, kept once sending begins, so that neither a renamed page nor a new template changes it.
+    ``body`` is simple rich text (bold, italic, links, lists). ``source_hash`` is the content hash of the stories from
+    which the text was drawn: another hash there today means that the text is stale. ``more_buttons`` are pairs of a
+    label and an address, below the main one.
+
+    ``picture`` is the infographic that goes with the text. Its drawing was made when the text was written:
+    ``picture_file`` is where the store keeps it under the hash of its bytes, ``picture_alt`` says what it shows, and
+    ``picture_source`` is the infographic's content hash of then.
+
+    ``links`` are the targets of the rendered text, in order; a tracked link knows its target by its number, so it can
+    lead nowhere else. ``rendered`` is what the receivers got, kept once sending begins, so that neither a renamed page
+    nor a new template changes it.
     """
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="messages")
@@ -120,8 +224,23 @@ class Message(models.Model):
         help_text=_("What a mail program shows beside the subject."),
     )
     body = RichTextField(_("text"), features=["bold", "italic", "link", "ul"])
-    button_label = models.CharField(_("button"), max_length=40, blank=True)
-    button_url = models.CharField(_("the button leads to"), max_length=500, blank=True, validators=[validate_link])
+    button_label = models.CharField(_("button"), max_length=LONGEST_LABEL, blank=True)
+    button_url = models.CharField(
+        _("the button leads to"), max_length=LONGEST_ADDRESS, blank=True, validators=[validate_link]
+    )
+    more_buttons = models.JSONField(_("more buttons"), default=list, blank=True)
+    picture = models.ForeignKey(
+        "home.InfographicPage",
+        verbose_name=_("picture"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("The picture of an infographic, in the language of the text."),
+    )
+    picture_file = models.CharField(max_length=100, blank=True, editable=False)
+    picture_alt = models.TextField(blank=True, editable=False)
+    picture_source = models.CharField(max_length=64, blank=True, editable=False)
     source_hash = models.CharField(max_length=64, blank=True, editable=False)
     links = models.JSONField(default=list, editable=False)
     rendered = models.JSONField(null=True, editable=False)

@@ -1,19 +1,47 @@
 """What stands between a broadcast and its approval, each in a sentence that says what to do."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
 from django.utils.translation import gettext as _
 
 from .audience import by_cell
-from .matrix import CellState, Matrix, matrix
+from .matrix import Cell, CellState, Matrix, matrix
 from .models import Broadcast
+from .ways_out import lacks_way_out
+
+
+class Subject(StrEnum):
+    """What an obstacle is about."""
+
+    AUDIENCE = "audience"
+    TEXTS = "texts"
+    STALE = "stale"
+    LEAVING = "leaving"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One reason why a broadcast can't be submitted or approved as it stands."""
+
+    subject: Subject
+    sentence: str
+
+
+def obstacles(broadcast: Broadcast, cells: Matrix | None = None) -> list[Obstacle]:
+    """Every reason why the broadcast can't be submitted or approved as it stands; empty if it can."""
+    cells = cells or matrix(broadcast)
+    found = [*_choices(broadcast), *_texts(cells)]
+    if not found and not broadcast.is_welcome and not sum(by_cell(broadcast).values()):
+        nobody = _("Nobody would get this broadcast: look at the segments, the languages and who is left out.")
+        found.append(Obstacle(Subject.AUDIENCE, nobody))
+    return found
 
 
 def not_ready(broadcast: Broadcast, cells: Matrix | None = None) -> list[str]:
-    """Every reason why the broadcast can't be submitted or approved as it stands; empty if it can."""
-    cells = cells or matrix(broadcast)
-    reasons = [*_choices(broadcast), *_texts(cells)]
-    if not reasons and not sum(by_cell(broadcast).values()):
-        reasons.append(_("Nobody would get this broadcast: look at the segments, the languages and who is left out."))
-    return reasons
+    """The sentences of :func:`obstacles`."""
+    return [obstacle.sentence for obstacle in obstacles(broadcast, cells)]
 
 
 def unfit(broadcast: Broadcast) -> list[str]:
@@ -21,21 +49,25 @@ def unfit(broadcast: Broadcast) -> list[str]:
     return [f"{cell}: {problem}" for cell in matrix(broadcast) for problem in cell.problems]
 
 
-def _choices(broadcast: Broadcast) -> list[str]:
-    reasons = []
-    if not broadcast.segments.exists():
-        reasons.append(_("No segment is chosen: say who gets it."))
+def _choices(broadcast: Broadcast) -> Iterator[Obstacle]:
+    if not broadcast.is_welcome and not broadcast.segments.exists():
+        yield Obstacle(Subject.AUDIENCE, _("No segment is chosen: say who gets it."))
     if not broadcast.channels:
-        reasons.append(_("No channel is chosen."))
-    return reasons
+        yield Obstacle(Subject.AUDIENCE, _("No channel is chosen."))
 
 
-def _texts(cells: Matrix) -> list[str]:
+def _texts(cells: Matrix) -> Iterator[Obstacle]:
     written = [cell for cell in cells if cell.message]
     if cells.channels and not written:
-        return [_("There is no message yet: draw the texts from the story, or write one.")]
-    reasons = [f"{cell}: {problem}" for cell in written for problem in cell.problems]
+        yield Obstacle(Subject.TEXTS, _("There is no message yet: draw the texts from the story, or write one."))
+    for cell in written:
+        yield from (Obstacle(Subject.TEXTS, f"{cell}: {problem}") for problem in cell.problems)
     for cell in written:
         if cell.state == CellState.STALE:
-            reasons.append(f"{cell}: {cell.why} {_('Draw it again or keep the text.')}")
-    return reasons
+            yield Obstacle(Subject.STALE, f"{cell}: {cell.why} {_('Draw it again or keep the text.')}")
+    yield from (Obstacle(Subject.LEAVING, f"{cell}: {lack}") for cell in written if (lack := _no_way_out(cell)))
+
+
+def _no_way_out(cell: Cell) -> str:
+    """What its receivers would miss to leave, in a sentence; nothing while the message can't be built anyway."""
+    return lacks_way_out(cell.built) if cell.built else ""

@@ -3,6 +3,7 @@
 Refused
 ├── UnfitMessage     one message can't be sent as it is: ``reasons``
 ├── NotReady         the broadcast can't be submitted or approved as it is: ``reasons``
+├── Overtaken        somebody changed the text after it was opened
 ├── WrongState       the broadcast is not where this step begins: somebody was faster, or the page is old
 ├── OwnSubmission    nobody approves what they wrote or submitted themselves
 ├── ApprovalVoid     content or audience are not those that were submitted
@@ -25,6 +26,10 @@ class UnfitMessage(Refused):
 
 class NotReady(Refused):
     """The broadcast lacks something that approval needs."""
+
+
+class Overtaken(Refused):
+    """A text was changed by somebody else since its writer opened it."""
 
 
 class WrongState(Refused):

@@ -2,9 +2,12 @@
 
 from .approval import approve, schedule, submit, verify_approval
 from .archiving import set_archived
+from .carrying import add_stories, drop_story, move_story
 from .drafting import (
     create,
+    create_from_stories,
     create_from_story,
+    create_welcome,
     draw_missing,
     freeze_content,
     keep,
@@ -15,11 +18,12 @@ from .drafting import (
     set_audience,
     write,
 )
-from .lifecycle import cancel, finish, pause, resume, void_approval
+from .lifecycle import cancel, close, finish, pause, resume, void_approval
 from .refusals import (
     ApprovalVoid,
     NoTestAddress,
     NotReady,
+    Overtaken,
     OwnSubmission,
     Refused,
     TestNotSent,
@@ -32,20 +36,27 @@ __all__ = [
     "ApprovalVoid",
     "NoTestAddress",
     "NotReady",
+    "Overtaken",
     "OwnSubmission",
     "Refused",
     "TestNotSent",
     "TimePassed",
     "UnfitMessage",
     "WrongState",
+    "add_stories",
     "approve",
     "cancel",
+    "close",
     "create",
+    "create_from_stories",
     "create_from_story",
+    "create_welcome",
     "draw_missing",
+    "drop_story",
     "finish",
     "freeze_content",
     "keep",
+    "move_story",
     "pause",
     "proposal",
     "redraw",

@@ -1,43 +1,123 @@
-"""The only door to the site: a story as a broadcast sees it, in each language in which it is live."""
+"""The only door to the site: the stories and infographics of a broadcast, in each language in which they are live."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from wagtail.models import Locale, Page, Site
 
-from home.models import StoryPage
+from home.models import InfographicPage, StoryPage
+from home.models.article import in_language
+
+from .models import Broadcast
+
+CarriedKind = StoryPage | InfographicPage
+KINDS: tuple[type[StoryPage] | type[InfographicPage], ...] = (StoryPage, InfographicPage)
+"""The kinds of page that a broadcast can carry."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A story in one language: what a message is drawn from. ``content_hash`` changes with the story's content."""
+class Carried:
+    """A story or an infographic in one language; ``picture`` is the infographic that goes with it, if one does."""
 
-    language: str
+    number: int
     title: str
     summary: str
     address: str
     content_hash: str
+    is_story: bool
+    picture: InfographicPage | None
 
 
-def sources(story: StoryPage | None) -> dict[str, Source]:
-    """The live translations of ``story`` by language, in the order of the site's languages; empty without a story."""
-    if story is None:
-        return {}
-    live = StoryPage.objects.filter(translation_key=story.translation_key, live=True, alias_of=None).select_related(
-        "locale"
-    )
-    found = {page.locale.language_code: page for page in live}
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a text is drawn from in one language: at least one page, in the broadcast's order.
+
+    ``missing`` are the titles of those pages of the broadcast that are not published in it.
+    """
+
+    language: str
+    pages: tuple[Carried, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def content_hash(self) -> str:
+        """Changes with the content of a page, and when one is added, moved or taken out."""
+        if len(self.pages) == 1:
+            return self.pages[0].content_hash
+        return hashlib.sha256("\n".join(page.content_hash for page in self.pages).encode()).hexdigest()
+
+
+def carried_pages(broadcast: Broadcast) -> list[Page]:
+    """The pages as they were chosen, in their order."""
+    if broadcast.pk is None:
+        return []
+    return [carried.page for carried in broadcast.carried.select_related("page__locale")]
+
+
+def sources(broadcast: Broadcast) -> dict[str, Source]:
+    """What texts can be drawn from by language, in the order of the site's languages; empty where nothing is live."""
+    chosen = carried_pages(broadcast)
+    live = _live_translations({page.translation_key for page in chosen})
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        pages = [live.get((page.translation_key, language)) for page in chosen]
+        if any(pages):
+            found[language] = Source(
+                language=language,
+                pages=tuple(_carried(page) for page in pages if page),
+                missing=tuple(page.title for page, there in zip(chosen, pages, strict=True) if not there),
+            )
+    return found
+
+
+def _live_translations(keys: Iterable[UUID]) -> dict[tuple[UUID, str], CarriedKind]:
     return {
-        language: Source(
-            language=language,
-            title=found[language].title,
-            summary=found[language].summary,
-            address=_address(found[language]),
-            content_hash=found[language].content_hash(),
-        )
-        for language, _name in settings.LANGUAGES
-        if language in found
+        (page.translation_key, page.locale.language_code): page
+        for kind in KINDS
+        for page in kind.objects.filter(translation_key__in=keys, live=True, alias_of=None).select_related("locale")
     }
+
+
+def _carried(page: CarriedKind) -> Carried:
+    return Carried(
+        number=page.pk,
+        title=page.title,
+        summary=page.summary,
+        address=_address(page),
+        content_hash=page.content_hash(),
+        is_story=isinstance(page, StoryPage),
+        picture=page.lead_infographic if isinstance(page, StoryPage) else page,
+    )
+
+
+def shown_infographic(page: InfographicPage | None, *, language: str) -> InfographicPage | None:
+    """The infographic as it is published in ``language``, else as it is published itself; ``None`` if it is not."""
+    return next(iter(in_language([page], language).values()), None) if page else None
+
+
+def newest_pages(number: int) -> list[CarriedKind]:
+    """The newest stories and infographics that can be carried, in the site's first language."""
+    found = [
+        page
+        for kind in KINDS
+        for page in kind.objects.live()
+        .filter(locale__language_code=settings.LANGUAGE_CODE, alias_of=None)
+        .order_by("-published", "-pk")[:number]
+    ]
+    return sorted(found, key=lambda page: (page.published, page.pk), reverse=True)[:number]
+
+
+def infographics(*, language: str) -> list[InfographicPage]:
+    """Every published infographic once, the newest first: in ``language``, else in the site's first, else in any."""
+    wanted = [language, settings.LANGUAGE_CODE]
+    pages = InfographicPage.objects.live().filter(alias_of=None).select_related("locale").order_by("-published", "-pk")
+    found: dict[UUID, InfographicPage] = {}
+    for page in sorted(pages, key=lambda page: wanted.index(page.language) if page.language in wanted else len(wanted)):
+        found.setdefault(page.translation_key, page)
+    return sorted(found.values(), key=lambda page: (page.published, page.pk), reverse=True)
 
 
 def page_address(number: int, *, language: str) -> str | None:
@@ -49,10 +129,10 @@ def page_address(number: int, *, language: str) -> str | None:
     if page is None:
         return None
     translations = page.get_translations(inclusive=True).filter(live=True, alias_of=None)
-    in_language = translations.filter(locale__language_code=language).first()
-    if in_language is None and page.live:
-        in_language = page
-    return _address(in_language) if in_language else None
+    in_its_language = translations.filter(locale__language_code=language).first()
+    if in_its_language is None and page.live:
+        in_its_language = page
+    return _address(in_its_language) if in_its_language else None
 
 
 def campaign_name(language: str) -> str:

@@ -9,30 +9,50 @@ import json
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from .models import Approval, Broadcast
+from .models import Approval, Broadcast, Message
 
-SAID = ("channel", "language", "subject", "preview_text", "body", "button_label", "button_url")
+SAID = (
+    "subject",
+    "preview_text",
+    "body",
+    "button_label",
+    "button_url",
+    "more_buttons",
+    "picture_file",
+    "picture_alt",
+)
+"""What a message says and shows; the name of a picture's file is the hash of its bytes."""
 
 
 def content_hash(broadcast: Broadcast) -> str:
-    """Of every message's text, and of the story that the messages lead back to."""
-    messages = broadcast.messages.order_by("channel", "language").values(*SAID)
-    return _digest({"story": broadcast.story_id, "messages": list(messages)})
+    """Of every message's text and picture, and of the stories that the messages lead back to."""
+    messages = broadcast.messages.order_by("channel", "language").values("channel", "language", *SAID)
+    stories = broadcast.carried.values_list("page", flat=True)
+    return digest({"stories": list(stories), "messages": list(messages)})
+
+
+def version(message: Message | None) -> str:
+    """Of what one message says and shows; empty where there is none yet."""
+    if message is None or message.pk is None:
+        return ""
+    return digest({name: getattr(message, name) for name in SAID})
 
 
 def audience_hash(broadcast: Broadcast) -> str:
-    """Of every segment's rule, the channels in order, the fallback language, and whether all channels are used."""
-    return _digest(
+    """Of every segment's rule, the channels in order, the fallback, whether all channels are used, and the urgency."""
+    return digest(
         {
             "segments": list(broadcast.segments.order_by("code").values("code", "rule")),
             "channels": broadcast.channels,
             "every_channel": broadcast.every_channel,
             "fallback_language": broadcast.fallback_language,
+            "ignores_quiet_hours": broadcast.ignores_quiet_hours,
         }
     )
 
 
-def _digest(value: object) -> str:
+def digest(value: object) -> str:
+    """The SHA-256 of a value that JSON can say, in hexadecimal."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -42,7 +62,9 @@ def changed_since(approval: Approval) -> str:
     if approval.content_hash != content_hash(approval.broadcast):
         return _("A text was changed after it was submitted.")
     if approval.audience_hash != audience_hash(approval.broadcast):
-        return _("The audience was changed after it was submitted: a segment, the channels or the fallback.")
+        return _(
+            "The audience was changed after it was submitted: a segment, the channels, the fallback or the quiet hours."
+        )
     return ""
 
 

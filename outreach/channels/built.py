@@ -38,6 +38,7 @@ class Built:
     ``text`` is the plain text part of an e-mail, or a Telegram message in Telegram's HTML. ``buttons``, each a label
     and an address, are what the channel adds itself, the main one first; an e-mail holds its own. ``picture`` is the
     path of a PNG in the default storage, which the channel sends with the text as its caption; empty for none.
+    ``picture_alt`` says what the picture shows.
     """
 
     channel: str
@@ -48,6 +49,7 @@ class Built:
     links: tuple[str, ...]
     buttons: tuple[tuple[str, str], ...] = ()
     picture: str = ""
+    picture_alt: str = ""
 
 
 def personalise(built: Built, addresses: LinkAddresses) -> Built:
@@ -70,6 +72,7 @@ def personalise(built: Built, addresses: LinkAddresses) -> Built:
         links=built.links,
         buttons=tuple((label, _filled(address, plain)) for label, address in built.buttons),
         picture=built.picture,
+        picture_alt=built.picture_alt,
     )
 
 

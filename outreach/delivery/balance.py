@@ -1,8 +1,10 @@
 """Whether the ledger adds up: everybody considered is either a delivery in one state or excluded for one reason."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import Count, Q, Sum
 
 from outreach.broadcasts.models import Broadcast
@@ -47,7 +49,24 @@ class Balance:
 
 def balance(broadcast: Broadcast) -> Balance:
     """Add up one broadcast; raises ``Freeze.DoesNotExist`` where its audience was not fixed yet."""
-    candidates = Freeze.objects.values_list("candidates", flat=True).get(broadcast=broadcast)
+    with standing_still(broadcast) as freeze:
+        return _balance(broadcast, freeze.candidates)
+
+
+@contextmanager
+def standing_still(broadcast: Broadcast) -> Iterator[Freeze]:
+    """The freeze of ``broadcast``; meanwhile nobody is added, should it be a welcome message.
+
+    Raises ``Freeze.DoesNotExist`` where its audience was not fixed yet.
+    """
+    if not broadcast.is_welcome:
+        yield Freeze.objects.get(broadcast=broadcast)
+        return
+    with transaction.atomic():
+        yield Freeze.objects.select_for_update().get(broadcast=broadcast)
+
+
+def _balance(broadcast: Broadcast, candidates: int) -> Balance:
     rows = list(
         Delivery.objects.filter(broadcast=broadcast)
         .order_by()

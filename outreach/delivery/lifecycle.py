@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.quiet import quiet_until
 
-from . import ledger
+from . import ledger, welcome
 from .balance import balance
 from .freeze import AudienceMoved, freeze
 from .journal import Remains, abandoned, remains
@@ -59,7 +60,10 @@ def start(*, broadcast_id: int, now: datetime) -> bool:
         try:
             with transaction.atomic():
                 broadcasts.freeze_content(broadcast)
-                freeze(broadcast=broadcast, now=now)
+                if broadcast.is_welcome:
+                    welcome.switch_on(broadcast=broadcast, now=now)
+                else:
+                    freeze(broadcast=broadcast, now=now)
         except AudienceMoved:
             logger.info("the audience of broadcast %s moved while it was being fixed; trying again", broadcast.pk)
             return False
@@ -84,16 +88,26 @@ def _in_time(broadcast: Broadcast, now: datetime) -> bool:
     return True
 
 
-def sending_on(channel: str) -> list[int]:
-    """The numbers of the broadcasts that are being sent on ``channel``, in the order in which they started."""
-    rows = Broadcast.objects.filter(state=Broadcast.State.SENDING).order_by("started_at").values_list("pk", "channels")
-    return [number for number, channels in rows if channel in channels]
+def sending_on(channel: str, *, now: datetime) -> list[int]:
+    """The numbers of the broadcasts that may be sent on ``channel`` now, in the order in which they started.
+
+    In the channel's quiet hours only what is urgent begins its way.
+    """
+    rows = Broadcast.objects.filter(state=Broadcast.State.SENDING).order_by("started_at")
+    if quiet_until(channel=channel, now=now):
+        rows = rows.filter(ignores_quiet_hours=True)
+    return [number for number, channels in rows.values_list("pk", "channels") if channel in channels]
 
 
 def finish_done(*, now: datetime) -> int:
-    """Finish every sending broadcast with nothing open left and totals that balance; how many there were."""
+    """Finish every sending broadcast with nothing open left and totals that balance; how many there were.
+
+    A welcome message that is switched on waits for whoever joins next.
+    """
     still_open = Delivery.objects.filter(broadcast=OuterRef("pk"), settled_at__isnull=True)
-    done = Broadcast.objects.filter(~Exists(still_open), state=Broadcast.State.SENDING)
+    done = Broadcast.objects.filter(~Exists(still_open), state=Broadcast.State.SENDING).exclude(
+        kind=Broadcast.Kind.WELCOME, closed_at__isnull=True
+    )
     return sum(_finish(broadcast, now) for broadcast in done)
 
 
@@ -101,6 +115,9 @@ def _finish(broadcast: Broadcast, now: datetime) -> bool:
     with transaction.atomic():
         # Locked before the last look, so that nobody queues what failed between that and the end.
         Broadcast.objects.select_for_update().get(pk=broadcast.pk)
+        if broadcast.is_welcome:
+            # Who joined just before it was switched off.
+            welcome.greet(broadcast=broadcast, now=now)
         sums = balance(broadcast)
         if sums.open or sums.faults:
             logger.warning("not finished yet: %s", sums)

@@ -33,3 +33,10 @@ BROADCASTS: dict[str, Promise] = {
     State.CANCELLED: _("It was ended for good. Who had not got it will not get it."),
 }
 """By the state of a broadcast that began."""
+
+STANDS_OPEN = _("Whoever joins gets it, once on each address, until it is switched off.")
+
+
+def of_broadcast(broadcast: Broadcast) -> str:
+    """What it means that a broadcast is where it is; empty before it began."""
+    return str(STANDS_OPEN if broadcast.stands_open else BROADCASTS.get(broadcast.state, ""))

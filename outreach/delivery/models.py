@@ -149,7 +149,8 @@ class Delivery(models.Model):
 class Lease(models.Model):
     """A worker's sign of life on one channel: until then (UTC), what it has claimed is its own.
 
-    ``seen_at`` is when it last gave one. A lease that ran out is removed; what was being sent under it is uncertain.
+    ``seen_at`` is when it last gave one. A lease that ran out is removed, and what was being sent under it is
+    uncertain.
     """
 
     owner = models.CharField(max_length=80, unique=True)

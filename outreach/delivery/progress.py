@@ -14,8 +14,8 @@ from outreach.broadcasts.models import Broadcast
 from outreach.channels.registry import channel
 
 from . import meanings
-from .balance import Balance, add_up
-from .models import Delivery, Exclusion, Freeze
+from .balance import Balance, add_up, standing_still
+from .models import Delivery, Exclusion
 from .pace import Pace, pace
 from .signs import Signs, signs
 from .tallies import Tally, tallies
@@ -104,7 +104,7 @@ class Progress:
     @property
     def milestone(self) -> str:
         """What is said aloud to those who do not see the page: changes at each quarter and with the state."""
-        said = [str(State(self.state).label)]
+        said = [self.balance.broadcast.state_label]
         if quarters := self.percent // 25 * 25:
             said.append(_("%(percent)d percent settled") % {"percent": quarters})
         if self.uncertain:
@@ -114,8 +114,8 @@ class Progress:
 
 def progress(broadcast: Broadcast, *, now: datetime) -> Progress:
     """Read the ledger; raises ``Freeze.DoesNotExist`` before the broadcast started."""
-    freeze = Freeze.objects.get(broadcast=broadcast)
-    found = tallies(broadcast, now=now)
+    with standing_still(broadcast) as freeze:
+        found = tallies(broadcast, now=now)
     statuses = {
         status: sum(tally.count for tally in found if tally.status == status) for status in Delivery.Status.values
     }
@@ -134,7 +134,7 @@ def progress(broadcast: Broadcast, *, now: datetime) -> Progress:
             found,
             started_at=broadcast.started_at or freeze.frozen_at,
             allowed=allowed,
-            rests={rest.channel: rest.until for rest in life.rests},
+            rests={rest.channel: rest.until for rest in sorted(life.rests, key=lambda rest: rest.until)},
             now=now,
         ),
         signs=life,

@@ -1,4 +1,4 @@
-"""Signs of life: whether somebody works on a broadcast, and which channels rest because their provider asked."""
+"""Signs of life: whether somebody works on a broadcast, and which channels rest, by quiet hours or on request."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.quiet import all_hours
 
 from .models import Delivery, Lease, Throttle
 from .tallies import Tally
@@ -18,10 +19,11 @@ SILENCE = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Rest:
-    """A channel on which nothing goes out until ``until`` (UTC)."""
+    """A channel on which nothing goes out until ``until`` (UTC): its provider asked for it, or hours are quiet."""
 
     channel: str
     until: datetime
+    is_quiet: bool = False
 
     @property
     def channel_name(self) -> str:
@@ -31,7 +33,7 @@ class Rest:
 
 @dataclass(frozen=True)
 class Signs:
-    """``seen_at`` is a worker's last sign of life (UTC). ``silent`` is how long nobody took work that was due."""
+    """``seen_at`` is when a worker last gave a sign of life (UTC), ``silent`` how long nobody took due work."""
 
     seen_at: datetime | None
     rests: tuple[Rest, ...]
@@ -45,10 +47,11 @@ def signs(broadcast: Broadcast, tallies: Sequence[Tally], *, since: datetime | N
     seen_at = max(filter(None, (tried_at, leased_at)), default=None)
     found = Throttle.objects.filter(channel__in=broadcast.channels).exclude(paused_until=None).order_by("channel")
     ends = {row.channel: row.paused_until for row in found if row.paused_until}
-    rests = tuple(Rest(channel, until) for channel, until in ends.items() if until > now)
+    quiet, woke = _quiet(broadcast, now)
+    rests = *(Rest(channel, until) for channel, until in ends.items() if until > now), *quiet
     resting = {rest.channel for rest in rests}
     due = [
-        max(tally.first_due_at, ends.get(tally.channel, tally.first_due_at))
+        max([tally.first_due_at, *(found[tally.channel] for found in (ends, woke) if tally.channel in found)])
         for tally in tallies
         if tally.status in Delivery.WAITING and tally.channel not in resting
     ]
@@ -56,6 +59,15 @@ def signs(broadcast: Broadcast, tallies: Sequence[Tally], *, since: datetime | N
     if due and broadcast.state == Broadcast.State.SENDING:
         silent = now - max(filter(None, (min(due), seen_at, since)))
     return Signs(seen_at, rests, silent if silent and silent >= SILENCE else None)
+
+
+def _quiet(broadcast: Broadcast, now: datetime) -> tuple[list[Rest], dict[str, datetime]]:
+    """The channels of a sending broadcast whose hours are quiet, and when the quiet hours of each ended last."""
+    if broadcast.state != Broadcast.State.SENDING or broadcast.ignores_quiet_hours:
+        return [], {}
+    kept = {name: found for name, found in all_hours().items() if name in broadcast.channels}
+    rests = [Rest(name, until, is_quiet=True) for name, each in kept.items() if (until := each.until(now))]
+    return rests, {name: ended for name, each in kept.items() if (ended := each.last_end(now))}
 
 
 def late(broadcast: Broadcast, *, now: datetime) -> timedelta | None:

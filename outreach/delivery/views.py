@@ -26,7 +26,7 @@ from .pace import in_words, speed_in_words
 from .progress import Progress, progress
 from .signs import late
 
-ON_THE_WAY = ("pause", "resume", "cancel")
+ON_THE_WAY = ("pause", "resume", "close", "cancel")
 LOG_LINES = 10
 State = Broadcast.State
 
@@ -58,7 +58,7 @@ class ProgressView(StudioView):
             now=now,
             progress=found,
             every=_every(broadcast, found),
-            meaning=meanings.BROADCASTS.get(broadcast.state, ""),
+            meaning=meanings.of_broadcast(broadcast),
             late=in_words(missed) if missed else "",
             live=reverse("broadcast_progress_live", args=[broadcast.pk]),
             log=registry.get_logs_for_instance(broadcast).select_related("user")[:LOG_LINES],

@@ -105,7 +105,8 @@ def _pause(last: Rebuild) -> timedelta:
 
 def _stale() -> QuerySet[Broadcast]:
     newer = TrackingEvent.objects.filter(broadcast=OuterRef("pk"), pk__gt=OuterRef("rebuild__newest_event"))
-    frozen = Broadcast.objects.filter(freeze__isnull=False)
+    # A welcome message is no campaign: whom it reached says nothing of a campaign's reach.
+    frozen = Broadcast.objects.filter(freeze__isnull=False, kind=Broadcast.Kind.CAMPAIGN)
     return frozen.filter(~Q(state__in=ENDED) | Q(rebuild__isnull=True) | Q(rebuild__settled=False) | Exists(newer))
 
 

@@ -130,8 +130,8 @@ class Report:
 
 
 def counted_broadcasts() -> QuerySet[Broadcast]:
-    """Every broadcast that was counted, the latest first."""
-    counted = Broadcast.objects.filter(freeze__isnull=False, rebuild__isnull=False)
+    """Every broadcast of the campaign that was counted, the latest first; a welcome message is none."""
+    counted = Broadcast.objects.filter(freeze__isnull=False, rebuild__isnull=False, kind=Broadcast.Kind.CAMPAIGN)
     return counted.select_related("freeze", "rebuild").order_by("-pk")
 
 

@@ -73,6 +73,7 @@ ALIKE = [
 EDITORS = [
     "", "broadcasts/", "broadcasts/add/", "broadcasts/3/", "broadcasts/3/text/email/ht/",
     "broadcasts/3/text/telegram/fr/", "outreach/progress/3/", "outreach/public/3/", "sandbox/", "sandbox/phones/",
+    "broadcasts/calendar/", "broadcasts/welcome/", "broadcasts/series/", "broadcasts/series/new/",
     "reports/translation-states/", "segments/",
 ]  # fmt: skip
 STAFF = [
@@ -125,6 +126,26 @@ def test_everybody_can_use_the_public_pages(demo: Demo, page: Page, language: st
     page.get_by_role("main").get_by_role("button").click()
     page.locator(".error-summary").wait_for()
     found += faults(page, sights=sights)
+
+    assert not found, "\n\n".join(found)
+
+
+def test_everybody_can_write_a_broadcast(staff: Staff) -> None:
+    page = staff.sign_in("editor")
+    page.goto("/admin/broadcasts/add/")
+    found = list(faults(page, part="'main'"))
+    for box in page.get_by_role("checkbox").all()[:2]:
+        box.check()
+    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("link", name="Change the stories").wait_for()
+    draft = page.url
+    for place in ("", "stories/", "text/email/fr/edit/", "text/telegram/en/edit/"):
+        page.goto(f"{draft}{place}")
+        found += faults(page, part="'main'")
+    page.goto(f"{draft}text/email/en/")
+    page.get_by_role("button", name="Check the links").click()
+    page.get_by_role("button", name="Check again").wait_for()
+    found += faults(page, part="'main'")
 
     assert not found, "\n\n".join(found)
 

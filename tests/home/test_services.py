@@ -32,6 +32,16 @@ def test_content_hash_survives_publishing_the_same_words(story: StoryPage):
     assert StoryPage.objects.get(pk=story.pk).content_hash() == before
 
 
+def test_content_hash_of_an_infographic_changes_with_what_its_reader_reads_and_only_then(infographic: InfographicPage):
+    before = infographic.content_hash()
+    infographic.save_revision().publish()
+    assert InfographicPage.objects.get(pk=infographic.pk).content_hash() == before
+    for field in ("title", "summary", "subtitle", "text_summary", "source", "note"):
+        page = InfographicPage.objects.get(pk=infographic.pk)
+        setattr(page, field, "Other words.")
+        assert page.content_hash() != before, field
+
+
 def test_content_hash_changes_with_the_summary(story: StoryPage):
     before = story.content_hash()
     story.summary = "Other words."

@@ -1,15 +1,20 @@
 """The worker: real servers on both channels, from a scheduled broadcast to messages received."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.models import Approval, Broadcast
+from outreach.broadcasts.series import approval
+from outreach.broadcasts.series.models import Series
+from outreach.broadcasts.standing import audience_hash, content_hash
 from outreach.delivery.balance import balance
 from outreach.tasks import Tasks
 from outreach.worker import Worker
 
+from .broadcasts.conftest import stories, story, written  # noqa: F401
 from .delivery.conftest import START, approved, broadcast, everybody, person, two_people, write  # noqa: F401
 
 
@@ -89,3 +94,36 @@ def test_with_a_webhook_nobody_polls_the_bot(settings, bot_api):
 
     assert tasks.answer_bot() is False
     assert bot_api.calls == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_makes_editions_and_welcomes_who_joins_before_it_sends(
+    smtp_server, bot_api, settings, story, everybody
+):
+    now = timezone.now()
+    settings.EMAIL_PER_SECOND = 1000
+    day = (now + timedelta(days=1)).weekday()
+    series = Series(title="The week", weekdays=[day], hours_ahead=48)
+    approval.begin(series=series, user=None, now=now)
+    series.segments.add(everybody)
+    welcome = Broadcast.objects.create(kind="welcome", title="Welcome", state="scheduled", send_at=now)
+    write(welcome)
+    Approval.objects.create(
+        broadcast=welcome,
+        content_hash=content_hash(welcome),
+        audience_hash=audience_hash(welcome),
+        submitted_at=now,
+        approved_at=now,
+    )
+    worker = Worker()
+    worker.run_once()
+    person(1).subscriptions.update(confirmed_at=timezone.now())
+
+    while worker.run_once():
+        pass
+
+    assert smtp_server.receivers == ["person1@example.org"]
+    assert series.editions.get().state == Broadcast.State.DRAFT
+    welcome.refresh_from_db()
+    assert welcome.stands_open
+    assert not balance(welcome).faults

@@ -10,7 +10,7 @@ from outreach.channels.built import Built
 
 from . import email, telegram
 
-__all__ = ["build", "fresh", "frozen", "problems"]
+__all__ = ["build", "fresh", "frozen", "problems", "tried"]
 
 BUILDERS = {ChannelName.EMAIL.value: email.build, ChannelName.TELEGRAM.value: telegram.build}
 
@@ -26,6 +26,8 @@ def build(message: Message) -> Built:
             html=message.rendered["html"],
             links=tuple(message.links),
             buttons=tuple((label, address) for label, address in message.rendered["buttons"]),
+            picture=message.rendered["picture"],
+            picture_alt=message.rendered["picture_alt"],
         )
     return fresh(message)
 
@@ -37,13 +39,24 @@ def fresh(message: Message) -> Built:
 
 def frozen(built: Built) -> dict[str, object]:
     """What :attr:`Message.rendered` holds, from which :func:`build` makes the same again."""
-    return {"subject": built.subject, "text": built.text, "html": built.html, "buttons": built.buttons}
+    return {
+        "subject": built.subject,
+        "text": built.text,
+        "html": built.html,
+        "buttons": [list(button) for button in built.buttons],
+        "picture": built.picture,
+        "picture_alt": built.picture_alt,
+    }
+
+
+def tried(message: Message) -> tuple[Built | None, tuple[str, ...]]:
+    """What :func:`build` makes of it; or nothing, and why the message can't be sent as it is, each in a sentence."""
+    try:
+        return build(message), ()
+    except UnfitMessage as error:
+        return None, tuple(error.reasons)
 
 
 def problems(message: Message) -> list[str]:
     """Why the message can't be sent as it is, each in a sentence; empty if it can."""
-    try:
-        fresh(message)
-    except UnfitMessage as error:
-        return list(error.reasons)
-    return []
+    return list(tried(message)[1])

@@ -1,7 +1,5 @@
 """Builds an e-mail: HTML of one column from the component template, and a text part that says the same."""
 
-from collections.abc import Iterator
-
 import mrml
 from bs4 import BeautifulSoup
 from django.template.loader import render_to_string
@@ -10,17 +8,27 @@ from django.utils.translation import override
 from inscriptis import get_text
 
 from outreach.broadcasts.models import Message
+from outreach.broadcasts.pictures import address, picture_problems, size
 from outreach.broadcasts.refusals import UnfitMessage
 from outreach.broadcasts.sources import campaign_name
 from outreach.channels.built import PIXEL, UNSUBSCRIBE, VIEW, Built
 
-from .body import Links, cleaned, common_problems
+from .body import Links, all_buttons, cleaned, common_problems
+from .folding import LONGEST, folded_html, folded_text, longest_line
 
 MOST_BYTES = 100 * 1024
 """The largest HTML and text together; mail programs cut off larger ones, and receivers pay for each kilobyte."""
 
-LONGEST_LINE = 300
-"""In characters, before links are filled in; some have three bytes."""
+PICTURE_WIDTH = 552
+"""In pixels: what the column of 600 leaves between its margins."""
+
+STYLES = {
+    "p": "margin:0 0 16px",
+    "ul": "margin:0 0 16px;padding:0 24px",
+    "li": "margin:0 0 4px",
+    "a": "color:#0a5a78",
+}
+"""On each element of a text, for mail programs that take the style sheet out."""
 
 _RENDERING = mrml.RenderOptions(disable_comments=False, fonts={})
 
@@ -29,28 +37,23 @@ def build(message: Message) -> Built:
     """The message with placeholders; raises ``UnfitMessage``."""
     links = Links(language=message.language)
     body = cleaned(message, links)
-    button_address = links.placeholder(message.button_url) if message.button_url else ""
-    found = [*common_problems(message, body), *links.problems]
+    buttons = [(label, links.placeholder(target)) for label, target in all_buttons(message) if label and target]
+    found = [*common_problems(message, body, links), *picture_problems(message)]
     if found:
         raise UnfitMessage(*found)
     context = {
         "message": message,
         "body": body,
-        "button": (message.button_label, button_address) if button_address else None,
+        "picture": _picture(message),
+        "buttons": buttons,
         "view": VIEW,
         "unsubscribe": UNSUBSCRIBE,
         "campaign": campaign_name(message.language),
     }
     with override(message.language):
-        # The pixel is taken out as a whole for most receivers, so no line is broken within it.
-        html = folded(_html(context)).replace("</body>", f"\n{PIXEL}</body>")
-        text = folded(_text(context))
-    size = len(html.encode()) + len(text.encode())
-    if size > MOST_BYTES:
-        raise UnfitMessage(
-            _("The e-mail has %(size)d kB, and at most %(most)d kB are sent: shorten it.")
-            % {"size": -(-size // 1024), "most": MOST_BYTES // 1024}
-        )
+        html = _html(context)
+        text = _text(context)
+    _check_size(html, text)
     return Built(
         channel=message.channel,
         language=message.language,
@@ -58,32 +61,53 @@ def build(message: Message) -> Built:
         text=text,
         html=html,
         links=tuple(links.targets),
+        picture_alt=message.picture_alt,
     )
 
 
-def folded(text: str) -> str:
-    """``text`` with long lines broken at a space, which in HTML is the same as one.
+def _check_size(html: str, text: str) -> None:
+    total = len(html.encode()) + len(text.encode())
+    if total > MOST_BYTES:
+        raise UnfitMessage(
+            _("The e-mail has %(size)d kB, and at most %(most)d kB are sent: shorten it.")
+            % {"size": -(-total // 1024), "most": MOST_BYTES // 1024}
+        )
+    if max(longest_line(html), longest_line(text)) > LONGEST:
+        raise UnfitMessage(_("The text has a word that is too long for a line of an e-mail: put spaces into it."))
 
-    A line of SMTP has at most 998 bytes, links with their tokens and all; a longer one would have to be encoded.
-    """
-    return "\n".join(piece for line in text.split("\n") for piece in _short_lines(line))
 
-
-def _short_lines(line: str) -> Iterator[str]:
-    while len(line) > LONGEST_LINE and (at := line.rfind(" ", 1, LONGEST_LINE)) > 0:
-        yield line[:at]
-        line = line[at + 1 :]
-    yield line
+def _picture(message: Message) -> dict[str, object] | None:
+    """Address, size on the page and words of the picture; the file is larger, for screens with finer dots."""
+    if not message.picture_file:
+        return None
+    width, height = size(message.picture_file)
+    return {
+        "address": address(message.picture_file),
+        "width": PICTURE_WIDTH,
+        "height": round(height * PICTURE_WIDTH / width),
+        "alt": message.picture_alt,
+    }
 
 
 def _html(context: dict[str, object]) -> str:
-    markup = render_to_string("outreach/broadcasts/email.mjml", context)
-    return str(mrml.to_html(markup, render_options=_RENDERING).content)
+    styled = {**context, "body": _inlined(str(context["body"]))}
+    markup = render_to_string("outreach/broadcasts/email.mjml", styled)
+    page = str(mrml.to_html(markup, render_options=_RENDERING).content)
+    # The pixel is taken out as a whole for most receivers: on a line of its own, it is never broken.
+    return folded_html(page.replace("</body>", f"\n{PIXEL}\n</body>"))
+
+
+def _inlined(body: str) -> str:
+    """The body with :data:`STYLES` on its elements."""
+    tree = BeautifulSoup(body, "html.parser")
+    for tag in tree.find_all(list(STYLES)):
+        tag["style"] = STYLES[tag.name]
+    return str(tree)
 
 
 def _text(context: dict[str, object]) -> str:
     tree = BeautifulSoup(render_to_string("outreach/broadcasts/email_text.html", context), "html.parser")
     for anchor in tree.find_all("a"):
-        address, words = str(anchor["href"]), anchor.get_text()
-        anchor.replace_with(f"{words} <{address}>")
-    return str(get_text(str(tree))).strip() + "\n"
+        target, words = str(anchor["href"]), anchor.get_text()
+        anchor.replace_with(f"{words} <{target}>")
+    return folded_text(str(get_text(str(tree))).strip()) + "\n"

@@ -1,4 +1,4 @@
-"""Builds a Telegram message: the headline in bold, the text in Telegram's subset of HTML, one button, how to leave."""
+"""Builds a Telegram message: headline in bold, text in Telegram's subset of HTML, how to leave, picture, buttons."""
 
 import re
 from html import escape, unescape
@@ -8,31 +8,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from outreach.broadcasts.models import Message
+from outreach.broadcasts.pictures import picture_problems
 from outreach.broadcasts.refusals import UnfitMessage
 from outreach.channels.built import Built
 
-from .body import Links, cleaned, common_problems
+from .body import Links, all_buttons, cleaned, common_problems
 
-MOST_CHARACTERS = 4096
-"""Telegram's limit on a message, counted without mark-up, in UTF-16 units as its clients count."""
+MOST_CHARACTERS, MOST_IN_CAPTION = 4096, 1024
+"""Telegram's limits on a message and on the caption of a picture, without mark-up, in UTF-16 units as clients count."""
+
+MOST_BUTTONS = 3
+"""So many fit below a message on a small phone and are still a choice."""
 
 
 def build(message: Message) -> Built:
     """The message with placeholders; raises ``UnfitMessage``."""
     links = Links(language=message.language)
     body = cleaned(message, links)
-    button_address = links.placeholder(message.button_url) if message.button_url else ""
-    with override(message.language):
-        leaving = _("To stop these messages, send /stop.")
-    parts = (f"<b>{escape(message.subject.strip())}</b>", marked_up(body), f"<i>{escape(leaving)}</i>")
-    text = "\n\n".join(part for part in parts if part)
-    found = [*common_problems(message, body), *links.problems]
-    length = characters(text)
-    if length > MOST_CHARACTERS:
-        found.append(
-            _("The message has %(length)d characters, and Telegram takes %(most)d: shorten it by %(excess)d.")
-            % {"length": length, "most": MOST_CHARACTERS, "excess": length - MOST_CHARACTERS}
-        )
+    buttons = [(label, links.placeholder(target)) for label, target in all_buttons(message) if label and target]
+    text = composed(message, body)
+    found = [*common_problems(message, body, links), *picture_problems(message)]
+    if len(buttons) > MOST_BUTTONS:
+        found.append(_("At most %(most)d buttons fit below a message.") % {"most": MOST_BUTTONS})
+    length, most = characters(text), room(message)
+    if length > most:
+        found.append(_too_long(message) % {"length": length, "most": most, "excess": length - most})
     if found:
         raise UnfitMessage(*found)
     return Built(
@@ -42,8 +42,32 @@ def build(message: Message) -> Built:
         text=text,
         html="",
         links=tuple(links.targets),
-        buttons=((message.button_label, button_address),) if button_address else (),
+        buttons=tuple(buttons),
+        picture=message.picture_file,
+        picture_alt=message.picture_alt,
     )
+
+
+def composed(message: Message, body: str) -> str:
+    """Headline, cleaned body and the way to leave, as one text."""
+    with override(message.language):
+        leaving = _("To stop these messages, send /stop.")
+    parts = (f"<b>{escape(message.subject.strip())}</b>", marked_up(body), f"<i>{escape(leaving)}</i>")
+    return "\n\n".join(part for part in parts if part)
+
+
+def room(message: Message) -> int:
+    """The most characters that ``message`` may have."""
+    return MOST_IN_CAPTION if message.picture_file else MOST_CHARACTERS
+
+
+def _too_long(message: Message) -> str:
+    if message.picture_file:
+        return _(
+            "With a picture a message takes %(most)d characters, and this one has %(length)d: "
+            "shorten it by %(excess)d, or leave the picture out."
+        )
+    return _("The message has %(length)d characters, and Telegram takes %(most)d: shorten it by %(excess)d.")
 
 
 def characters(text: str) -> int:

@@ -41,7 +41,7 @@ class StudioView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Read the broadcast; 404 where there is none."""
         super().setup(request, *args, **kwargs)
-        self.broadcast = get_object_or_404(Broadcast.objects.select_related("story", "created_by"), pk=kwargs["pk"])
+        self.broadcast = get_object_or_404(Broadcast.objects.select_related("created_by"), pk=kwargs["pk"])
 
     @property
     def user(self) -> User:
@@ -126,7 +126,7 @@ class CellView(StudioView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The addresses of the cell's pages by name."""
-        names = ("cell", "edit_cell", "preview", "redraw", "keep", "remove", "test")
+        names = ("cell", "edit_cell", "preview", "findings", "links", "redraw", "keep", "remove", "test")
         return super().get_context_data(
             channel=self.channel,
             language=self.language,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,14 +11,17 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from outreach.audience.choices import ChannelName
-from outreach.broadcasts import services, testing
-from outreach.broadcasts.matrix import matrix
+from outreach.broadcasts import pictures, services, testing
+from outreach.broadcasts.matrix import matrix, notes
 from outreach.broadcasts.models import Message
-from outreach.broadcasts.refusals import NoTestAddress, Refused, UnfitMessage
+from outreach.broadcasts.refusals import NoTestAddress, Overtaken, Refused, UnfitMessage
 from outreach.broadcasts.rendering import build, fresh
+from outreach.broadcasts.sources import sources
+from outreach.broadcasts.standing import version
 from outreach.channels.built import Built
 
 from .base import CellView
+from .checks import findings
 from .forms import MessageForm
 
 
@@ -49,6 +53,7 @@ class ReadCellView(CellView):
             message=self.message,
             text=text,
             state=state,
+            findings=findings(self.message),
             may_edit=self.may("change") and self.broadcast.is_editable,
             may_test=self.may("change") or self.may("approve"),
             **kwargs,
@@ -59,7 +64,7 @@ class ReadCellView(CellView):
 
 
 class EditCellView(CellView):
-    """Write the text of a cell, with its preview beside; without JavaScript the preview follows on saving."""
+    """Write the text of a cell, with its preview beside: it follows what is typed, or a button asks for it."""
 
     permission_required = "change"
     template_name = "outreach/broadcasts/edit_cell.html"
@@ -83,31 +88,44 @@ class EditCellView(CellView):
         return self.render_to_response(self.get_context_data(form=MessageForm(instance=self.text)))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Save, and stay on the page or go back to the broadcast."""
+        """Save, and go back to the broadcast."""
         form = MessageForm(request.POST, instance=self.text)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         try:
-            services.write(message=form.instance, user=self.user, now=timezone.now())
+            services.write(message=form.instance, user=self.user, now=timezone.now(), read=request.POST.get("read"))
+        except Overtaken as refusal:
+            return self._overtaken(form, refusal)
         except Refused as refusal:
             return self.refused(refusal)
-        return self.done(
-            _("“%(cell)s” was saved.") % {"cell": self.cell_name},
-            self.cell_address("edit_cell") if "preview" in request.POST else "",
-        )
+        return self.done(_("“%(cell)s” was saved.") % {"cell": self.cell_name})
+
+    def _overtaken(self, form: MessageForm, refusal: Overtaken) -> HttpResponse:
+        """The same form with what was typed; saved again, it replaces what stands in the cell now."""
+        found = self.broadcast.messages.filter(channel=self.channel, language=self.language).first()
+        data = self.request.POST.copy()
+        data["read"] = version(found)
+        form.data = data
+        form.add_error(None, str(refusal))
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The form, its media, and whether there is a text to preview."""
+        """The form, its media, what can be said about the saved text, and what the text goes without."""
+        source = sources(self.broadcast).get(self.language)
         return super().get_context_data(
             media=kwargs["form"].media,
-            saved=self.text.pk is not None,
+            findings=findings(self.text) if self.text.pk else None,
+            notes=notes(self.text, source),
             action_url=self.cell_address("edit_cell"),
             **kwargs,
         )
 
 
 class PreviewView(CellView):
-    """The document inside a preview: the saved message, or with POST the text being written, which is not saved."""
+    """The document inside a preview: the saved message, or with POST the text being written, which is not saved.
+
+    ``?colours=`` is ``light`` or ``dark``, whatever the colours of the device are.
+    """
 
     permission_required = "view"
 
@@ -132,21 +150,25 @@ class PreviewView(CellView):
         if copy.html:
             return self._closed(HttpResponse(copy.html.replace("<head>", '<head><base target="_blank">', 1)))
         right_to_left = get_language_info(self.language)["bidi"]
-        context = {"copy": copy, "right_to_left": right_to_left}
+        picture = pictures.address(copy.picture) if copy.picture else ""
+        context = {"copy": copy, "right_to_left": right_to_left, "picture": picture}
         return self._closed(render(self.request, "outreach/broadcasts/telegram_preview.html", context))
 
     def _faults(self, faults: list[str]) -> HttpResponse:
         return self._closed(render(self.request, "outreach/broadcasts/preview_faults.html", {"faults": faults}))
 
-    @staticmethod
-    def _closed(response: HttpResponse) -> HttpResponse:
-        """Whatever a text holds, nothing in a preview may run or be fetched."""
-        response["Content-Security-Policy"] = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'"
+    def _closed(self, response: HttpResponse) -> HttpResponse:
+        """Whatever a text holds, nothing in a preview may run, and only the site's own pictures be fetched."""
+        wanted = b"all" if self.request.GET.get("colours") == "dark" else b"not all"
+        response.content = response.content.replace(b"(prefers-color-scheme: dark)", wanted)
+        response["Content-Security-Policy"] = (
+            f"sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src {settings.SITE_URL}"
+        )
         return response
 
 
 class RedrawView(CellView):
-    """Draw a text from the story again, after showing what is lost."""
+    """Draw a text from the stories again, after showing what is lost."""
 
     permission_required = "change"
     template_name = "outreach/broadcasts/redraw.html"
@@ -159,7 +181,7 @@ class RedrawView(CellView):
         """Show both texts."""
         proposal = services.proposal(self.message)
         if proposal is None:
-            messages.error(request, _("The story is not published in this language."))
+            messages.error(request, _("No story of this broadcast is published in this language."))
             return self.back()
         return self.render_to_response(self.get_context_data(message=self.message, proposal=proposal))
 
@@ -171,11 +193,11 @@ class RedrawView(CellView):
             raise Http404 from None
         except Refused as refusal:
             return self.refused(refusal)
-        return self.done(_("“%(cell)s” was drawn again from the story.") % {"cell": self.cell_name})
+        return self.done(_("“%(cell)s” was drawn again from the stories.") % {"cell": self.cell_name})
 
 
 class KeepView(CellView):
-    """Say that a text is right although its story was edited."""
+    """Say that a text is right although a story was edited."""
 
     permission_required = "change"
     http_method_names = ["post"]

@@ -35,7 +35,8 @@ Act = Callable[[Broadcast, Mapping[str, Any], User, datetime], None]
 class Decision:
     """One thing that can be decided: from which states, by whom (any of ``actions``), asked how, and what it does.
 
-    ``leads`` marks the way on, ``serious`` what can't be taken back.
+    ``leads`` marks the way on, ``serious`` what can't be taken back, ``only_open`` what there is only for a welcome
+    message that was not switched off.
     """
 
     states: frozenset[str]
@@ -47,10 +48,12 @@ class Decision:
     form: type[forms.Form] = forms.Form
     leads: bool = False
     serious: bool = False
+    only_open: bool = False
 
     def begins_at(self, broadcast: Broadcast) -> bool:
         """Whether the broadcast stands where this begins."""
-        return broadcast.state in self.states
+        is_open = broadcast.is_welcome and broadcast.closed_at is None
+        return broadcast.state in self.states and (is_open or not self.only_open)
 
 
 def _submit(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: datetime) -> None:
@@ -81,6 +84,10 @@ def _resume(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: dat
 
 def _cancel(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: datetime) -> None:
     services.cancel(broadcast=broadcast, reason=given["reason"], user=user, now=now)
+
+
+def _close(broadcast: Broadcast, given: Mapping[str, Any], user: User, now: datetime) -> None:
+    services.close(broadcast=broadcast, user=user, now=now)
 
 
 DECISIONS = {
@@ -138,6 +145,15 @@ DECISIONS = {
         _("It goes on."),
         _resume,
         leads=True,
+    ),
+    "close": Decision(
+        frozenset({State.SENDING, State.PAUSED}),
+        ("approve",),
+        _("Switch off"),
+        _("Stop welcoming people? Who joined before now still gets the message; who joins later gets none."),
+        _("Switched off."),
+        _close,
+        only_open=True,
     ),
     "cancel": Decision(
         frozenset({State.SUBMITTED, State.SCHEDULED, State.SENDING, State.PAUSED}),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +17,7 @@ from wagtail.admin.ui.tables import Column, StatusTagColumn, TitleColumn
 from wagtail.admin.views.generic import DeleteView, IndexView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+from wagtail.admin.widgets.button import Button
 
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast
@@ -47,14 +49,15 @@ class BroadcastListView(IndexView):
     header_icon = ICON
     default_ordering = "-id"
     paginate_by = 50
-    list_filter = ["state", "is_demo"]
+    list_filter = ["state", "kind", "is_demo"]
+    template_name = "outreach/broadcasts/list.html"
     search_fields = ["title"]
     columns = [
         BroadcastTitleColumn("title", label=gettext_lazy("Title"), sort_key="title", url_name="broadcasts:broadcast"),
         StatusTagColumn(
             "state",
             label=gettext_lazy("State"),
-            accessor="get_state_display",
+            accessor="state_label",
             sort_key="state",
             primary=lambda broadcast: broadcast.state in {Broadcast.State.SCHEDULED, Broadcast.State.SENDING},
         ),
@@ -64,11 +67,25 @@ class BroadcastListView(IndexView):
 
     def get_base_queryset(self) -> Any:
         """With those who made them."""
-        return super().get_base_queryset().select_related("created_by")
+        return super().get_base_queryset().select_related("created_by", "series")
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        """The calendar, repeating broadcasts and the welcome message."""
+        return [
+            *super().header_more_buttons,
+            Button(_("Calendar"), url=reverse("broadcasts:calendar"), icon_name="calendar", priority=60),
+            Button(_("Welcome message"), url=reverse("broadcasts:welcome"), icon_name="mail", priority=70),
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The editions that made themselves and wait for somebody to read them."""
+        waiting = Broadcast.objects.filter(series__isnull=False, state=Broadcast.State.DRAFT).order_by("occurrence")
+        return super().get_context_data(waiting=waiting, office_zone=settings.OFFICE_TIME_ZONE, **kwargs)
 
 
 class StartView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
-    """Begin a broadcast, from a story or from nothing; ``?story=`` names the story."""
+    """Begin a broadcast, from stories or from nothing; ``?story=`` names the first."""
 
     model = Broadcast
     permission_required = "add"
@@ -84,9 +101,9 @@ class StartView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
 
     def form_valid(self, form: StartForm) -> HttpResponse:
         """Make the draft and go to it."""
-        story, now = form.cleaned_data["story"], timezone.now()
-        if story:
-            broadcast = services.create_from_story(story=story, user=signed_in(self.request), now=now)
+        stories, now = form.pages, timezone.now()
+        if stories:
+            broadcast = services.create_from_stories(stories=stories, user=signed_in(self.request), now=now)
         else:
             broadcast = services.create(title=form.cleaned_data["title"], user=signed_in(self.request), now=now)
         messages.success(self.request, _("The draft is made. Say who gets it, and read its texts."))

@@ -16,8 +16,10 @@ from outreach.broadcasts import services
 from outreach.broadcasts.audience import Reason, by_cell, tally
 from outreach.broadcasts.matrix import Cell, matrix
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.quiet import resting
 from outreach.broadcasts.readiness import not_ready
 from outreach.broadcasts.refusals import Refused
+from outreach.broadcasts.sources import carried_pages
 from outreach.broadcasts.standing import given_approval, open_submission, why_not_second_person
 
 from .base import StudioView
@@ -64,11 +66,14 @@ class BroadcastView(StudioView):
         """Everything that the page tells."""
         broadcast = self.broadcast
         cells = matrix(broadcast)
-        counting = broadcast.started_at is None and broadcast.state not in {State.CANCELLED, State.EXPIRED}
+        is_open = broadcast.started_at is None and broadcast.state not in {State.CANCELLED, State.EXPIRED}
+        counting = is_open and not broadcast.is_welcome
         going = by_cell(broadcast) if counting else {}
         submission = open_submission(broadcast)
         return super().get_context_data(
+            stories=carried_pages(broadcast),
             matrix=cells,
+            counts=[(state, count) for state, count in cells.counts.items() if count],
             channels=[ChannelName(name).label for name in cells.channels],
             rows=[
                 {"language": row[0].language_name, "cells": [self._shown(cell, going) for cell in row]}
@@ -91,6 +96,7 @@ class BroadcastView(StudioView):
             may_edit=self.may("change") and broadcast.is_editable,
             progress=self._later("broadcast_progress") if broadcast.started_at else "",
             public=self._later("broadcast_public"),
+            resting=resting(broadcast=broadcast, now=timezone.now()),
             log=registry.get_logs_for_instance(broadcast).select_related("user")[:LOG_LINES],
             **kwargs,
         )
@@ -147,7 +153,9 @@ class AudienceView(StudioView):
         form = AudienceForm(request.POST, instance=self._copy())
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
-        given, now = dict(form.cleaned_data), timezone.now()
+        # A welcome message is asked less than set_audience wants to know.
+        kept = {name: getattr(self.broadcast, name) for name in ("every_channel", "missed_rule", "deadline_hours")}
+        given, now = {"segments": [], **kept, **form.cleaned_data}, timezone.now()
         archived = given.pop("archived")
         try:
             services.rename(broadcast=self.broadcast, title=given.pop("title"), user=self.user, now=now)
@@ -173,7 +181,7 @@ class AudienceView(StudioView):
 
 
 class DrawView(StudioView):
-    """Write the story's texts into the empty cells."""
+    """Write the stories' texts into the empty cells."""
 
     permission_required = "change"
     http_method_names = ["post"]
@@ -186,5 +194,5 @@ class DrawView(StudioView):
             return self.refused(refusal)
         names = ", ".join(str(message) for message in made)
         return self.done(
-            _("Drawn from the story: %(cells)s.") % {"cells": names} if made else _("Nothing was missing.")
+            _("Drawn from the stories: %(cells)s.") % {"cells": names} if made else _("Nothing was missing.")
         )

@@ -13,7 +13,7 @@ from wagtail.permissions import policy_registry
 
 from outreach.broadcasts.models import Broadcast
 
-from . import cells, listing, page
+from . import calendar, cells, checks, listing, page, preflight, stories, welcome
 from .base import ICON
 from .decisions import DECISIONS, DecisionView
 
@@ -77,9 +77,13 @@ class BroadcastViewSet(ViewSet):
             path(
                 "results/", listing.BroadcastListView.as_view(**listing_names, results_only=True), name="index_results"
             ),
+            path("calendar/", calendar.CalendarView.as_view(), name="calendar"),
+            path("welcome/", welcome.WelcomeView.as_view(), name="welcome"),
             path("add/", listing.StartView.as_view(), name="add"),
             path("<int:pk>/", page.BroadcastView.as_view(), name="broadcast"),
+            path("<int:pk>/preflight/", preflight.PreflightView.as_view(), name="preflight"),
             path("<int:pk>/audience/", page.AudienceView.as_view(), name="audience"),
+            path("<int:pk>/stories/", stories.StoriesView.as_view(), name="stories"),
             path("<int:pk>/draw/", page.DrawView.as_view(), name="draw"),
             path("<int:pk>/delete/", listing.BroadcastDeleteView.as_view(), name="delete"),
             path(history, BroadcastHistoryView.as_view(), name="history"),
@@ -87,6 +91,8 @@ class BroadcastViewSet(ViewSet):
             path(cell, cells.ReadCellView.as_view(), name="cell"),
             path(f"{cell}edit/", cells.EditCellView.as_view(), name="edit_cell"),
             path(f"{cell}preview/", cells.PreviewView.as_view(), name="preview"),
+            path(f"{cell}findings/", checks.FindingsView.as_view(), name="findings"),
+            path(f"{cell}links/", checks.LinksView.as_view(), name="links"),
             path(f"{cell}redraw/", cells.RedrawView.as_view(), name="redraw"),
             path(f"{cell}keep/", cells.KeepView.as_view(), name="keep"),
             path(f"{cell}remove/", cells.RemoveView.as_view(), name="remove"),

@@ -20,7 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rebuild, and say for each broadcast how many rollups it has."""
-        broadcasts = Broadcast.objects.filter(freeze__isnull=False).order_by("pk")
+        campaign = Broadcast.objects.filter(kind=Broadcast.Kind.CAMPAIGN)
+        broadcasts = campaign.filter(freeze__isnull=False).order_by("pk")
         if options["broadcast"] is not None:
             broadcasts = broadcasts.filter(pk=options["broadcast"])
             if not broadcasts:

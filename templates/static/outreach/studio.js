@@ -1,20 +1,39 @@
-// Keeps the preview beside a message's form in step with what is typed. Without it, "Save and preview" does the same.
+// Keeps the preview and the findings beside a message's form in step with what is typed. Without it, "Preview" does it.
 
 const FOLLOWS_EVERY = 700; // milliseconds; a rich text field tells nobody when it changes, so the form is compared
 
 for (const place of document.querySelectorAll("[data-studio-live]")) {
   const form = place.closest("form");
-  const frame = place.querySelector("[data-studio-preview]");
-  let shown = new URLSearchParams(new FormData(form)).toString();
+  const frames = place.querySelectorAll("[data-studio-preview]");
+  const found = place.querySelector("[data-studio-found]");
+  const now = () => new URLSearchParams(new FormData(form)).toString();
+  let shown = now();
+  let typed = shown;
+
+  const ask = async (address) => {
+    const answer = await fetch(address, { method: "POST", body: new FormData(form) });
+    return answer.ok ? answer.text() : null;
+  };
 
   const follow = async () => {
-    const typed = new FormData(form);
-    const text = new URLSearchParams(typed).toString();
-    if (text !== shown && !document.hidden) {
+    const text = now();
+    // Only once the hands rest: half a word is not worth a look.
+    if (text !== shown && text === typed && !document.hidden) {
       shown = text;
-      const answer = await fetch(place.dataset.studioLive, { method: "POST", body: typed });
-      if (answer.ok) frame.srcdoc = await answer.text();
+      try {
+        const previews = [...frames].map((frame) =>
+          ask(`${place.dataset.studioLive}?colours=${frame.dataset.studioPreview}`),
+        );
+        const [findings, ...documents] = await Promise.all([ask(place.dataset.studioFindings), ...previews]);
+        frames.forEach((frame, number) => {
+          if (documents[number] !== null) frame.srcdoc = documents[number];
+        });
+        if (findings !== null) found.innerHTML = findings;
+      } catch {
+        shown = ""; // the line was cut: ask again
+      }
     }
+    typed = text;
     setTimeout(follow, FOLLOWS_EVERY);
   };
   setTimeout(follow, FOLLOWS_EVERY);

@@ -11,7 +11,7 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Locale, Page, Site
 
-from home.models import HomePage, StoryIndexPage, StoryPage
+from home.models import HomePage, InfographicIndexPage, InfographicPage, StoryIndexPage, StoryPage
 from outreach import roles
 from outreach.audience.addresses import address_hash, encrypt
 from outreach.audience.models import Segment, Subscriber, Subscription
@@ -65,7 +65,46 @@ def publish_story(stories: StoryIndexPage) -> StoryPage:
     return page
 
 
-def translate(page: StoryPage, language: str, title: str) -> StoryPage:
+@pytest.fixture
+def second_story(stories) -> StoryPage:
+    """Another published story in English."""
+    page = StoryPage(
+        title="Where migrants work",
+        slug="where-migrants-work",
+        summary="On farms, in shops and in homes.",
+        published=date(2026, 11, 1),
+    )
+    stories.add_child(instance=page)
+    page.save_revision().publish()
+    return page
+
+
+@pytest.fixture
+def infographic(stories, settings, tmp_path) -> InfographicPage:
+    """A published infographic of one number in English; its pictures are kept in a folder of the test."""
+    settings.CHART_DIR, settings.MEDIA_ROOT = tmp_path / "charts", str(tmp_path / "media")
+    index = InfographicIndexPage(title="Figures", slug="figures", summary="All of them.")
+    stories.get_parent().add_child(instance=index)
+    page = InfographicPage(
+        title="One in eight people was born abroad",
+        slug="stock",
+        summary="One of eight.",
+        subtitle="Share of people born abroad, 2024",
+        published=date(2026, 10, 2),
+        chart="number",
+        data={"keys": [], "rows": [], "texts": {}},
+        number_value=12.5,
+        number_label="of the people were born abroad, 2024",
+        text_summary="12.5 % of the people in Dominica were born abroad in 2024.",
+        source="Census",
+        data_year="2024",
+    )
+    index.add_child(instance=page)
+    page.save_revision().publish()
+    return page
+
+
+def translate(page: Page, language: str, title: str) -> Any:
     """The page, published in another language under another title."""
     copy = page.copy_for_translation(Locale.objects.get(language_code=language), copy_parents=True)
     copy.title, copy.summary = title, f"{title} ({language})."
@@ -117,7 +156,7 @@ def enrol(role: str) -> User:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that begin with an empty database come before those that share a draft."""
-    places = [place for place, item in enumerate(items) if item.path.parent == HERE]
+    places = [place for place, item in enumerate(items) if HERE in item.path.parents]
     mine = sorted((items[place] for place in places), key=lambda item: SHARED in item.fixturenames)
     for place, item in zip(places, mine, strict=True):
         items[place] = item

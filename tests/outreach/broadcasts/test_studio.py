@@ -26,6 +26,7 @@ GETS = {
     "add": WRITE,
     "broadcast": READ,
     "audience": WRITE,
+    "stories": WRITE,
     "delete": WRITE,
     "history": READ,
     "history_results": READ,
@@ -42,9 +43,9 @@ GETS = {
     "resume": APPROVE,
     "cancel": APPROVE,
 }
-POSTS = {**GETS, "draw": WRITE, "keep": WRITE, "test": READ}
-ONLY_POST = {"draw", "keep", "test"}
-CELL = {"cell", "edit_cell", "preview", "redraw", "keep", "remove", "test"}
+POSTS = {**GETS, "draw": WRITE, "keep": WRITE, "test": READ, "findings": READ, "links": READ}
+ONLY_POST = {"draw", "keep", "test", "findings", "links"}
+CELL = {"cell", "edit_cell", "preview", "findings", "links", "redraw", "keep", "remove", "test"}
 LISTS = {"index", "index_results", "add"}
 
 
@@ -314,8 +315,8 @@ def test_an_empty_cell_is_written_and_previewed(client, draft, editor):
     client.force_login(editor)
 
     assert client.get(address("edit_cell", draft, "es")).status_code == 200
-    stays = client.post(address("edit_cell", draft, "es"), {**written(), "preview": "1"})
-    assert stays["Location"] == address("edit_cell", draft, "es")
+    saved = client.post(address("edit_cell", draft, "es"), written())
+    assert saved["Location"] == address("broadcast", draft)
 
     message = draft.messages.get(language="es")
     assert message.channel == "email"

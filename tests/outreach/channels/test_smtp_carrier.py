@@ -22,7 +22,10 @@ BUILT = Built(
     language="fr",
     subject="Droits au travail : ce que dit la loi",
     text=f"Bonjour\n.point\n\nLire <{PLACEHOLDER}1> et <{PLACEHOLDER}2>.\nPartir <{UNSUBSCRIBE}>\n",
-    html=f'<html lang="fr">\n.é<a href="{PLACEHOLDER}1">Lire</a> <a href="{UNSUBSCRIBE}">Partir</a>{PIXEL}</html>',
+    html=(
+        f'<html lang="fr"><body>\n.é<a href="{PLACEHOLDER}1">Lire</a> '
+        f'<a href="{UNSUBSCRIBE}">Partir</a>{PIXEL}</body></html>'
+    ),
     links=("https://example.org/a", "https://example.org/b"),
 )
 

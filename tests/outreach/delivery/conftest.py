@@ -100,7 +100,7 @@ def hire(clock, tmp_path) -> Callable[..., Courier]:
                 "channel": channel,
                 "links": TrackedLinks(),
                 "owner": owner,
-                "source": lambda: lifecycle.sending_on(channel.name),
+                "source": lambda: lifecycle.sending_on(channel.name, now=clock()),
                 "journal": Journal(tmp_path / "journals", owner),
                 "watch": AlwaysChanged(),
                 "desk": AtOnce(),

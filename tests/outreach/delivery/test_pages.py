@@ -238,6 +238,7 @@ def test_an_editor_sees_the_question_and_who_answers_it(client, uncertain, membe
 
 
 def test_pausing_asks_first_and_leads_back_to_the_page(client, uncertain):
+    Delivery.objects.filter(status="accepted").update(status="queued", settled_at=None)
     link = page(client, uncertain).find("a", string="Pause")
 
     question = client.get(link["href"])

@@ -19,7 +19,7 @@ from outreach.delivery.troubles import MOST_SHOWN, Kind
 from .conftest import START, person, write
 
 NOW = START + timedelta(minutes=10)
-QUERIES = 9
+QUERIES = 10
 
 
 def tally(status="queued", count=1, *, channel="email", lately=0, tried_at=None, due_at=START) -> Tally:

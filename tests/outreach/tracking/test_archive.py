@@ -21,6 +21,7 @@ from tests.outreach.broadcasts.conftest import (  # noqa: F401
     editor,
     everybody,
     french,
+    infographic,
     joined,
     member,
     now,
@@ -99,6 +100,25 @@ def test_nothing_on_the_page_is_one_receivers(client, sent):
     assert "·" not in main
     assert reverse("subscribe") in links
     assert reverse("how_to_leave") in links
+
+
+def test_the_page_shows_the_picture_of_the_mail(client, submitted, infographic, editor, approver, now):
+    message = mail(submitted)
+    message.picture = infographic
+    broadcasts.write(message=message, user=editor, now=now)
+    broadcasts.submit(broadcast=submitted, user=editor, now=now)
+    approve(submitted, approver, now)
+    assert lifecycle.start(broadcast_id=submitted.pk, now=now)
+
+    answer = client.get(path_of(mail(submitted)))
+
+    picture = soup(answer).main.find("img")
+    assert picture["alt"] == infographic.text_summary
+    # Such an address is allowed by the page's policy, which names the site.
+    assert picture["src"].startswith("http://testserver/picture/")
+    assert "img-src http://testserver " in answer["Content-Security-Policy"]
+    assert picture.parent["href"] == "http://testserver/en/stories/one-in-eight/"
+    assert client.get(picture["src"].removeprefix("http://testserver"))["Content-Type"] == "image/png"
 
 
 def test_a_click_on_the_page_is_counted_for_nobody(client, sent):

@@ -1,0 +1,33 @@
+"""Placeholders of other mailing programs in a text that was copied from there: nothing would be put in their place."""
+
+import html
+import re
+from collections.abc import Iterable
+
+IN_ADDRESSES = re.compile(
+    r"""
+    \{\{.*?\}\}                            # {{ name }}: Handlebars, Liquid, listmonk
+    | \{%.*?%\}                            # {% if … %}: Django, Liquid
+    | \$\{[^{}]*\}                         # ${name}
+    | \{[A-Za-z_][\w.\ |:-]{0,40}\}        # {name}, {contactfield=…}
+    | \*\|[^|*]{1,60}\|\*                  # *|FNAME|*: Mailchimp
+    | \[\[[^\[\]]{1,60}\]\]                # [[name]]
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+IN_TEXT = re.compile(
+    IN_ADDRESSES.pattern
+    + r"""
+    | (?<![\w%])%{1,2}[A-Za-z_][\w.-]{0,40}%{1,2}(?!\w)   # %name%, %%name%%, %recipient.name%
+    | «[A-Za-z_]\w{0,40}»                  # «FirstName»: Word's mail merge, which has no space inside
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""An address may hold per cent signs of its own, so fewer forms are looked for there."""
+
+
+def foreign_placeholders(texts: Iterable[str], *, addresses: Iterable[str] = ()) -> list[str]:
+    """Each placeholder in ``texts`` (entities count as the characters they stand for) and ``addresses``, once."""
+    found = [match for text in texts for match in IN_TEXT.findall(html.unescape(text))]
+    found += [match for address in addresses for match in IN_ADDRESSES.findall(address)]
+    return list(dict.fromkeys(" ".join(match.split())[:60] for match in found))

@@ -1,0 +1,64 @@
+"""Everything to look at before a broadcast is submitted or approved: what stops it, what to think about, what is right.
+
+A line stops exactly where :mod:`~outreach.broadcasts.readiness` names an obstacle.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from outreach.broadcasts.matrix import Matrix, matrix
+from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.pace import paces
+from outreach.broadcasts.readiness import Obstacle, Subject, obstacles
+
+from . import lines
+from .lines import Line, Verdict, stopping
+from .people import People, people
+
+__all__ = ["Line", "Preflight", "Verdict", "preflight"]
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """The lines, and the people that they speak of, as of now."""
+
+    lines: tuple[Line, ...]
+    people: People
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gravest of its lines."""
+        found = {line.verdict for line in self.lines}
+        return next(verdict for verdict in (Verdict.STOP, Verdict.LOOK, Verdict.PASS) if verdict in found)
+
+
+def preflight(broadcast: Broadcast, *, now: datetime) -> Preflight:
+    """Look at everything; two queries over the audience, whatever its size. ``now`` is UTC."""
+    cells = matrix(broadcast)
+    stops = obstacles(broadcast, cells)
+    counted = people(broadcast)
+    planned = [] if broadcast.is_welcome else paces(broadcast, messages=counted.by_channel, now=now)
+    return Preflight(
+        lines=(
+            stopping(stops, Subject.AUDIENCE, lines.audience(broadcast, counted)),
+            stopping(stops, Subject.TEXTS, lines.texts(counted)),
+            *_about_texts(cells, stops, counted),
+            *lines.sizes(cells),
+            *map(lines.speed, planned),
+            lines.quiet(broadcast, planned),
+            lines.sandbox(broadcast),
+            lines.approval(broadcast),
+        ),
+        people=counted,
+    )
+
+
+def _about_texts(cells: Matrix, stops: list[Obstacle], counted: People) -> tuple[Line, ...]:
+    """What can be said only where there are texts."""
+    if not any(cell.message for cell in cells):
+        return ()
+    return (
+        stopping(stops, Subject.STALE, lines.stale()),
+        stopping(stops, Subject.LEAVING, lines.leaving()),
+        lines.fallback(counted),
+    )

@@ -1,0 +1,152 @@
+"""The audience of a broadcast in tables: by segment, channel and language, who is left out, who gets a fallback."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outreach.audience.choices import ChannelName
+from outreach.audience.segments import SINGLES_OUT
+from outreach.broadcasts.audience import Reason, Share, shares
+from outreach.broadcasts.models import Broadcast
+
+WHY_LEFT_OUT: dict[str, str | Promise] = {
+    Reason.NOT_ACTIVE: gettext_lazy("They never confirmed the address, or they left. Nobody may write to them."),
+    Reason.SUPPRESSED: gettext_lazy("The address does not exist, or its owner complained, or blocked us."),
+    Reason.NO_CONSENT: gettext_lazy("They took back the consent to get messages."),
+    Reason.NO_LANGUAGE: gettext_lazy("This channel has no text in their language, and none in the fallback language."),
+    Reason.DUPLICATE: gettext_lazy(
+        "A person with several addresses gets it once, on the first one that can be reached."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One part of the audience: how many of its addresses were considered, and how many people get the message."""
+
+    label: str
+    considered: int
+    getting: int
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so few get it that a message or a figure could point at one of them."""
+        return 0 < self.getting < SINGLES_OUT
+
+    @property
+    def getting_text(self) -> str:
+        """How many get it; 1 to 4 are not told apart."""
+        return f"<{SINGLES_OUT}" if self.is_small else str(self.getting)
+
+
+@dataclass(frozen=True)
+class Table:
+    """The audience by one of its dimensions."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """So many considered addresses get no message, for one reason."""
+
+    label: str
+    why: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """So many people get the message in another language than theirs."""
+
+    language: str
+    instead: str
+    count: int
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody considered; ``by_channel`` counts who gets it on each channel.
+
+    ``without_text`` counts those whom nothing but a text keeps from it, by the names of channel and language.
+    """
+
+    segments: Table
+    channels: Table
+    languages: Table
+    left_out: tuple[LeftOut, ...]
+    fallbacks: tuple[Fallback, ...]
+    without_text: dict[tuple[str, str], int]
+    by_channel: dict[str, int]
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The audience by each dimension."""
+        return (self.segments, self.channels, self.languages)
+
+    @property
+    def getting(self) -> int:
+        """How many messages go out."""
+        return sum(self.by_channel.values())
+
+
+def people(broadcast: Broadcast) -> People:
+    """Count the audience as it is now, in one query."""
+    counted = shares(broadcast)
+    names = dict(settings.LANGUAGES)
+    segments = {segment.code: segment.name for segment in broadcast.segments.order_by("pk")}
+    channels = {name: str(ChannelName(name).label) for name in broadcast.channels}
+    by_channel: Counter[str] = Counter()
+    without_text: Counter[tuple[str, str]] = Counter()
+    for share in counted:
+        by_channel[share.channel] += 0 if share.reason else share.count
+        if share.reason == Reason.NO_LANGUAGE:
+            without_text[channels[share.channel], str(names.get(share.language, share.language))] += share.count
+    return People(
+        segments=_table(_("Segment"), counted, segments, lambda share: share.segment),
+        channels=_table(_("Channel"), counted, channels, lambda share: share.channel),
+        languages=_table(
+            _("Language"),
+            counted,
+            {code: name for code, name in names.items() if any(share.language == code for share in counted)},
+            lambda share: share.language,
+        ),
+        left_out=tuple(_left_out(counted)),
+        fallbacks=tuple(_fallbacks(broadcast, counted)),
+        without_text=dict(without_text),
+        by_channel=dict(by_channel),
+    )
+
+
+def _table(name: str, counted: Iterable[Share], labels: dict[str, str], place: Callable[[Share], str]) -> Table:
+    considered: Counter[str] = Counter()
+    getting: Counter[str] = Counter()
+    for share in counted:
+        considered[place(share)] += share.count
+        getting[place(share)] += 0 if share.reason else share.count
+    return Table(name, tuple(Row(label, considered[code], getting[code]) for code, label in labels.items()))
+
+
+def _left_out(counted: Iterable[Share]) -> Iterator[LeftOut]:
+    by_reason: Counter[str] = Counter()
+    for share in counted:
+        by_reason[share.reason] += share.count
+    for reason in Reason:
+        if by_reason[reason]:
+            yield LeftOut(str(reason.label), str(WHY_LEFT_OUT[reason]), by_reason[reason])
+
+
+def _fallbacks(broadcast: Broadcast, counted: Iterable[Share]) -> Iterator[Fallback]:
+    spoken, names = dict(broadcast.messages.values_list("pk", "language")), dict(settings.LANGUAGES)
+    found: Counter[tuple[str, str]] = Counter()
+    for share in counted:
+        if share.message and not share.reason and spoken[share.message] != share.language:
+            found[share.language, spoken[share.message]] += share.count
+    for (language, instead), count in sorted(found.items()):
+        yield Fallback(str(names.get(language, language)), str(names[instead]), count)

@@ -1,0 +1,123 @@
+"""Makes the editions of series: each of their times once, as a draft that waits for a second person."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.formats import date_format
+
+from home.models import StoryPage
+from outreach.broadcasts import drafting
+from outreach.broadcasts.history import record
+from outreach.broadcasts.models import Approval, Broadcast
+from outreach.broadcasts.office_time import office_zone
+from outreach.broadcasts.readiness import not_ready
+from outreach.broadcasts.standing import audience_hash, content_hash
+
+from .approval import standing_approval
+from .models import Series
+from .occurrences import occurrences
+from .stories import new_stories
+
+logger = logging.getLogger(__name__)
+
+
+def make_due(*, now: datetime) -> int:
+    """Make every edition whose time comes near, or passed while nothing ran; how many drafts were made.
+
+    A series that fails is logged and holds up no other. ``now`` is UTC.
+    """
+    made = 0
+    for series in Series.objects.filter(is_paused=False).order_by("pk"):
+        try:
+            # Locked only where there is something to do: this is asked every second.
+            made += bool(due(series, now=now)) and make_next(series_id=series.pk, now=now) is not None
+        except Exception:
+            logger.exception("the next edition of series %s could not be made", series.pk)
+    return made
+
+
+def make_next(*, series_id: int, now: datetime) -> Broadcast | None:
+    """Make the edition that is due, if one is and there is a new story; two workers at once make it once.
+
+    Of several times that passed while nothing ran, only the last is made up for, and none where the next is near.
+    """
+    with transaction.atomic():
+        series = Series.objects.select_for_update().get(pk=series_id)
+        occurrence = due(series, now=now)
+        if occurrence is None:
+            return None
+        series.handled_until = occurrence
+        if series.editions.filter(occurrence=occurrence).exists():
+            # Made before the series was paused and resumed.
+            series.save(update_fields=["handled_until"])
+            return None
+        stories = new_stories(since=series.stories_since, until=now, topic=series.topic, most=series.most_stories)
+        if stories:
+            series.stories_since = now
+        else:
+            series.skipped_at = occurrence
+        series.save(update_fields=["handled_until", "stories_since", "skipped_at"])
+        return _make(series, stories, occurrence, now) if stories else None
+
+
+def due(series: Series, *, now: datetime) -> datetime | None:
+    """The time (UTC) whose edition is to be made now, or ``None``."""
+    if series.is_paused:
+        return None
+    horizon = now + timedelta(hours=series.hours_ahead)
+    found = None
+    for occurrence in occurrences(series, zone=office_zone(), after=series.handled_until):
+        if occurrence > horizon:
+            break
+        found = occurrence
+    return found
+
+
+def _make(series: Series, stories: Sequence[StoryPage], occurrence: datetime, now: datetime) -> Broadcast:
+    day = date_format(occurrence.astimezone(office_zone()), "DATE_FORMAT")
+    broadcast = _draft(stories, title=f"{series.title}, {day}", now=now)
+    drafting.set_audience(
+        broadcast=broadcast,
+        segments=list(series.segments.all()),
+        channels=series.channels,
+        every_channel=series.every_channel,
+        fallback_language=series.fallback_language,
+        missed_rule=series.missed_rule,
+        deadline_hours=broadcast.deadline_hours,
+        user=None,
+        now=now,
+    )
+    broadcast.series, broadcast.occurrence, broadcast.send_at = series, occurrence, occurrence
+    # Who wrote the rule can't be the second person of its editions.
+    broadcast.created_by = series.edited_by
+    broadcast.save(update_fields=["series", "occurrence", "send_at", "created_by"])
+    _inherit(series, broadcast, now)
+    return broadcast
+
+
+def _draft(stories: Sequence[StoryPage], *, title: str, now: datetime) -> Broadcast:
+    """A draft that carries ``stories``, the newest first."""
+    broadcast = drafting.create_from_stories(stories=stories, user=None, now=now)
+    drafting.rename(broadcast=broadcast, title=title, user=None, now=now)
+    return broadcast
+
+
+def _inherit(series: Series, broadcast: Broadcast, now: datetime) -> None:
+    """Schedule the edition if somebody agreed to it in advance and nothing is lacking; else it stays a draft."""
+    given = standing_approval(series)
+    if given is None or not_ready(broadcast):
+        return
+    Approval.objects.create(
+        broadcast=broadcast,
+        content_hash=content_hash(broadcast),
+        audience_hash=audience_hash(broadcast),
+        submitted_by=given.edited_by,
+        submitted_at=now,
+        approved_by=given.approved_by,
+        approved_at=now,
+    )
+    broadcast.state = Broadcast.State.SCHEDULED
+    broadcast.save(update_fields=["state"])
+    record(broadcast=broadcast, action="inherit", user=None, now=now, detail=series.title)

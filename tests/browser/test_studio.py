@@ -1,0 +1,50 @@
+"""The studio while somebody writes: what is typed is seen at once, and nothing of it is saved."""
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import Staff
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("channel", ["email", "telegram"])
+def test_the_preview_and_the_findings_follow_what_is_typed(staff: Staff, channel: str) -> None:
+    page = staff.sign_in("editor")
+    page.goto("/admin/broadcasts/add/")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("link", name="Change the stories").wait_for()
+    page.goto(f"{page.url}text/{channel}/en/edit/")
+    subject = page.get_by_label("Subject or headline")
+    before = subject.input_value()
+
+    subject.fill("ANOTHER HEADLINE ALTOGETHER")
+
+    preview = page.frame_locator("iframe[name=preview-light]")
+    expect(preview.get_by_text("ANOTHER HEADLINE ALTOGETHER").last).to_be_visible()
+    expect(page.get_by_text("The subject is written in capitals.")).to_be_visible()
+    page.get_by_role("radio", name="Dark").check()
+    dark = page.frame_locator("iframe[name=preview-dark]")
+    expect(dark.locator("body")).to_have_css("background-color", "rgb(12, 28, 24)")
+    page.goto(page.url)
+    assert subject.input_value() == before
+
+
+def test_without_scripts_a_button_shows_what_is_typed(staff: Staff) -> None:
+    page = staff.sign_in("editor")
+    page.goto("/admin/broadcasts/add/")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("link", name="Change the stories").wait_for()
+    page.route("**/studio*.js", lambda route: route.abort())
+    # The admin scrolls smoothly: a button that has to be scrolled to is not where it was seen.
+    page.set_viewport_size({"width": 1280, "height": 1600})
+    page.goto(f"{page.url}text/email/en/edit/")
+    preview = page.frame_locator("iframe[name=preview-light]")
+    expect(preview.get_by_role("heading").first).to_be_visible()
+    page.get_by_label("Subject or headline").fill("Another headline altogether")
+
+    page.get_by_role("button", name="Preview").click()
+
+    expect(preview.get_by_role("heading", name="Another headline altogether")).to_be_visible()

@@ -1,0 +1,306 @@
+"""Editions: one for each time, about what is new, and nothing is sent that nobody agreed to."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from home.models import StoryPage
+from outreach.audience.models import Segment
+from outreach.broadcasts import services
+from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.refusals import ApprovalVoid, OwnSubmission
+from outreach.broadcasts.rendering import build
+from outreach.broadcasts.series import approval, editions
+from outreach.broadcasts.series.models import Series, SeriesApproval
+from outreach.broadcasts.series.stories import new_stories
+from tests.outreach.broadcasts.conftest import approve, translate
+
+from .conftest import MONDAY, TUESDAY, WEEK
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+State = Broadcast.State
+
+
+def publish(stories, slug: str, at: datetime, *topics: str) -> StoryPage:
+    """A story that was first published at that moment."""
+    page = stories.add_child(instance=StoryPage(title=slug.capitalize(), slug=slug, summary="New."))
+    for topic in topics:
+        page.topics.create(topic=topic)
+    page.save_revision().publish()
+    StoryPage.objects.filter(pk=page.pk).update(first_published_at=at)
+    page.refresh_from_db()
+    return page
+
+
+def make(now: datetime) -> list[Broadcast]:
+    """Let a worker look; the editions there are then."""
+    editions.make_due(now=now)
+    return list(Broadcast.objects.filter(series__isnull=False).order_by("occurrence"))
+
+
+def carried(edition: Broadcast) -> list[int]:
+    """The numbers of the pages that it carries, in order."""
+    return list(edition.carried.values_list("page", flat=True))
+
+
+@pytest.fixture
+def readers(joined):
+    return [joined("email", "en"), joined("email", "fr")]
+
+
+def test_a_draft_is_made_so_many_hours_ahead_and_not_before(series, stories):
+    publish(stories, "farm", TUESDAY)
+
+    assert make(MONDAY - DAY - timedelta(seconds=1)) == []
+    (edition,) = make(MONDAY - DAY)
+
+    assert edition.state == State.DRAFT
+    assert edition.occurrence == edition.send_at == MONDAY
+    assert edition.title == "The week's stories, Dec. 7, 2026"
+    assert list(edition.segments.all()) == list(series.segments.all())
+
+
+def test_however_often_workers_look_an_edition_is_made_once(series, stories):
+    publish(stories, "farm", TUESDAY)
+    for _look in range(3):
+        assert len(make(MONDAY - DAY)) == 1
+    assert len(make(MONDAY)) == 1
+
+
+def test_a_clock_that_goes_back_makes_no_edition_twice(series, stories):
+    publish(stories, "farm", TUESDAY)
+    make(MONDAY - DAY)
+    publish(stories, "shop", TUESDAY)
+    assert len(make(MONDAY - 2 * DAY)) == 1
+    assert len(make(MONDAY - DAY)) == 1
+
+
+def test_the_database_too_refuses_a_second_edition_of_one_time(series, stories):
+    publish(stories, "farm", TUESDAY)
+    make(MONDAY - DAY)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Broadcast.objects.create(title="Twice", series=series, occurrence=MONDAY)
+
+
+def test_pausing_and_resuming_makes_no_edition_twice(series, stories, editor):
+    publish(stories, "farm", TUESDAY)
+    make(MONDAY - DAY)
+    approval.pause(series=series, user=editor, now=MONDAY - DAY)
+    approval.resume(series=series, user=editor, now=MONDAY - DAY)
+    publish(stories, "shop", MONDAY - timedelta(hours=23))
+
+    assert len(make(MONDAY - timedelta(hours=22))) == 1
+    assert [each.occurrence for each in make(MONDAY + WEEK - DAY)] == [MONDAY, MONDAY + WEEK]
+
+
+def test_a_paused_series_makes_nothing_and_makes_up_for_nothing(series, stories, editor):
+    publish(stories, "farm", TUESDAY)
+    approval.pause(series=series, user=editor, now=TUESDAY)
+    assert make(MONDAY + 2 * WEEK) == []
+    approval.resume(series=series, user=editor, now=MONDAY + 2 * WEEK + DAY)
+    assert make(MONDAY + 2 * WEEK + DAY) == []
+    assert [each.occurrence for each in make(MONDAY + 3 * WEEK - DAY)] == [MONDAY + 3 * WEEK]
+
+
+def test_of_weeks_that_passed_while_nothing_ran_the_last_alone_is_made_up_for(series, stories):
+    publish(stories, "farm", TUESDAY)
+
+    (edition,) = make(MONDAY + 3 * WEEK + DAY)
+
+    assert edition.occurrence == MONDAY + 3 * WEEK
+    assert make(MONDAY + 3 * WEEK + 2 * DAY) == [edition]
+
+
+def test_a_week_that_was_missed_is_not_made_up_for_when_the_next_is_near(series, stories):
+    publish(stories, "farm", TUESDAY)
+    assert [each.occurrence for each in make(MONDAY + WEEK - DAY)] == [MONDAY + WEEK]
+
+
+def test_without_a_new_story_there_is_no_edition_and_that_is_told(series, stories):
+    publish(stories, "old", TUESDAY - 8 * DAY)
+
+    assert make(MONDAY - DAY) == []
+
+    series.refresh_from_db()
+    assert series.skipped_at == MONDAY
+    publish(stories, "farm", MONDAY)
+    assert [each.occurrence for each in make(MONDAY + WEEK - DAY)] == [MONDAY + WEEK]
+
+
+def test_each_story_is_told_of_once(series, stories):
+    publish(stories, "farm", TUESDAY)
+    make(MONDAY - DAY)
+    shop = publish(stories, "shop", MONDAY)
+    _first, second = make(MONDAY + WEEK - DAY)
+    assert carried(second) == [shop.pk]
+    assert "Farm" not in "".join(second.messages.values_list("body", flat=True))
+
+
+def test_an_edition_leads_with_the_newest_story_and_links_the_others_in_each_language(series, stories, readers):
+    farm, shop = publish(stories, "farm", TUESDAY), publish(stories, "shop", TUESDAY + DAY)
+    ferme = translate(farm, "fr", "La ferme <b>")
+    translate(shop, "fr", "La boutique")
+
+    (edition,) = make(MONDAY - DAY)
+
+    assert carried(edition) == [shop.pk, farm.pk]
+    english, french = (edition.messages.get(channel="email", language=code) for code in ("en", "fr"))
+    assert english.subject == "Shop"
+    assert "<b>Farm</b>" in english.body
+    assert f"http://testserver{farm.url}" in build(english).links
+    assert french.subject == "La boutique"
+    assert "<b>La ferme &lt;b&gt;</b>" in french.body
+    assert f"http://testserver{ferme.url}" in build(french).links
+
+
+def test_a_rule_chooses_a_topic_and_at_most_so_many(stories, story):
+    for number in range(4):
+        publish(stories, f"farm-{number}", TUESDAY + timedelta(hours=number), "work")
+    publish(stories, "vote", TUESDAY + timedelta(hours=9), "rights")
+    StoryPage.objects.get(slug="farm-3").unpublish()
+    span = {"since": TUESDAY, "until": TUESDAY + DAY}
+
+    def slugs(topic: str, most: int) -> list[str]:
+        return [page.slug for page in new_stories(**span, topic=topic, most=most)]
+
+    assert slugs("work", 9) == ["farm-2", "farm-1"]
+    assert slugs("work", 1) == ["farm-2"]
+    assert slugs("", 9) == ["vote", "farm-2", "farm-1"]
+
+
+def test_a_late_translation_makes_no_story_new(stories):
+    old = publish(stories, "old", TUESDAY - 30 * DAY)
+    late = translate(old, "fr", "Vieille")
+    StoryPage.objects.filter(pk=late.pk).update(first_published_at=TUESDAY)
+
+    assert new_stories(since=TUESDAY - DAY, until=TUESDAY + DAY, topic="", most=5) == []
+
+
+def test_an_edition_is_approved_like_any_broadcast_and_not_by_who_wrote_the_rule(
+    series, stories, readers, approver, member
+):
+    publish(stories, "farm", TUESDAY)
+    (edition,) = make(MONDAY - DAY)
+    services.submit(broadcast=edition, user=member("superuser"), now=MONDAY - DAY)
+
+    with pytest.raises(OwnSubmission):
+        approve(edition, series.edited_by, MONDAY - DAY)
+    approve(edition, approver, MONDAY - DAY, send_at=MONDAY)
+    edition.refresh_from_db()
+    assert edition.state == State.SCHEDULED
+
+
+def agree(series: Series, approver) -> None:
+    approval.approve(series=series, read=approval.rule_hash(series), user=approver, now=TUESDAY)
+
+
+def test_with_a_second_persons_word_in_advance_an_edition_is_scheduled(series, stories, readers, approver, editor):
+    agree(series, approver)
+    publish(stories, "farm", TUESDAY)
+
+    (edition,) = make(MONDAY - DAY)
+
+    assert (edition.state, edition.send_at) == (State.SCHEDULED, MONDAY)
+    given = edition.approvals.get()
+    assert (given.submitted_by, given.approved_by) == (editor, approver)
+    services.verify_approval(edition)
+    message = edition.messages.first()
+    message.subject = "Edited"
+    services.write(message=message, user=editor, now=MONDAY - DAY)
+    edition.refresh_from_db()
+    assert edition.state == State.DRAFT
+
+
+def test_nobody_agrees_in_advance_to_their_own_rule_or_to_one_that_they_did_not_read(series, approver, editor):
+    read = approval.rule_hash(series)
+    with pytest.raises(OwnSubmission):
+        approval.approve(series=series, read=read, user=editor, now=TUESDAY)
+    series.most_stories = 2
+    approval.change(series=series, user=editor, now=TUESDAY)
+    with pytest.raises(ApprovalVoid):
+        approval.approve(series=series, read=read, user=approver, now=TUESDAY)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SeriesApproval.objects.create(
+            series=series, rule_hash="", edited_by=editor, approved_by=editor, approved_at=TUESDAY
+        )
+
+
+def change_rule(series, approver):
+    Series.objects.update(topic="")
+    series.refresh_from_db()
+    series.channels = ["email"]
+    approval.change(series=series, user=series.edited_by, now=TUESDAY)
+
+
+BREAKS = {
+    "the rule was changed": change_rule,
+    "a segment was changed": lambda series, approver: Segment.objects.update(rule={"field": "language", "in": ["fr"]}),
+    "the word was taken back": lambda series, approver: approval.withdraw(series=series, user=approver, now=TUESDAY),
+    "the approver left the team": lambda series, approver: (
+        type(approver).objects.filter(pk=approver.pk).update(is_active=False)
+    ),
+    "the approver lost the role": lambda series, approver: approver.groups.clear(),
+}
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_a_word_in_advance_does_not_hold_when(series, stories, readers, approver, what):
+    agree(series, approver)
+    BREAKS[what](series, approver)
+    publish(stories, "farm", TUESDAY)
+
+    (edition,) = make(MONDAY - DAY)
+
+    assert edition.state == State.DRAFT
+    assert not edition.approvals.exists()
+
+
+def test_what_lacks_something_stays_a_draft_whatever_was_agreed(series, stories, approver):
+    agree(series, approver)
+    publish(stories, "farm", TUESDAY)
+
+    (edition,) = make(MONDAY - DAY)
+
+    assert edition.state == State.DRAFT, "nobody would get it"
+
+
+def test_an_edition_that_was_made_up_for_follows_its_rule_for_missed_times(series, stories, readers, approver):
+    from outreach.delivery import lifecycle
+
+    agree(series, approver)
+    publish(stories, "farm", TUESDAY)
+    (edition,) = make(MONDAY + DAY)
+
+    lifecycle.start_due(now=MONDAY + DAY)
+
+    edition.refresh_from_db()
+    assert edition.state == State.PAUSED
+
+
+def test_an_edition_keeps_its_local_time_over_a_change_of_the_clocks(settings, everybody, editor, stories):
+    settings.OFFICE_TIME_ZONE = "Europe/Paris"
+    october = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)
+    series = Series(title="Sundays", weekdays=[6], hours_ahead=24)
+    approval.begin(series=series, user=editor, now=october)
+    made = []
+    for week in range(2):
+        publish(stories, f"story-{week}", october + week * WEEK)
+        made = make(october + timedelta(days=4, hours=23) + week * WEEK)
+
+    assert [each.occurrence for each in made] == [
+        datetime(2026, 10, 25, 8, 0, tzinfo=UTC),
+        datetime(2026, 11, 1, 8, 0, tzinfo=UTC),
+    ]
+
+
+def test_a_series_that_fails_holds_up_no_other(series, stories, editor, caplog):
+    broken = Series(title="Broken", weekdays=[0], channels=["pigeon"])
+    approval.begin(series=broken, user=editor, now=TUESDAY)
+    Series.objects.filter(pk=broken.pk).update(weekdays="nonsense")
+    publish(stories, "farm", TUESDAY)
+    Series.objects.filter(pk=series.pk).update(title="Later in the alphabet")
+
+    assert [each.series_id for each in make(MONDAY - DAY)] == [series.pk]
+    assert f"series {broken.pk} could not be made" in caplog.text

@@ -1,0 +1,101 @@
+"""Which addresses a message may lead to, and whether those of this site lead somewhere."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from wagtail.contrib.redirects.models import Redirect
+
+from outreach.broadcasts.links import is_inside, validate_link
+from outreach.broadcasts.own_links import language_of, why_nowhere
+from outreach.broadcasts.rendering import problems
+
+SITE = "http://testserver"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "printer",
+        "files.local",
+        "wiki.internal",
+        "intranet.corp",
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.0.9",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "::1",
+        "fe80::1",
+        "fd00::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2130706433",
+        "0x7f.0.0.1",
+        "127.1",
+    ],
+)
+def test_an_address_that_only_one_network_knows_is_refused(host):
+    with pytest.raises(ValidationError, match="only in one network"):
+        validate_link(f"https://[{host}]/" if ":" in host else f"https://{host}/")
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "sub.example.org.", "93.184.216.34", "2606:2800::1", "münchen.example"]
+)
+def test_a_public_address_is_taken(host):
+    assert not is_inside(host)
+
+
+@pytest.mark.parametrize(
+    "target", ["https://ana:secret@a.example/", "https://:x@a.example/", "https://a.example:99999/"]
+)
+def test_an_address_with_a_password_or_a_port_that_cannot_be_is_refused(target):
+    with pytest.raises(ValidationError, match="is not a link that can be sent"):
+        validate_link(target)
+
+
+@pytest.mark.django_db
+def test_addresses_of_this_site_that_lead_somewhere_are_fine(story, french):
+    for path in ("/en/stories/one-in-eight/", "/fr/stories/one-in-eight/", "/en/", "/", "/en/subscribe/"):
+        assert why_nowhere(f"{SITE}{path}?utm=1#top") == "", path
+    assert why_nowhere("https://elsewhere.example/nothing") == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/en/stories/no-such-story/", "/fr/stories/two/", "/de/stories/one-in-eight/", "/nothing.html"]
+)
+def test_an_address_of_this_site_that_leads_nowhere_is_refused(story, message, path):
+    text = message(body=f'<p><a href="{SITE}{path}">here</a></p>')
+
+    assert problems(text) == [f"“{SITE}{path}” leads to no published page of this site."]
+    assert problems(message("telegram", button_label="Go", button_url=f"{SITE}{path}"))
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_taken_down_or_for_staff_is_refused_and_a_redirect_is_not(story):
+    address = f"{SITE}/en/stories/one-in-eight/"
+    story.unpublish()
+    assert "no published page" in why_nowhere(address)
+    assert "page for staff" in why_nowhere(f"{SITE}/admin/pages/")
+
+    Redirect.add_redirect("/en/stories/one-in-eight/", redirect_to="/en/")
+
+    assert why_nowhere(address) == ""
+
+
+@pytest.mark.django_db
+def test_looking_at_addresses_fetches_nothing_and_leaves_the_language(story, django_assert_max_num_queries):
+    from django.utils.translation import get_language, override
+
+    with override("fr"), django_assert_max_num_queries(12):
+        why_nowhere(f"{SITE}/en/stories/one-in-eight/")
+        assert get_language() == "fr"
+
+
+def test_the_language_of_an_address_is_that_of_its_path():
+    assert language_of(f"{SITE}/fr/stories/") == "fr"
+    assert language_of(f"{SITE}/picture/x") == ""
+    assert language_of("https://elsewhere.example/fr/") == ""

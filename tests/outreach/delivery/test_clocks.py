@@ -1,0 +1,116 @@
+"""Clocks that change, jump or were asleep: a broadcast starts once, at the moment that was meant, or by its rule."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from outreach.broadcasts.models import Broadcast
+from outreach.delivery import lifecycle
+from outreach.delivery.models import Delivery, Freeze
+
+from .conftest import START, person
+
+pytestmark = pytest.mark.django_db
+PARIS = ZoneInfo("Europe/Paris")
+SPRING = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+"""Clocks in Paris jump from two to three."""
+AUTUMN = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
+"""Clocks in Paris go back from three to two."""
+
+
+def state(broadcast: Broadcast) -> str:
+    broadcast.refresh_from_db()
+    return str(broadcast.state)
+
+
+def due(broadcast: Broadcast, moment: datetime, rule: str = "hold", deadline: int = 24) -> Broadcast:
+    Broadcast.objects.update(send_at=moment, missed_rule=rule, deadline_hours=deadline)
+    return broadcast
+
+
+def test_a_clock_that_goes_back_after_the_start_starts_nothing_twice(approved):
+    person(1)
+    broadcast = approved()
+    assert lifecycle.start_due(now=START) == 1
+
+    for back in (timedelta(hours=3), timedelta(seconds=1)):
+        assert lifecycle.start_due(now=START - back) == 0
+    assert lifecycle.start_due(now=START) == 0
+    assert (state(broadcast), Delivery.objects.count(), Freeze.objects.count()) == ("sending", 1, 1)
+
+
+def test_a_clock_that_went_back_before_the_time_only_makes_it_wait(approved):
+    person(1)
+    broadcast = approved()
+
+    assert lifecycle.start_due(now=START - timedelta(hours=5)) == 0
+    assert lifecycle.start_due(now=START - timedelta(seconds=1)) == 0
+    assert lifecycle.start_due(now=START) == 1
+    assert state(broadcast) == "sending"
+
+
+def test_a_worker_that_slept_through_the_hour_does_as_the_broadcast_says(approved):
+    person(1)
+    broadcast = approved()
+    asleep = START + timedelta(hours=1)
+
+    lifecycle.start_due(now=asleep)
+
+    assert (state(broadcast), Freeze.objects.exists()) == ("paused", False)
+
+
+@pytest.mark.parametrize("change", [SPRING, AUTUMN])
+@pytest.mark.parametrize(
+    ("late", "expected"),
+    [(timedelta(hours=3), "sending"), (timedelta(hours=3, seconds=1), "expired")],
+)
+def test_a_deadline_is_so_many_hours_whatever_the_clocks_show(approved, change, late, expected):
+    person(1)
+    broadcast = due(approved(), change - timedelta(hours=1), "drop", deadline=3)
+
+    lifecycle.start_due(now=change - timedelta(hours=1) + late)
+
+    assert state(broadcast) == expected
+
+
+@pytest.mark.parametrize("change", [SPRING, AUTUMN])
+def test_the_hour_in_which_clocks_change_is_not_missed(approved, change):
+    person(1)
+    broadcast = due(approved(), change)
+
+    assert lifecycle.start_due(now=change - timedelta(seconds=1)) == 0
+    assert lifecycle.start_due(now=change + lifecycle.GRACE) == 1
+    assert state(broadcast) == "sending"
+
+
+def test_of_two_moments_that_clocks_show_alike_it_starts_at_the_one_that_was_meant(approved):
+    person(1)
+    first, second = (datetime(2026, 10, 25, 2, 30, tzinfo=PARIS, fold=fold).astimezone(UTC) for fold in (0, 1))
+    broadcast = due(approved(), second)
+
+    assert lifecycle.start_due(now=first) == 0
+    assert lifecycle.start_due(now=second) == 1
+    assert state(broadcast) == "sending"
+
+
+@given(st.lists(st.integers(-7200, 7200), min_size=1, max_size=8), st.sampled_from(["send", "hold", "drop"]))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+def test_however_the_clock_jumps_it_starts_at_most_once_and_never_before_its_time(approved, two_people, jumps, rule):
+    from django.db import transaction
+
+    with transaction.atomic():
+        person(1)
+        broadcast = due(approved(), START, rule)
+        now, started = START - timedelta(hours=2), []
+        for jump in jumps:
+            now += timedelta(seconds=jump)
+            started += [now] * lifecycle.start_due(now=now)
+
+        assert len(started) <= 1
+        assert all(moment >= START for moment in started)
+        assert Delivery.objects.count() == Freeze.objects.count() == len(started)
+        assert (state(broadcast) == "sending") is bool(started)
+        transaction.set_rollback(True)
