@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ["README.md", "CONTRIBUTING.md"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OURS = ("campaign_site", "home", "outreach", "templates", "locale", "media", "tests", ".ci", ".github")
-OUTSIDE = {"MAILGUN_SENDER_DOMAIN", "NAME", "ARGS", "PYTHON", "REQUIRE_ALL", "CHROMIUM", "POSTGRES_SERVER"}
+OUTSIDE = {"MAILGUN_SENDER_DOMAIN", "NAME", "ARGS", "PYTHON", "REQUIRE_ALL", "CHROMIUM", "POSTGRES_SERVER", "PASSWORD"}
 """Names in capitals that settings do not read: words of make, of the tests, and of what stands between them."""
 
 MADE = {".venv", ".env", ".local", ".local/"}
