@@ -17,7 +17,7 @@ import httpx
 from asgiref.sync import async_to_sync
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from .links import is_own, is_public
 from .own_links import why_nowhere
@@ -44,7 +44,7 @@ class Answer(TextChoices):
     MOVED = "moved", gettext_lazy("It has moved")
     BROKEN = "broken", gettext_lazy("It does not answer")
     UNSURE = "unsure", gettext_lazy("It lets no program look")
-    NOT_ASKED = "not_asked", gettext_lazy("Not asked")
+    NOT_ASKED = "not_asked", pgettext_lazy("a link", "Not asked")
 
 
 @dataclass(frozen=True)

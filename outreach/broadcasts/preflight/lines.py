@@ -150,13 +150,16 @@ def speed(pace: Pace) -> Line:
     if pace.others:
         looks.append(
             ngettext(
-                "“%(titles)s” shares this channel at that time. They take turns, so this one takes up to %(times)d"
+                "%(titles)s shares this channel at that time. They take turns, so this one takes up to %(times)d"
                 " times as long while both are sent.",
-                "These share this channel at that time: “%(titles)s”. They take turns, so this one takes up to"
+                "These share this channel at that time: %(titles)s. They take turns, so this one takes up to"
                 " %(times)d times as long while all are sent.",
                 len(pace.others),
             )
-            % {"titles": "”, “".join(pace.others), "times": len(pace.others) + 1}
+            % {
+                "titles": ", ".join(_("“%(title)s”") % {"title": title} for title in pace.others),
+                "times": len(pace.others) + 1,
+            }
         )
     own_servers = pace.channel == ChannelName.TELEGRAM and not settings.TELEGRAM_API_URL
     if own_servers and not 0 < pace.per_second <= MOST_TELEGRAM_PER_SECOND:
