@@ -59,7 +59,29 @@ class QuietHours(BaseGenericSetting):
         return f"{self.start:%H:%M}–{self.end:%H:%M}"
 
 
-class Broadcast(models.Model):
+class Addressed(models.Model):
+    """On which channels, and in which language for want of their own, people are written to."""
+
+    channels = models.JSONField(_("channels"), default=both_channels)
+    every_channel = models.BooleanField(
+        _("write on every channel"),
+        default=False,
+        help_text=_("Otherwise a person with several addresses gets the message once."),
+    )
+    fallback_language = models.CharField(
+        _("fallback language"),
+        max_length=12,
+        blank=True,
+        default="en",
+        choices=settings.LANGUAGES,
+        help_text=_("For people in whose language there is no message; if empty, they are left out."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Broadcast(Addressed):
     """One mass message of the campaign, from draft to finished. Times are UTC; staff see the office's zone.
 
     A welcome message is a broadcast of its own kind: once it is approved it keeps sending, to each person who joins
@@ -94,20 +116,6 @@ class Broadcast(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.CAMPAIGN, editable=False)
     title = models.CharField(_("title"), max_length=LONGEST_TITLE, help_text=_("For staff; receivers do not see it."))
     segments = models.ManyToManyField(Segment, verbose_name=_("segments"), blank=True, related_name="broadcasts")
-    channels = models.JSONField(_("channels"), default=both_channels)
-    every_channel = models.BooleanField(
-        _("write on every channel"),
-        default=False,
-        help_text=_("Otherwise a person with several addresses gets the message once."),
-    )
-    fallback_language = models.CharField(
-        _("fallback language"),
-        max_length=12,
-        blank=True,
-        default="en",
-        choices=settings.LANGUAGES,
-        help_text=_("For people in whose language there is no message; if empty, they are left out."),
-    )
     send_at = models.DateTimeField(_("send at"), null=True, blank=True)
     missed_rule = models.CharField(
         _("if the time was missed"), max_length=4, choices=MissedRule.choices, default=MissedRule.HOLD

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from outreach.audience.models import Segment
-from outreach.broadcasts.models import Broadcast, both_channels
+from outreach.broadcasts.models import Addressed, Broadcast
 
 MOST_STORIES, MOST_HOURS_AHEAD = 10, 168
 
@@ -23,7 +23,7 @@ def mondays() -> list[int]:
     return [0]
 
 
-class Series(models.Model):
+class Series(Addressed):
     """A broadcast that repeats: when, to whom, and which stories its editions tell of.
 
     ``local_time`` is by the clocks of the office, ``weekdays`` count from Monday, 0. Times with a date are UTC:
@@ -61,20 +61,6 @@ class Series(models.Model):
     )
     local_time = models.TimeField(_("at this time"), default=time(9))
     segments = models.ManyToManyField(Segment, verbose_name=_("segments"), related_name="series")
-    channels = models.JSONField(_("channels"), default=both_channels)
-    every_channel = models.BooleanField(
-        _("write on every channel"),
-        default=False,
-        help_text=_("Otherwise a person with several addresses gets the message once."),
-    )
-    fallback_language = models.CharField(
-        _("fallback language"),
-        max_length=12,
-        blank=True,
-        default="en",
-        choices=settings.LANGUAGES,
-        help_text=_("For people in whose language there is no message; if empty, they are left out."),
-    )
     missed_rule = models.CharField(
         _("if the time was missed"),
         max_length=4,
