@@ -14,6 +14,11 @@ NOTICES = [
 ]
 
 
+def reopen(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """What is uncertain is open, and has no time at which it was settled."""
+    apps.get_model("outreach", "Delivery").objects.filter(status="uncertain").update(settled_at=None)
+
+
 def prepare(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor != "postgresql":
         return
@@ -43,4 +48,4 @@ def undo(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
     dependencies = [("outreach", "0002_studio_and_engine")]
 
-    operations = [migrations.RunPython(prepare, undo)]
+    operations = [migrations.RunPython(reopen, migrations.RunPython.noop), migrations.RunPython(prepare, undo)]

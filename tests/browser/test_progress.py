@@ -23,7 +23,7 @@ rows = list(Delivery.objects.filter(broadcast=3, channel="email", status="accept
 for place, row in enumerate(rows):
     row.pk, row.broadcast = None, broadcast
     row.status, row.settled_at, row.detail = [("accepted", now, ""), ("queued", None, ""),
-        ("uncertain", now, "no answer"), ("uncertain", now, "the line was cut")][place]
+        ("uncertain", None, "no answer"), ("uncertain", None, "the line was cut")][place]
     row.save()
 Freeze.objects.create(broadcast=broadcast, frozen_at=now, candidates=len(rows))
 print(broadcast.pk)
