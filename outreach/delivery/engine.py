@@ -7,12 +7,11 @@ killed at any moment, a worker leaves uncertain only what was under way on its o
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import datetime
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from outreach.audience import subscriptions
 from outreach.audience.models import Subscription
@@ -23,30 +22,24 @@ from outreach.channels.protocol import Carrier, Channel, Outgoing, Receipt
 
 from . import ledger, throttle
 from .answers import Trouble, outcome_of
+from .claims import Claims, Source
 from .composing import Composer
+from .desk import Desk
 from .journal import Journal
 from .ledger import Claimed, Outcome
 from .links import Links
 from .models import Delivery
+from .moments import Moments
+from .record import Record
 from .watch import Watch
 
 logger = logging.getLogger(__name__)
 
-MOST_IN_CHUNK = 500
-CHUNK_SECONDS = 2
-HOLD_EVERY = ledger.LEASE / 9
-MOST_UNWRITTEN = 250
-LONGEST_UNWRITTEN = timedelta(milliseconds=500)
-"""How many outcomes stand in the journal alone, and for how long."""
-MOST_BEHIND = 5000
-"""With so many the database has to catch up first."""
 ASK_AGAIN_SECONDS = 0.003
 """While the desk is claiming."""
-DATABASE_TRIES = 6
 
 Status = Delivery.Status
 Clock = Callable[[], datetime]
-Source = Callable[[], Sequence[int]]
 
 
 class Courier:
@@ -74,33 +67,22 @@ class Courier:
         self.channel = channel
         self.owner = owner
         self._composer = Composer(links)
-        self._source = source
-        self._journal = journal
         self._watch = watch
-        self._desk = desk
         self._clock = clock
         self._stopping = stopping
-        self._pause = pause
-        self._carrier: Carrier | None = None
+        self._desk = Desk(desk, pause=pause)
+        self._claims = Claims(channel=channel, owner=owner, source=source, desk=self._desk, clock=clock)
+        self._record = Record(journal=journal, desk=self._desk, owner=owner, now=clock())
+        self._moments = Moments(channel)
         self._trouble = Trouble()
+        self._carrier: Carrier | None = None
         self._ready: deque[Claimed] = deque()
         self._taken: dict[int, Claimed] = {}
         self._begun: dict[int, datetime] = {}
-        self._moments: deque[datetime] = deque()
-        self._moment_of: dict[int, datetime] = {}
-        self._unwritten: list[Outcome] = []
-        self._written_at = clock()
-        self._claiming: Future[list[Claimed]] | None = None
-        self._writing: tuple[Future[Any], list[Outcome]] | None = None
-        self._jobs: deque[Future[Any]] = deque()
-        self._turn = 0
-        self._after: dict[int, int] = {}
-        self._held_at: datetime | None = None
-        self._unsure = self._exhausted = self._broken = False
-        self._look = self._looked_too_early = False
-        self._failure: Exception | None = None
-        self._rests_until: datetime | None = None
         self._stopped: set[int] = set()
+        self._look = self._looked_too_early = self._broken = False
+        self._rests_until: datetime | None = None
+        self._failure: Exception | None = None
         self._settled = 0
 
     # --- one round --------------------------------------------------------------------------------------------------
@@ -111,12 +93,12 @@ class Courier:
         Returns when nothing more is due, the channel has to rest, or the worker is to stop. Raises what the database
         raises when it does not come back; nothing is lost by that.
         """
-        self._settled, self._exhausted, self._stopped = 0, False, set()
-        if self._unwritten or self._writing or self._jobs or self._claiming or self._unsure:
+        self._settled, self._claims.is_exhausted, self._stopped = 0, False, set()
+        if self._claims.is_coming or self._desk.is_unsure or not (self._record.is_empty and self._desk.is_empty):
             # Left from a round that broke off. What is known has to be written before anybody decides about it.
             self._tidy_up()
         paused = throttle.paused_until(channel=self.channel.name)
-        if (paused and paused > self._clock()) or not self._source():
+        if (paused and paused > self._clock()) or not self._claims.has_source():
             return 0
         self._rests_until, self._broken, self._failure = None, False, None
         self._carrier = self._carrier or self.channel.open()
@@ -142,11 +124,11 @@ class Courier:
         is_written = False
         try:
             self._tidy_up()
-            self._submit(ledger.end_lease, owner=self.owner).result()
+            self._claims.end()
             is_written = True
         finally:
             self._watch.close()
-            self._journal.close(keep=not is_written)
+            self._record.close(keep=not is_written)
 
     def _abandon(self) -> None:
         carrier, self._carrier = self._carrier, None
@@ -160,17 +142,15 @@ class Courier:
 
     def _tidy_up(self) -> None:
         """Write what is known and give back what was not begun."""
-        if self._claiming:
-            self._collect_claim(wait=True)
-        self._give_up_ready()
-        self._collect_written(wait=True)
-        self._write_outcomes()
-        self._collect_written(wait=True)
-        self._collect_jobs(wait=True)
-        if self._unsure:
+        self._ready.extend(self._claims.collect(wait=True) or ())
+        self._moments.clear()
+        self._keep(lambda _claimed: False)
+        self._record.finish(self._clock())
+        self._desk.collect(wait=True)
+        if self._desk.is_unsure:
             # A claim may have been carried out although its answer was lost.
             ledger.release_others(owner=self.owner, known=self._taken.keys())
-            self._unsure = False
+            self._desk.is_unsure = False
 
     # --- what the carrier asks --------------------------------------------------------------------------------------
 
@@ -189,18 +169,19 @@ class Courier:
             if self._stopping() or self._failure or self._must_rest(now):
                 return None
             self._keep_books(now)
-            if len(self._unwritten) >= MOST_BEHIND:
+            if self._record.is_behind:
                 return ASK_AGAIN_SECONDS
             # `begin` looks just before a message may arrive; here it only saves a line from being broken for it.
-            if self._look or (self.channel.per_second and self._watch.changed()):
+            if self._look or self._claims.lease_was_lost or (self.channel.per_second and self._watch.changed()):
                 self._look_again(now)
             if not self._ready:
-                if self._claiming:
+                if self._claims.is_coming:
                     return ASK_AGAIN_SECONDS
-                if self._exhausted:
+                if self._claims.is_exhausted:
                     return None
                 continue
-            if (wait := self._until_moment(now)) > 0:
+            wait = self._moments.wait(number=self._ready[0].number, count=len(self._ready), now=now)
+            if wait > 0:
                 return wait
             if outgoing := self._composed(self._ready.popleft(), now):
                 return outgoing
@@ -213,7 +194,7 @@ class Courier:
             raise
         except Exception:
             logger.exception("delivery %s can't be composed", claimed.number)
-            self._moment_of.pop(claimed.number, None)
+            self._moments.forget(claimed.number)
             self._note(claimed, Outcome(claimed.number, Status.FAILED, now, now, detail="It can't be composed."))
             return None
         self._taken[claimed.number] = claimed
@@ -230,16 +211,15 @@ class Courier:
                 self._look_again(now)
         except Exception as error:
             self._failure = error
-        self._renew(now)
+        self._claims.renew(now)
         if outgoing.number not in self._taken:
             return False
-        moment = self._moment_of.get(outgoing.number)
-        is_late = self.channel.strict and moment is not None and now - moment > throttle.TOLERANCE
+        is_late = self._moments.is_late(number=outgoing.number, now=now)
         if self._failure or is_late or self._must_rest(now):
             self.give_back(outgoing)
             return False
         try:
-            self._journal.begin(outgoing.number)
+            self._record.begin(outgoing.number)
         except OSError as error:
             # What can't be noted is not sent: after a crash nobody would know.
             logger.error("nothing is sent while the journal can't be written: %s", error)
@@ -252,9 +232,9 @@ class Courier:
     def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""
         claimed = self._taken.pop(outgoing.number, None)
-        self._moment_of.pop(outgoing.number, None)
+        self._moments.forget(outgoing.number)
         now = self._clock()
-        self._renew(now)
+        self._claims.renew(now)
         if claimed is None:
             # It was taken away before it began, so nothing came of it.
             return
@@ -270,7 +250,7 @@ class Courier:
     def give_back(self, outgoing: Outgoing) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""
         claimed = self._taken.pop(outgoing.number, None)
-        self._moment_of.pop(outgoing.number, None)
+        self._moments.forget(outgoing.number)
         if claimed:
             self._ready.appendleft(claimed)
 
@@ -278,11 +258,10 @@ class Courier:
 
     def _note(self, claimed: Claimed, outcome: Outcome) -> None:
         try:
-            self._journal.end(outcome)
+            self._record.end(outcome)
         except OSError as error:
             logger.error("an outcome stands in memory alone until it is in the ledger: %s", error)
             self._broken = True
-        self._unwritten.append(outcome)
         self._settled += 1
         if reason := self._trouble.remember(claimed.broadcast, outcome):
             self._stop_broadcast(claimed.broadcast, reason)
@@ -291,12 +270,12 @@ class Courier:
         """What a failure means for others than its receiver."""
         match failure:
             case AddressMoved():
-                self._do(_move, claimed.subscription, failure.address, now)
+                self._desk.do(_move, claimed.subscription, failure.address, now)
             case TryLater(everyone=True):
                 until = outcome_of(failure, claimed, begun_at=now, now=now).due_at
                 assert until
                 self._rests_until = max(until, self._rests_until or until)
-                self._do(throttle.wait_everyone, channel=self.channel.name, until=until)
+                self._desk.do(throttle.wait_everyone, channel=self.channel.name, until=until)
             case MessageRejected():
                 self._stop_broadcast(claimed.broadcast, f"The provider refused the content: {failure}")
             case ChannelRefused():
@@ -304,114 +283,35 @@ class Courier:
 
     def _stop_broadcast(self, number: int, reason: str) -> None:
         self._stopped.add(number)
-        self._do(_pause_broadcast, number, reason, self._clock())
+        self._desk.do(_pause_broadcast, number, reason, self._clock())
         self._keep(lambda claimed: claimed.broadcast != number)
-
-    def _write_outcomes(self) -> None:
-        if self._unwritten:
-            outcomes, self._unwritten = self._unwritten, []
-            self._writing = self._submit(_settle, outcomes, self.owner), outcomes
-        self._written_at = self._clock()
-
-    def _collect_written(self, *, wait: bool) -> None:
-        if self._writing and (wait or self._writing[0].done()):
-            (writing, outcomes), self._writing = self._writing, None
-            try:
-                writing.result()
-            except Exception:
-                self._unwritten = outcomes + self._unwritten
-                raise
-            self._journal.forget([each.number for each in outcomes])
-
-    # --- claiming ---------------------------------------------------------------------------------------------------
 
     def _keep_books(self, now: datetime) -> None:
         """Keep the desk busy: with a claim ahead of us, and with what has to be written."""
-        self._renew(now)
-        self._collect_jobs(wait=False)
-        self._collect_written(wait=False)
-        if not self._writing and (
-            len(self._unwritten) >= MOST_UNWRITTEN or (self._unwritten and now - self._written_at >= LONGEST_UNWRITTEN)
-        ):
-            self._write_outcomes()
-        if self._claiming:
-            self._collect_claim(wait=False)
-        if not self._claiming and not self._exhausted and len(self._ready) <= self._chunk // 2:
-            self._claiming = self._submit(self._claim)
-            self._collect_claim(wait=False)
+        self._claims.renew(now)
+        self._desk.collect(wait=False)
+        self._record.keep_up(now)
+        self._collect_claim()
+        is_low = len(self._ready) <= self._claims.chunk // 2
+        if is_low and not self._claims.is_coming and not self._claims.is_exhausted:
+            self._claims.ask(without=frozenset(self._stopped))
+            self._collect_claim()
 
-    @property
-    def _chunk(self) -> int:
-        if not self.channel.per_second:
-            return MOST_IN_CHUNK
-        return max(1, min(MOST_IN_CHUNK, int(self.channel.per_second * CHUNK_SECONDS)))
-
-    def _collect_claim(self, *, wait: bool) -> None:
-        assert self._claiming
-        if wait or self._claiming.done():
-            claiming, self._claiming = self._claiming, None
-            claimed = claiming.result()
-            self._exhausted = not claimed
-            self._ready.extend(claimed)
-            if self._looked_too_early or self._stopped:
-                # Something changed after these were read and before they were here.
-                self._looked_too_early, self._look = False, True
-
-    def _claim(self) -> list[Claimed]:
-        """On the desk: the next chunk of the next broadcast that has one."""
-        now = self._clock()
-        self._hold(now)
-        found = list(self._source())
-        for place in range(len(found)):
-            number = found[(self._turn + place) % len(found)]
-            if number not in self._stopped and (claimed := self._claim_of(number, now)):
-                self._turn += place + 1
-                return claimed
-        return []
-
-    def _renew(self, now: datetime) -> None:
-        """Keep the lease, however long the lines take and whatever is claimed meanwhile."""
-        if self._held_at and not self._is_held(now):
-            self._held_at = now
-            self._do(self._hold, now, anew=True)
-
-    def _is_held(self, now: datetime) -> bool:
-        return self._held_at is not None and timedelta(0) <= now - self._held_at < HOLD_EVERY
-
-    def _hold(self, now: datetime, *, anew: bool = False) -> None:
-        """On the desk: renew the lease where that is due."""
-        if anew or not self._is_held(now):
-            known = ledger.hold(owner=self.owner, channel=self.channel.name, now=now)
-            if not known and (self._ready or self._taken):
-                logger.warning("the lease of %s was lost: others may have decided about what it held", self.owner)
-                self._look = True
-            self._held_at = now
-
-    def _claim_of(self, broadcast: int, now: datetime) -> list[Claimed]:
-        while True:
-            after = self._after.get(broadcast, 0)
-            numbers = ledger.claim(
-                broadcast=broadcast,
-                channel=self.channel.name,
-                owner=self.owner,
-                limit=self._chunk,
-                after=after,
-                now=now,
-            )
-            # Behind the last one claimed come those never tried; what was deferred lies before it.
-            self._after[broadcast] = numbers[-1] if len(numbers) == self._chunk else 0
-            wanted = ledger.read(numbers, owner=self.owner)
-            if len(wanted) < len(numbers):
-                unwanted = set(numbers).difference(claimed.number for claimed in wanted)
-                ledger.turn_away(numbers=unwanted, owner=self.owner, now=now)
-            if wanted or not (numbers or after):
-                return wanted
+    def _collect_claim(self) -> None:
+        claimed = self._claims.collect(wait=False)
+        if claimed is None:
+            return
+        self._ready.extend(claimed)
+        if self._looked_too_early or self._stopped:
+            # Something changed after these were read and before they were here.
+            self._looked_too_early, self._look = False, True
 
     # --- what could stop a message ----------------------------------------------------------------------------------
 
     def _look_again(self, now: datetime) -> None:
         """Something changed: read again what is ready or taken, and part with what may not be sent any more."""
-        self._look, self._looked_too_early = False, self._claiming is not None
+        self._look = self._claims.lease_was_lost = False
+        self._looked_too_early = self._claims.is_coming
         paused = throttle.paused_until(channel=self.channel.name)
         if paused and paused > now:
             self._rests_until = paused
@@ -422,7 +322,7 @@ class Courier:
         fresh = {claimed.number: claimed for claimed in ledger.read(held, owner=self.owner)}
         sending = ledger.sending(claimed.broadcast for claimed in held.values()) - self._stopped
         if unwanted := held.keys() - fresh.keys():
-            self._do(ledger.turn_away, numbers=unwanted, owner=self.owner, now=now)
+            self._desk.do(ledger.turn_away, numbers=unwanted, owner=self.owner, now=now)
         self._keep(
             lambda claimed: claimed.number in fresh and fresh[claimed.number].is_held and claimed.broadcast in sending
         )
@@ -441,77 +341,9 @@ class Courier:
             self._ready = deque(claimed for claimed in self._ready if claimed.number not in numbers)
             for number in numbers & self._taken.keys():
                 del self._taken[number]
-                self._moment_of.pop(number, None)
-            self._do(ledger.release, numbers=numbers, owner=self.owner)
-            self._after.clear()
-
-    def _give_up_ready(self) -> None:
-        self._moments.clear()
-        self._keep(lambda _claimed: False)
-
-    def _until_moment(self, now: datetime) -> float:
-        """Seconds until the next message may go; 0 uses up a moment."""
-        if not self.channel.per_second:
-            return 0.0
-        if self.channel.strict:
-            while self._moments and now - self._moments[0] > throttle.TOLERANCE:
-                self._moments.popleft()
-        if not self._moments or self._moments[0] - now > throttle.LONGEST_QUEUE:
-            count = len(self._ready)
-            start, gap = throttle.reserve(channel=self.channel, count=count, now=now), throttle.gap(self.channel)
-            self._moments = deque(start + place * gap for place in range(count))
-        wait = (self._moments[0] - now).total_seconds()
-        if wait <= 0:
-            self._moment_of[self._ready[0].number] = self._moments.popleft()
-        return wait
-
-    # --- the desk ---------------------------------------------------------------------------------------------------
-
-    def _do(self, job: Callable[..., Any], *arguments: Any, **named: Any) -> None:
-        self._jobs.append(self._submit(job, *arguments, **named))
-
-    def _collect_jobs(self, *, wait: bool) -> None:
-        while self._jobs and (wait or self._jobs[0].done()):
-            self._jobs.popleft().result()
-
-    def _submit(self, job: Callable[..., Any], *arguments: Any, **named: Any) -> "Future[Any]":
-        return self._desk.submit(self._steadily, job, *arguments, **named)
-
-    def _steadily(self, job: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """Do something with the database, over a new connection where the old one was cut."""
-        for tries_left in reversed(range(DATABASE_TRIES)):
-            try:
-                return job(*arguments, **named)
-            except (OperationalError, InterfaceError):
-                self._unsure = True
-                if not tries_left or connection.in_atomic_block:
-                    raise
-                logger.warning("the database connection broke; trying again")
-                connection.close()
-                self._pause(0.3 * (DATABASE_TRIES - tries_left))
-        raise AssertionError
-
-
-def _settle(outcomes: list[Outcome], owner: str) -> None:
-    """Write outcomes together, or where one of them can't be written, each for itself."""
-    try:
-        ledger.settle(outcomes=outcomes, owner=owner)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        logger.exception("outcomes can't be written together")
-        for outcome in outcomes:
-            _settle_one(outcome, owner)
-
-
-def _settle_one(outcome: Outcome, owner: str) -> None:
-    try:
-        ledger.settle(outcomes=[outcome], owner=owner)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        logger.exception("the outcome of delivery %s can't be written", outcome.number)
-        ledger.doubt(owner=owner, numbers=[outcome.number])
+                self._moments.forget(number)
+            self._desk.do(ledger.release, numbers=numbers, owner=self.owner)
+            self._claims.start_over()
 
 
 def _move(subscription: int, address: str, now: datetime) -> None:

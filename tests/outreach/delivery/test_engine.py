@@ -245,7 +245,7 @@ def dead(sending, channel, hire):
     courier._tidy_up = lambda: None
     with pytest.raises(Killed):
         courier.work()
-    os.close(courier._journal._file)
+    os.close(courier._record._journal._file)
     channel.during = lambda outgoing: None
     return broadcast
 
@@ -476,7 +476,7 @@ def test_nothing_is_sent_while_the_journal_cannot_be_written(sending, channel, c
     def refuse(number):
         raise OSError(28, "No space left on device")
 
-    courier._journal.begin = refuse
+    courier._record._journal.begin = refuse
     courier.work()
 
     assert channel.sent == []
@@ -494,7 +494,7 @@ def test_a_database_that_is_gone_for_long_loses_nothing(sending, channel, hire, 
 
     monkeypatch.setattr(ledger, "settle", cut)
     courier = hire(channel, pause=lambda seconds: None)
-    courier._steadily = lambda job, *arguments, **named: job(*arguments, **named)
+    courier._desk.steadily = lambda job, *arguments, **named: job(*arguments, **named)
     with pytest.raises(OperationalError):
         courier.work()
     assert Delivery.objects.filter(status="attempting").count() == 3
@@ -515,7 +515,7 @@ def test_a_worker_that_ends_without_its_database_leaves_everything_to_the_next(
     stopping = threading.Event()
     channel.during = lambda outgoing: stopping.set()
     courier = hire(channel, stopping=stopping.is_set, pause=lambda seconds: None)
-    courier._steadily = lambda job, *arguments, **named: job(*arguments, **named)
+    courier._desk.steadily = lambda job, *arguments, **named: job(*arguments, **named)
 
     def cut(*_arguments, **_named):
         raise OperationalError("server closed the connection")
@@ -599,7 +599,7 @@ def test_outcomes_that_could_not_be_written_are_written_although_the_broadcast_i
         person(number)
     broadcast = sending()
     courier = hire(channel, pause=lambda seconds: None)
-    courier._steadily = lambda job, *arguments, **named: job(*arguments, **named)
+    courier._desk.steadily = lambda job, *arguments, **named: job(*arguments, **named)
 
     def cut(*_arguments, **_named):
         raise OperationalError("server closed the connection")
