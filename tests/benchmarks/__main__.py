@@ -22,7 +22,7 @@ def main() -> int:
     """Measure what was asked for; the exit status."""
     parser = argparse.ArgumentParser(prog="make bench", description="How fast the product is, beside its limits.")
     parser.add_argument("--only", default=",".join(PARTS), help="with commas: " + ", ".join(PARTS))
-    parser.add_argument("--people", type=int, default=20_000, help="messages in a round")
+    parser.add_argument("--people", type=int, default=60_000, help="messages in a round")
     parser.add_argument("--million", type=int, default=1_000_000, help="people whose audience is fixed")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=40.0, help="a round is stopped after so long")
