@@ -10,6 +10,7 @@ from .audience.models import (
     Suppression,
     TopicChoice,
 )
+from .broadcasts.campaign import Campaign
 from .broadcasts.models import Approval, Broadcast, CarriedPage, Message, QuietHours, TestChat
 from .broadcasts.series.models import Series, SeriesApproval
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
@@ -20,6 +21,7 @@ from .tracking.models import TrackingEvent, UpdateCursor
 __all__ = [
     "Approval",
     "Broadcast",
+    "Campaign",
     "CarriedPage",
     "Cohort",
     "CohortRollup",

@@ -13,6 +13,7 @@ from wagtail.fields import RichTextField
 from outreach.audience.choices import ChannelName
 from outreach.audience.models import Segment
 
+from .campaign import Campaign
 from .links import validate_link
 
 LONGEST_TITLE, LONGEST_LINE = 120, 150
@@ -115,6 +116,9 @@ class Broadcast(Addressed):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.CAMPAIGN, editable=False)
     title = models.CharField(_("title"), max_length=LONGEST_TITLE, help_text=_("For staff; receivers do not see it."))
+    campaign = models.ForeignKey(
+        Campaign, verbose_name=_("campaign"), null=True, blank=True, on_delete=models.PROTECT, related_name="broadcasts"
+    )
     segments = models.ManyToManyField(Segment, verbose_name=_("segments"), blank=True, related_name="broadcasts")
     send_at = models.DateTimeField(_("send at"), null=True, blank=True)
     missed_rule = models.CharField(
