@@ -7,12 +7,10 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
-    BooleanField,
+    BigIntegerField,
     Case,
     CharField,
     Exists,
-    ExpressionWrapper,
-    F,
     IntegerField,
     OuterRef,
     Q,
@@ -20,9 +18,8 @@ from django.db.models import (
     TextChoices,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from outreach.audience.models import Segment, Subscription, Suppression
@@ -41,46 +38,60 @@ class Reason(TextChoices):
     DUPLICATE = "duplicate", _("Gets it on another channel")
 
 
-def considered(broadcast: Broadcast) -> QuerySet[Any]:
-    """Each subscription, on the broadcast's channels, of each person in its segments, with what would become of it.
+COLUMNS = {
+    "subscription": "pk",
+    "subscriber": "subscriber",
+    "channel": "channel",
+    "language": "subscriber__language",
+    "segment": "segment",
+    "message": "message",
+}
 
-    Annotations: ``segment``, the code of the first segment (by number) that the person is in; ``message``, the number
-    of the message for their language or the fallback, or ``None``; ``reason``, a :class:`Reason`, or empty where a
-    message goes out. A person is written to on the first of ``broadcast.channels`` that can reach them, unless it
-    goes out on every channel.
+
+def considered(broadcast: Broadcast, **more: Any) -> tuple[str, list[Any]]:
+    """The query, and its parameters, of each subscription, on the broadcast's channels, of each person in its segments.
+
+    Its columns: ``subscription`` and ``subscriber``, their numbers; ``channel``; ``language``, the person's;
+    ``segment``, the code of the first segment (by number) that the person is in; ``message``, the number of the message
+    for their language or the fallback, or null; ``more``, by name, each a field or an expression of the subscription;
+    and ``reason``, a :class:`Reason`, or empty where a message goes out. A person is written to on the first of
+    ``broadcast.channels`` that can reach them, unless it goes out on every channel.
+
+    Raises ``EmptyResultSet`` where there is no segment or no channel.
     """
     segments = list(broadcast.segments.order_by("pk"))
-    same_person = [F("subscriber"), F("channel")] if broadcast.every_channel else [F("subscriber")]
+    columns = {**COLUMNS, **more}
     found = Subscription.objects.filter(_in_any(segments), channel__in=broadcast.channels).annotate(
         segment=_segment_of(segments),
         message=_message_for(broadcast),
         obstacle=_obstacle(),
+        place=_rank(broadcast.channels),
     )
-    ranked = found.annotate(
-        turn=Window(
-            RowNumber(),
-            partition_by=[*same_person, ExpressionWrapper(Q(obstacle=""), BooleanField())],
-            order_by=[_rank(broadcast.channels), F("pk")],
-        )
-    )
-    return ranked.annotate(
-        reason=Case(
-            When(obstacle="", turn__gt=1, then=Value(Reason.DUPLICATE.value)),
-            default=F("obstacle"),
-            output_field=CharField(),
-        )
-    )
+    rows = found.order_by("subscriber_id").values_list(*columns.values(), "obstacle", "place")
+    sql, params = rows.query.sql_with_params()
+    names = ", ".join(map(connection.ops.quote_name, columns))
+    # PostgreSQL would otherwise look for an obstacle anew wherever it is named below. It also keeps the order of the
+    # rows, of which the window's is the finer one.
+    fence = "OFFSET 0" if connection.vendor == "postgresql" else ""
+    same_person = "subscriber, channel" if broadcast.every_channel else "subscriber"
+    return (
+        f"WITH found({names}, obstacle, place) AS ({sql} {fence}), "  # noqa: S608
+        f"ranked AS (SELECT {names}, obstacle, ROW_NUMBER() OVER ("
+        f"PARTITION BY {same_person} ORDER BY obstacle <> '', place, subscription) AS turn FROM found) "
+        f"SELECT {names}, CASE WHEN obstacle = '' AND turn > 1 THEN '{Reason.DUPLICATE.value}' ELSE obstacle END"
+        " AS reason FROM ranked"
+    ), list(params)
 
 
 def tally(broadcast: Broadcast) -> dict[tuple[str, str], int]:
     """How many considered subscriptions there are by channel and reason; the reason is empty for those who get it."""
-    return {(channel, reason): count for channel, reason, count in _counted(considered(broadcast), "channel", "reason")}
+    return {(channel, reason): count for channel, reason, count in _counted(broadcast, "channel", "reason")}
 
 
 def by_cell(broadcast: Broadcast) -> dict[tuple[str, int], int]:
     """How many people each message would go to, by channel and message number."""
-    rows = considered(broadcast).filter(reason="")
-    return {(channel, message): count for channel, message, count in _counted(rows, "channel", "message")}
+    rows = _counted(broadcast, "channel", "message", "reason")
+    return {(channel, message): count for channel, message, reason, count in rows if not reason}
 
 
 @dataclass(frozen=True)
@@ -100,21 +111,18 @@ class Share:
 
 def shares(broadcast: Broadcast) -> list[Share]:
     """Everybody considered, in one query, as far apart as any table of an audience needs them."""
-    places = ("segment", "channel", "subscriber__language", "message", "reason")
-    return [Share(*row) for row in _counted(considered(broadcast), *places)]
+    return [Share(*row) for row in _counted(broadcast, "segment", "channel", "language", "message", "reason")]
 
 
-def _counted(rows: "QuerySet[Any]", *by: str) -> list[tuple[Any, ...]]:
-    """How many rows there are for each combination of values, the count last."""
+def _counted(broadcast: Broadcast, *by: str) -> list[tuple[Any, ...]]:
+    """How many considered subscriptions there are for each combination of columns, the count last."""
     try:
-        sql, params = rows.values_list(*by).order_by().query.sql_with_params()
+        sql, params = considered(broadcast)
     except EmptyResultSet:
         return []
-    names = ", ".join(f"c{number}" for number in range(len(by)))
-    # Counted around the finished rows: a window can't stand inside an aggregate of the same query.
-    statement = f"WITH found({names}) AS ({sql}) SELECT {names}, COUNT(*) FROM found GROUP BY {names}"  # noqa: S608
+    names = ", ".join(by)
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(f"SELECT {names}, COUNT(*) FROM ({sql}) AS considered GROUP BY {names}", params)  # noqa: S608
         return list(cursor.fetchall())
 
 
@@ -151,7 +159,8 @@ def _message_for(broadcast: Broadcast) -> Case:
         for channel, language, pk in cells
         if language == broadcast.fallback_language
     ]
-    return Case(*own, *fallback, default=Value(None), output_field=IntegerField())
+    # Without any text, PostgreSQL has to be told that nothing is a number too.
+    return Case(*own, *fallback, default=Cast(Value(None), BigIntegerField()), output_field=BigIntegerField())
 
 
 def _obstacle() -> Case:

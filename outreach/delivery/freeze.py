@@ -1,7 +1,4 @@
-"""Fixes a broadcast's audience: one set-based insert of a delivery per person, and a count of everybody left out.
-
-Errors: :class:`AudienceMoved` where the audience changed between the insert and the count; nothing is written then.
-"""
+"""Fixes a broadcast's audience: one set-based insert of a delivery per person, and a count of everybody left out."""
 
 from collections import Counter
 from datetime import datetime
@@ -9,9 +6,9 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import Case, Count, F, Value, When
+from django.db.models import Case, F, Value, When
 
-from outreach.broadcasts.audience import considered, tally
+from outreach.broadcasts.audience import considered
 from outreach.broadcasts.models import Broadcast
 
 from .models import Cohort, Delivery, Exclusion, Freeze
@@ -19,53 +16,70 @@ from .models import Cohort, Delivery, Exclusion, Freeze
 SMALLEST_COHORT = 5
 """A cohort link must be shared by at least as many people as an evaluator's table shows."""
 
+COUNTED_BY = ("channel", "reason", "segment", "gender", "language")
 Dimensions = tuple[str | None, str | None, str | None, str | None]
 EVERYBODY: Dimensions = (None, None, None, None)
-
-
-class AudienceMoved(Exception):
-    """Somebody joined or left while the audience was being fixed: try again."""
 
 
 def freeze(*, broadcast: Broadcast, now: datetime) -> Freeze:
     """Write the ledger's rows of ``broadcast``, due at ``now`` (UTC), its exclusions, its cohorts and the freeze."""
     with transaction.atomic():
-        inserted = _insert_deliveries(broadcast, now)
-        counts = tally(broadcast)
-        candidates = sum(counts.values())
-        if inserted != sum(count for (_channel, reason), count in counts.items() if not reason):
-            raise AudienceMoved(broadcast.pk)
+        counts = _write_deliveries(broadcast, now)
+        left_out: Counter[tuple[str, str]] = Counter()
+        cohorts: Counter[Dimensions] = Counter()
+        for channel, reason, segment, gender, language, count in counts:
+            if reason:
+                left_out[channel, reason] += count
+            else:
+                cohorts[segment, gender, language, channel] += count
         Exclusion.objects.bulk_create(
             Exclusion(broadcast=broadcast, channel=channel, reason=reason, count=count)
-            for (channel, reason), count in sorted(counts.items())
-            if reason
+            for (channel, reason), count in sorted(left_out.items())
         )
-        _make_cohorts(broadcast)
+        Cohort.objects.bulk_create(
+            Cohort(broadcast=broadcast, segment=segment, gender=gender, language=language, channel=channel, size=size)
+            for (segment, gender, language, channel), size in coarsened(cohorts, SMALLEST_COHORT).items()
+        )
         return Freeze.objects.create(
             broadcast=broadcast,
             frozen_at=now,
-            candidates=candidates,
+            candidates=left_out.total() + cohorts.total(),
             segments={
                 segment.code: {"name": segment.name, "rule": segment.rule} for segment in broadcast.segments.all()
             },
         )
 
 
-def _insert_deliveries(broadcast: Broadcast, now: datetime) -> int:
-    """``INSERT … SELECT`` of everybody who gets a message; no row passes through Python, so memory stays flat."""
-    asked = Case(When(allows_gender_statistics=True, then=F("subscriber__gender")), default=Value(""))
-    found = {
-        "subscription_id": "pk",
-        "subscriber_id": "subscriber",
-        "message_id": "message",
-        "channel": "channel",
-        "segment": "segment",
-        "group": "subscriber__group",
-        "gender": "asked_gender",
-        "language": "subscriber__language",
-        "tracks_opens": "allows_open_tracking",
-        "tracks_clicks": "allows_click_tracking",
-    }
+def _write_deliveries(broadcast: Broadcast, now: datetime) -> list[tuple[str, str, str, str, str, int]]:
+    """Write a delivery for everybody who gets a message; how many were considered, by what :data:`COUNTED_BY` names.
+
+    They are read once, into a table that only this transaction sees, so that who is written and who is counted can't
+    differ. No row passes through Python, so memory stays flat.
+    """
+    try:
+        sql, params = considered(
+            broadcast,
+            group="subscriber__group",
+            gender=Case(When(allows_gender_statistics=True, then=F("subscriber__gender")), default=Value("")),
+            tracks_opens="allows_open_tracking",
+            tracks_clicks="allows_click_tracking",
+        )
+    except EmptyResultSet:
+        return []
+    by = ", ".join(COUNTED_BY)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE considered AS {sql}", params)
+        cursor.execute(*_insert(broadcast, now))
+        cursor.execute(f"SELECT {by}, COUNT(*) FROM considered GROUP BY {by}")  # noqa: S608
+        counts = list(cursor.fetchall())
+        cursor.execute("DROP TABLE considered")
+    return counts
+
+
+def _insert(broadcast: Broadcast, now: datetime) -> tuple[str, list[Any]]:
+    """The ``INSERT … SELECT`` of the deliveries from the table ``considered``, and its parameters."""
+    numbers = ("subscription", "subscriber", "message")
+    copied = ("channel", "segment", "group", "gender", "language", "tracks_opens", "tracks_clicks")
     same_for_all: dict[str, Any] = {
         "broadcast_id": broadcast.pk,
         "status": Delivery.Status.QUEUED.value,
@@ -75,36 +89,14 @@ def _insert_deliveries(broadcast: Broadcast, now: datetime) -> int:
         "provider_id": "",
         "detail": "",
     }
-    rows = considered(broadcast).filter(reason="").order_by().annotate(asked_gender=asked).values_list(*found.values())
-    try:
-        sql, params = rows.query.sql_with_params()
-    except EmptyResultSet:
-        return 0
-    quoted = [connection.ops.quote_name(name) for name in found]
-    fixed = [connection.ops.quote_name(name) for name in same_for_all]
+    quote = connection.ops.quote_name
+    written = [*(f"{name}_id" for name in numbers), *copied, *same_for_all, "slot"]
+    read = [*map(quote, (*numbers, *copied)), *["%s"] * len(same_for_all)]
     slot = "channel" if broadcast.every_channel else "''"
-    statement = (
-        f"INSERT INTO {connection.ops.quote_name(Delivery._meta.db_table)} ({', '.join([*quoted, *fixed])}, slot) "  # noqa: S608
-        f"WITH found({', '.join(quoted)}) AS ({sql}) "
-        f"SELECT {', '.join(quoted)}, {', '.join(['%s'] * len(fixed))}, {slot} FROM found"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*params, *same_for_all.values()])
-        return int(cursor.rowcount)
-
-
-def _make_cohorts(broadcast: Broadcast) -> None:
-    rows = (
-        Delivery.objects.filter(broadcast=broadcast)
-        .values_list("segment", "gender", "language", "channel")
-        .annotate(size=Count("pk"))
-        .order_by()
-    )
-    buckets: dict[Dimensions, int] = {(row[0], row[1], row[2], row[3]): row[4] for row in rows}
-    Cohort.objects.bulk_create(
-        Cohort(broadcast=broadcast, segment=segment, gender=gender, language=language, channel=channel, size=size)
-        for (segment, gender, language, channel), size in coarsened(buckets, SMALLEST_COHORT).items()
-    )
+    return (
+        f"INSERT INTO {quote(Delivery._meta.db_table)} ({', '.join(map(quote, written))}) "  # noqa: S608
+        f"SELECT {', '.join(read)}, {slot} FROM considered WHERE reason = ''"
+    ), list(same_for_all.values())
 
 
 def ladder(exact: Dimensions) -> list[Dimensions]:

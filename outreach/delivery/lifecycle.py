@@ -13,7 +13,7 @@ from outreach.broadcasts.quiet import quiet_until
 
 from . import ledger, welcome
 from .balance import balance
-from .freeze import AudienceMoved, freeze
+from .freeze import freeze
 from .journal import Remains, abandoned, remains
 from .models import Delivery, Freeze
 
@@ -57,16 +57,11 @@ def start(*, broadcast_id: int, now: datetime) -> bool:
         except broadcasts.ApprovalVoid as reason:
             broadcasts.void_approval(broadcast=broadcast, reason=str(reason), now=now)
             return False
-        try:
-            with transaction.atomic():
-                broadcasts.freeze_content(broadcast)
-                if broadcast.is_welcome:
-                    welcome.switch_on(broadcast=broadcast, now=now)
-                else:
-                    freeze(broadcast=broadcast, now=now)
-        except AudienceMoved:
-            logger.info("the audience of broadcast %s moved while it was being fixed; trying again", broadcast.pk)
-            return False
+        broadcasts.freeze_content(broadcast)
+        if broadcast.is_welcome:
+            welcome.switch_on(broadcast=broadcast, now=now)
+        else:
+            freeze(broadcast=broadcast, now=now)
         broadcast.state, broadcast.started_at = Broadcast.State.SENDING, now
         broadcast.save(update_fields=["state", "started_at"])
     logger.info("broadcast %s started", broadcast.pk)

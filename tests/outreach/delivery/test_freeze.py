@@ -1,10 +1,18 @@
 """Fixing an audience: everybody considered is counted once, as a delivery or for one reason."""
 
+from collections import Counter
+from itertools import product
+from typing import NamedTuple
+
 import pytest
-from hypothesis import given
+from django.db import connection, transaction
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from outreach.audience.models import Suppression
+from outreach.audience.models import Segment, Subscriber, Subscription, Suppression
+from outreach.audience.rules import EVERYBODY, matches
+from outreach.broadcasts.audience import by_cell, shares, tally
+from outreach.broadcasts.models import Broadcast
 from outreach.delivery.balance import balance
 from outreach.delivery.freeze import coarsened, cohort_index, cohort_of, freeze, ladder
 from outreach.delivery.models import Cohort, Delivery, Exclusion
@@ -110,6 +118,182 @@ def test_a_broadcast_is_frozen_once(broadcast):
     freeze(broadcast=broadcast, now=START)
     with pytest.raises(Exception, match=r"(?i)unique"):
         freeze(broadcast=broadcast, now=START)
+
+
+def test_who_leaves_while_the_audience_is_fixed_is_what_they_were_when_it_was_read(broadcast):
+    for number in range(3):
+        person(number)
+
+    def everybody_leaves(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if "outreach_subscription" in sql and not sql.startswith("UPDATE"):
+            Subscription.objects.update(state="left")
+        return result
+
+    with connection.execute_wrapper(everybody_leaves):
+        frozen = freeze(broadcast=broadcast, now=START)
+
+    assert set(Subscription.objects.values_list("state", flat=True)) == {"left"}
+    assert frozen.candidates == Delivery.objects.count() == 3
+    assert exclusions(broadcast) == {}
+    assert not balance(broadcast).faults
+
+
+CHANNELS, LANGUAGES, GROUPS, GENDERS = ("email", "telegram"), ("en", "fr", "ht"), ("", "worker", "media"), ("", "woman")
+CELLS = frozenset(product(CHANNELS, LANGUAGES))
+RULES = (
+    EVERYBODY,
+    {"field": "group", "in": ["worker"]},
+    {"field": "gender", "in": ["woman"]},
+    {"not": {"field": "language", "in": ["fr"]}},
+)
+
+
+class Address(NamedTuple):
+    """A subscription as it is made; its standing is what keeps a message from it."""
+
+    channel: str
+    standing: str
+    counts_gender: bool
+    tracks_opens: bool
+    tracks_clicks: bool
+
+
+# Mostly one that can be written to, so that a person often has several that could get it.
+STANDING = st.sampled_from(["clear"] * 6 + ["pending", "left", "suppressed", "unwilling"])
+ADDRESS = st.builds(
+    Address,
+    channel=st.sampled_from(CHANNELS),
+    standing=STANDING,
+    counts_gender=st.booleans(),
+    tracks_opens=st.booleans(),
+    tracks_clicks=st.booleans(),
+)
+PERSON = st.tuples(
+    st.sampled_from(LANGUAGES),
+    st.sampled_from(GROUPS),
+    st.sampled_from(GENDERS),
+    st.lists(ADDRESS, min_size=2, max_size=5),
+)
+PLAN = st.fixed_dictionaries(
+    {
+        "channels": st.sampled_from([["email", "telegram"], ["telegram", "email"], ["telegram"]]),
+        "every_channel": st.booleans(),
+        "fallback_language": st.sampled_from(["", "en"]),
+    }
+)
+
+
+USUAL = {"channels": ["email", "telegram"], "every_channel": False, "fallback_language": ""}
+ONE = ("en", "", "woman", [Address("email", "clear", counts_gender=True, tracks_opens=True, tracks_clicks=False)])
+
+
+@given(
+    people=st.lists(PERSON, min_size=2, max_size=7),
+    plan=PLAN,
+    rules=st.lists(st.sampled_from(RULES), min_size=1, max_size=3),
+    untold=st.sets(st.sampled_from(sorted(CELLS)), max_size=3),
+)
+@example(people=[], plan=USUAL, rules=[EVERYBODY], untold=set())
+@example(people=[ONE], plan={**USUAL, "channels": []}, rules=[EVERYBODY], untold=set())
+@example(people=[ONE], plan=USUAL, rules=[], untold=set())
+@example(people=[ONE], plan=USUAL, rules=[EVERYBODY], untold=CELLS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+def test_what_is_written_and_counted_is_what_a_plain_reading_finds(db, people, plan, rules, untold):
+    with transaction.atomic():
+        broadcast = Broadcast.objects.create(title="October", **plan)
+        for number, rule in enumerate(rules):
+            broadcast.segments.add(Segment.objects.create(code=f"s{number}", name=f"S{number}", rule=rule))
+        cells = {
+            (channel, language): write(broadcast, channel, language).pk for channel, language in sorted(CELLS - untold)
+        }
+        rows, reasons = plain_reading(broadcast, join(people), rules, cells)
+
+        counted = (tally(broadcast), by_cell(broadcast), shares(broadcast))
+        frozen = freeze(broadcast=broadcast, now=START)
+
+        written = Delivery.objects.values_list(*WRITTEN)
+        left_out = {key: count for key, count in reasons.items() if key[1]}
+        assert Counter(written) == Counter(rows)
+        assert exclusions(broadcast) == left_out
+        assert frozen.candidates == sum(reasons.values()) == len(rows) + sum(left_out.values())
+        assert sum(cohort.size for cohort in Cohort.objects.all()) == len(rows)
+        assert not balance(broadcast).faults
+        assert_counted_alike(counted, rows, reasons)
+        transaction.set_rollback(True)
+
+
+WRITTEN = (
+    *("subscription_id", "subscriber_id", "message_id", "channel", "slot", "segment"),
+    *("group", "gender", "language", "tracks_opens", "tracks_clicks"),
+)
+
+
+def join(people):
+    """Make the people; each subscription's number and what it is of, in the order of the numbers."""
+    joined = []
+    for language, group, gender, addresses in people:
+        subscriber = Subscriber.objects.create(language=language, group=group, gender=gender)
+        for place, address in enumerate(addresses):
+            made = Subscription.objects.create(
+                subscriber=subscriber,
+                channel=address.channel,
+                address_hash=f"{subscriber.pk}-{place}",
+                state=address.standing if address.standing in {"pending", "left"} else "active",
+                allows_messages=address.standing != "unwilling",
+                allows_gender_statistics=address.counts_gender,
+                allows_open_tracking=address.tracks_opens,
+                allows_click_tracking=address.tracks_clicks,
+            )
+            if address.standing == "suppressed":
+                Suppression.objects.create(channel=address.channel, address_hash=made.address_hash, reason="complaint")
+            joined.append((made.pk, subscriber, address))
+    return joined
+
+
+REASONS = {"pending": "not_active", "left": "not_active", "suppressed": "suppressed", "unwilling": "no_consent"}
+
+
+def plain_reading(broadcast, joined, rules, cells):
+    """The rows to be written, and how many are considered by channel and reason: the rule in Python."""
+    rows, reasons, served = [], Counter(), set()
+    considered = [entry for entry in joined if entry[2].channel in broadcast.channels]
+    for number, subscriber, address in sorted(
+        considered, key=lambda entry: (broadcast.channels.index(entry[2].channel), entry[0])
+    ):
+        said = {"language": subscriber.language, "group": subscriber.group, "gender": subscriber.gender}
+        segments = [f"s{place}" for place, rule in enumerate(rules) if matches(rule, topics=frozenset(), **said)]
+        if not segments:
+            continue
+        channel = address.channel
+        message = cells.get((channel, subscriber.language)) or cells.get((channel, broadcast.fallback_language))
+        slot = channel if broadcast.every_channel else ""
+        reason = REASONS.get(address.standing, "")
+        if not reason and message is None:
+            reason = "no_language"
+        if not reason and (subscriber.pk, slot) in served:
+            reason = "duplicate"
+        reasons[channel, reason] += 1
+        if not reason:
+            served.add((subscriber.pk, slot))
+            gender = subscriber.gender if address.counts_gender else ""
+            person_then = (segments[0], subscriber.group, gender, subscriber.language)
+            choices = (address.tracks_opens, address.tracks_clicks)
+            rows.append((number, subscriber.pk, message, channel, slot, *person_then, *choices))
+    return rows, reasons
+
+
+def assert_counted_alike(counted, rows, reasons):
+    """What the preflight reads is what was written and left out."""
+    by_reason, cells, found = counted
+    assert by_reason == reasons
+    assert cells == Counter((row[3], row[2]) for row in rows)
+    written = Counter((row[5], row[3], row[8], row[2]) for row in rows)
+    assert {(s.segment, s.channel, s.language, s.message): s.count for s in found if not s.reason} == written
+    left_out = Counter()
+    for share in found:
+        left_out[share.channel, share.reason] += share.count
+    assert left_out == reasons
 
 
 def test_every_delivery_belongs_to_a_cohort_of_at_least_five(broadcast):
