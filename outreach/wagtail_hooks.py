@@ -10,6 +10,7 @@ from .audience.staff.subscribers import register_actions as register_erasing
 from .broadcasts.history import register_actions
 from .broadcasts.series.approval import register_actions as register_series_actions
 from .broadcasts.studio.calendar import CalendarMenuItem
+from .broadcasts.studio.campaigns import CampaignViewSet
 from .broadcasts.studio.series import SeriesViewSet
 from .broadcasts.studio.story_button import broadcast_this_story
 from .broadcasts.studio.viewset import BroadcastViewSet
@@ -41,9 +42,9 @@ def audience() -> list[SegmentViewSet | SubscriberViewSet]:
 
 
 @hooks.register("register_admin_viewset")
-def broadcasts() -> list[BroadcastViewSet | SeriesViewSet]:
-    """The studio, and repeating broadcasts."""
-    return [BroadcastViewSet(), SeriesViewSet()]
+def broadcasts() -> list[CampaignViewSet | BroadcastViewSet | SeriesViewSet]:
+    """Campaigns, the studio, and repeating broadcasts."""
+    return [CampaignViewSet(), BroadcastViewSet(), SeriesViewSet()]
 
 
 hooks.register("register_admin_menu_item", CalendarMenuItem)
