@@ -1,4 +1,4 @@
-"""The demo's past: fictional subscribers, and a campaign whose three broadcasts reached them; the same on every machine.
+"""The demo's past: fictional subscribers, a campaign, and its three broadcasts; the same figures on every machine.
 
 People are numbers at example.org; every row is marked as demo. Only the dates move: they lie before the day of loading.
 """

@@ -37,7 +37,7 @@ PAST = (
 
 
 def send(past: Past, *, campaign: Campaign, now: datetime) -> Broadcast:
-    """Carry ``past``, of ``campaign``, through from draft to finished as if it had happened; what came of each message is left to chance.
+    """Carry ``past`` through from draft to finished as if it had happened; chance decides what came of each message.
 
     Raises ``StoryPage.DoesNotExist`` without its story, and ``User.DoesNotExist`` without the demo's users.
     """
