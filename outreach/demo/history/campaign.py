@@ -12,7 +12,7 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.office_time import office_zone
 from outreach.reach.indicators import keeping
 from outreach.reach.indicators.framework import Indicator, Result
-from outreach.reach.indicators.quarters import quarters
+from outreach.reach.indicators.quarters import Quarter, quarters
 from outreach.reach.indicators.records import Entry, Estimate, Spend
 
 SLUG = "demo-rights-and-contribution"
@@ -134,8 +134,8 @@ PLAN: tuple[tuple[str, str, str, str, tuple[Planned, ...]], ...] = (
 
 
 def ensure_campaign(*, now: datetime) -> Campaign:
-    """The demo's campaign: a year that began on the first day of a month, before its first broadcast."""
-    first = (now - timedelta(days=90)).astimezone(office_zone()).date().replace(day=1)
+    """The demo's campaign: a year that began with a quarter, before its first broadcast."""
+    first = Quarter.of(_day(now, 90)).first_day
     made, _new = Campaign.objects.get_or_create(
         slug=SLUG,
         defaults={

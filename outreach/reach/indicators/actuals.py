@@ -9,7 +9,6 @@ from fractions import Fraction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from outreach.broadcasts.campaign import Campaign
 from outreach.reach.disclosure import AtLeast, Cell, Unknown
 from outreach.reach.metrics import STATED
 
@@ -18,7 +17,7 @@ from .intervals import newcombe, wilson
 from .quarters import Quarter
 from .readings import Reading, female_share, points, reading
 from .records import SURVEYED, Entry, Spend
-from .totals import Totals, ended, totals
+from .totals import Counting, Totals
 from .units import Unit
 
 COUNTED, ENTERED = "counted", "entered"
@@ -72,10 +71,9 @@ class Actual:
     provisional: bool = False
 
 
-def counted(*, code: str, campaign: Campaign, first: date, last: date) -> Actual:
+def counted(*, code: str, counting: Counting, first: date, last: date) -> Actual:
     """The figure of one of :data:`SOURCES` over the broadcasts that ended in these days; people count once."""
-    found = totals(broadcasts=ended(campaign=campaign, first=first, last=last))
-    return from_totals(code=code, found=found, first=first, last=last)
+    return from_totals(code=code, found=counting.totals(first, last), first=first, last=last)
 
 
 def from_totals(*, code: str, found: Totals, first: date, last: date) -> Actual:
@@ -131,17 +129,17 @@ def days_of(indicator: Indicator, quarter: Quarter) -> tuple[date, date]:
     return first, quarter.last_day
 
 
-def in_quarter(*, indicator: Indicator, quarter: Quarter, today: date) -> Actual:
+def in_quarter(*, indicator: Indicator, quarter: Quarter, today: date, counting: Counting) -> Actual:
     """What was reached by the end of a quarter, or within it. There is none of a quarter that has not begun."""
     if quarter.first_day > today:
         return Actual()
     first, last = days_of(indicator, quarter)
     if indicator.is_counted:
-        return counted(code=indicator.metric, campaign=indicator.campaign, first=first, last=last)
+        return counted(code=indicator.metric, counting=counting, first=first, last=min(last, today))
     return latest(indicator, first=first, last=last)
 
 
-def up_to(*, indicator: Indicator, quarter: Quarter, today: date) -> Actual:
+def up_to(*, indicator: Indicator, quarter: Quarter, today: date, counting: Counting) -> Actual:
     """What was reached from the campaign's first day to the end of a quarter.
 
     Of people that is no sum of quarters: who was reached in two of them counts once. What was entered is not added up,
@@ -149,11 +147,11 @@ def up_to(*, indicator: Indicator, quarter: Quarter, today: date) -> Actual:
     """
     if quarter.first_day > today or not indicator.is_counted:
         return Actual()
-    campaign = indicator.campaign
-    return counted(code=indicator.metric, campaign=campaign, first=campaign.starts_on, last=quarter.last_day)
+    last = min(quarter.last_day, today)
+    return counted(code=indicator.metric, counting=counting, first=indicator.campaign.starts_on, last=last)
 
 
-def to_date(*, indicator: Indicator, today: date) -> Actual:
+def to_date(*, indicator: Indicator, today: date, counting: Counting) -> Actual:
     """The newest there is: of what is counted, all since the campaign's first day; else the last entry."""
     campaign = indicator.campaign
     if not indicator.is_counted:
@@ -161,7 +159,7 @@ def to_date(*, indicator: Indicator, today: date) -> Actual:
     if campaign.starts_on > today:
         return Actual()
     last = min(today, campaign.ends_on)
-    return counted(code=indicator.metric, campaign=campaign, first=campaign.starts_on, last=last)
+    return counted(code=indicator.metric, counting=counting, first=campaign.starts_on, last=last)
 
 
 def latest(indicator: Indicator, *, first: date | None = None, last: date | None = None) -> Actual:
@@ -191,8 +189,9 @@ class Cost:
     at_most: bool = False
 
 
-def cost(*, campaign: Campaign, today: date) -> Cost:
+def cost(*, today: date, counting: Counting) -> Cost:
     """What a person reached cost so far."""
+    campaign = counting.campaign
     spent: dict[str, Decimal] = {}
     for each in Spend.objects.filter(campaign=campaign):
         spent[each.currency] = spent.get(each.currency, Decimal(0)) + each.amount
@@ -200,7 +199,7 @@ def cost(*, campaign: Campaign, today: date) -> Cost:
     if len(by_currency) != 1 or campaign.starts_on > today:
         return Cost(spent=by_currency)
     last = min(today, campaign.ends_on)
-    reached = counted(code="R1", campaign=campaign, first=campaign.starts_on, last=last).value
+    reached = counted(code="R1", counting=counting, first=campaign.starts_on, last=last).value
     return divided(by_currency[0], reached)
 
 

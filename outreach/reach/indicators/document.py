@@ -101,7 +101,7 @@ def _quarters(frame: Logframe) -> Sheet:
             typed(each.cumulative.value),
         )
         for row in frame.rows
-        for each in by_quarter(indicator=row.indicator, today=frame.today)
+        for each in by_quarter(indicator=row.indicator, today=frame.today, counting=frame.counting)
     ]
     note = wording.once()
     return Sheet("quarters", _("Planned and actual by quarter"), headings, rows, note=note)

@@ -12,6 +12,7 @@ from .framework import Indicator, Result, Target
 from .quarters import Quarter, quarters
 from .readings import Reading, achievement, reading
 from .records import Estimate, Spend
+from .totals import Counting
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class InQuarter:
     """What an indicator wanted of a quarter, and what came of it; ``cumulative`` is counted anew, never a sum."""
 
     quarter: Quarter
+    begun: bool
     target: Reading
     target_row: Target | None
     actual: Actual
@@ -52,6 +54,7 @@ class Logframe:
 
     campaign: Campaign
     today: date
+    counting: Counting
     groups: tuple[Group, ...]
     estimates: tuple[Estimate, ...]
     spends: tuple[Spend, ...]
@@ -65,17 +68,20 @@ class Logframe:
 
 def logframe(*, campaign: Campaign, today: date) -> Logframe:
     """Read it."""
+    counting = Counting(campaign)
     return Logframe(
         campaign=campaign,
         today=today,
-        groups=tuple(_groups(campaign, today)),
+        counting=counting,
+        groups=tuple(_groups(counting, today)),
         estimates=tuple(campaign.estimates.all()),
         spends=tuple(campaign.spends.all()),
-        cost=cost(campaign=campaign, today=today),
+        cost=cost(today=today, counting=counting),
     )
 
 
-def _groups(campaign: Campaign, today: date) -> Iterable[Group]:
+def _groups(counting: Counting, today: date) -> Iterable[Group]:
+    campaign = counting.campaign
     results = campaign.results.prefetch_related("indicators__targets", "indicators__entries")
     for result in sorted(results, key=lambda each: (each.rank, each.order, each.pk)):
         result.campaign = campaign
@@ -83,18 +89,18 @@ def _groups(campaign: Campaign, today: date) -> Iterable[Group]:
         kept = [indicator for indicator in indicators if not indicator.is_dropped]
         # A result all of whose indicators were dropped went with them; one that never had any waits for its first.
         if kept or not indicators:
-            yield Group(result=result, rows=tuple(_row(result, indicator, today) for indicator in kept))
+            yield Group(result=result, rows=tuple(_row(result, indicator, counting, today) for indicator in kept))
 
 
-def _row(result: Result, indicator: Indicator, today: date) -> Row:
+def _row(result: Result, indicator: Indicator, counting: Counting, today: date) -> Row:
     indicator.result = result
     targets = list(indicator.targets.all())
     last = targets[-1] if targets else None
     target = _wanted(indicator, last)
-    actual = to_date(indicator=indicator, today=today)
+    actual = to_date(indicator=indicator, today=today, counting=counting)
     if last and indicator.basis == Indicator.Basis.QUARTER:
         # A target of a quarter alone is met or missed in that quarter, not over the years.
-        actual = in_quarter(indicator=indicator, quarter=last.when, today=today)
+        actual = in_quarter(indicator=indicator, quarter=last.when, today=today, counting=counting)
     return Row(
         indicator=indicator,
         baseline=reading(unit=indicator.unit, value=indicator.baseline, text=indicator.baseline_text),
@@ -109,24 +115,27 @@ def _wanted(indicator: Indicator, target: Target | None) -> Reading:
     return reading(unit=indicator.unit, value=target.value, text=target.text) if target else Unknown()
 
 
-def by_quarter(*, indicator: Indicator, today: date) -> list[InQuarter]:
+def by_quarter(*, indicator: Indicator, today: date, counting: Counting) -> list[InQuarter]:
     """Planned against actual for every quarter of the campaign, and for each other one that has a target."""
     campaign = indicator.campaign
     targets = {target.when: target for target in indicator.targets.all()}
     return [
-        _in_quarter(indicator, quarter, targets.get(quarter), today)
+        _in_quarter(indicator, quarter, targets.get(quarter), today, counting)
         for quarter in sorted({*quarters(campaign.starts_on, campaign.ends_on), *targets})
     ]
 
 
-def _in_quarter(indicator: Indicator, quarter: Quarter, target: Target | None, today: date) -> InQuarter:
+def _in_quarter(
+    indicator: Indicator, quarter: Quarter, target: Target | None, today: date, counting: Counting
+) -> InQuarter:
     wanted = _wanted(indicator, target)
-    actual = in_quarter(indicator=indicator, quarter=quarter, today=today)
+    actual = in_quarter(indicator=indicator, quarter=quarter, today=today, counting=counting)
     return InQuarter(
         quarter=quarter,
+        begun=quarter.first_day <= today,
         target=wanted,
         target_row=target,
         actual=actual,
         achieved=achievement(target=wanted, actual=actual.value),
-        cumulative=up_to(indicator=indicator, quarter=quarter, today=today),
+        cumulative=up_to(indicator=indicator, quarter=quarter, today=today, counting=counting),
     )

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 from django.db.models import Sum
+from django.utils.functional import cached_property
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
@@ -74,13 +75,6 @@ def _rounded(count: int) -> int:
     return count // STEP * STEP
 
 
-def ended(*, campaign: Campaign, first: date, last: date) -> list[int]:
-    """The numbers of the broadcasts of a campaign that ended from the first to the last of these days."""
-    begins, ends = moments_of(first, last)
-    found = Broadcast.objects.filter(campaign=campaign, kind=Broadcast.Kind.CAMPAIGN, state__in=ENDED)
-    return list(found.filter(finished_at__gte=begins, finished_at__lt=ends).order_by("pk").values_list("pk", flat=True))
-
-
 def totals(*, broadcasts: Collection[int]) -> Totals:
     """The counts of these broadcasts together, as of now; people who got several of them count once."""
     if not broadcasts:
@@ -92,3 +86,26 @@ def totals(*, broadcasts: Collection[int]) -> Totals:
     return Totals(
         broadcasts=len(broadcasts), counts=counts, genders={str(key[0]): count for key, count in by_gender.items()}
     )
+
+
+class Counting:
+    """The broadcasts of a campaign that ended, and their counts over any days; each is read once."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self.campaign = campaign
+        self._known: dict[tuple[int, ...], Totals] = {}
+
+    @cached_property
+    def ended(self) -> list[tuple[int, datetime]]:
+        """The numbers of the broadcasts that ended, each with the moment (UTC)."""
+        found = Broadcast.objects.filter(campaign=self.campaign, kind=Broadcast.Kind.CAMPAIGN, state__in=ENDED)
+        rows = found.filter(finished_at__isnull=False).order_by("pk").values_list("pk", "finished_at")
+        return [(pk, moment) for pk, moment in rows if moment]
+
+    def totals(self, first: date, last: date) -> Totals:
+        """The counts of the broadcasts that ended from the first to the last of these days in the office."""
+        begins, ends = moments_of(first, last)
+        numbers = tuple(pk for pk, moment in self.ended if begins <= moment < ends)
+        if numbers not in self._known:
+            self._known[numbers] = totals(broadcasts=numbers)
+        return self._known[numbers]

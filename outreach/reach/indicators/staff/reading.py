@@ -8,6 +8,7 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.reach.indicators import wording
 from outreach.reach.indicators.actuals import entered, to_date
 from outreach.reach.indicators.logframe import by_quarter, logframe
+from outreach.reach.indicators.totals import Counting
 from outreach.reach.indicators.trail import Change
 
 from .base import ResultsView, office_day
@@ -67,7 +68,7 @@ class IndicatorView(ResultsView):
 
     def get(self, request: HttpRequest, indicator: int) -> HttpResponse:
         """Show it."""
-        today, shown = office_day(), self.indicator
+        today, shown, counting = office_day(), self.indicator, Counting(self.campaign)
         entries = list(shown.entries.all())
         for entry in entries:
             entry.indicator = shown
@@ -76,8 +77,8 @@ class IndicatorView(ResultsView):
                 indicator=shown,
                 campaign=self.campaign,
                 baseline=wording.baseline(shown),
-                now_at=to_date(indicator=shown, today=today),
-                quarters=by_quarter(indicator=shown, today=today),
+                now_at=to_date(indicator=shown, today=today, counting=counting),
+                quarters=by_quarter(indicator=shown, today=today, counting=counting),
                 entries=[(entry, entered(entry)) for entry in reversed(entries)],
                 sheet=wording.sheet(shown),
                 changes=shown.changes.all()[:CHANGES_SHOWN],

@@ -24,7 +24,7 @@ from outreach.reach.indicators.actuals import (
 from outreach.reach.indicators.quarters import Quarter
 from outreach.reach.indicators.readings import achievement, counted_women, female_share, words
 from outreach.reach.indicators.records import Estimate, Spend
-from outreach.reach.indicators.totals import Totals
+from outreach.reach.indicators.totals import Counting, Totals
 
 from .conftest import NOW, TODAY
 
@@ -54,7 +54,19 @@ def sent(ledger, campaign):
 
 
 def value(code, campaign, first=FIRST, last=LAST):
-    return counted(code=code, campaign=campaign, first=first, last=last).value
+    return counted(code=code, counting=Counting(campaign), first=first, last=last).value
+
+
+def of_quarter(indicator, quarter, today=TODAY):
+    return in_quarter(indicator=indicator, quarter=quarter, today=today, counting=Counting(indicator.campaign))
+
+
+def so_far(indicator, quarter, today=TODAY):
+    return up_to(indicator=indicator, quarter=quarter, today=today, counting=Counting(indicator.campaign))
+
+
+def newest(indicator, today=TODAY):
+    return to_date(indicator=indicator, today=today, counting=Counting(indicator.campaign))
 
 
 @pytest.mark.django_db
@@ -71,7 +83,7 @@ def test_figures_that_are_not_final_are_rounded_down_and_tell_nothing_by_gender(
         "E1": Shown(Fraction(33, 100)),  # 10 of 30
         "E5": Hidden(),  # nobody left, or up to 9
     }
-    actual = counted(code="R1", campaign=campaign, first=FIRST, last=LAST)
+    actual = counted(code="R1", counting=Counting(campaign), first=FIRST, last=LAST)
     assert (actual.how, actual.provisional, actual.female) == ("counted", True, Hidden())
     assert words(actual.value) == "at least 30"
 
@@ -122,15 +134,15 @@ def test_people_who_were_reached_in_two_quarters_count_once_over_both(ledger, ca
     reached = make(code="R1", metric="R1", basis="quarter")
     later = date(2027, 3, 1)
 
-    assert [in_quarter(indicator=reached, quarter=each, today=later).value for each in (Q4, NEXT)] == [AtLeast(40)] * 2
-    assert up_to(indicator=reached, quarter=NEXT, today=later).value == AtLeast(40)
-    assert to_date(indicator=reached, today=later).value == AtLeast(40)
+    assert [of_quarter(reached, each, later).value for each in (Q4, NEXT)] == [AtLeast(40)] * 2
+    assert so_far(reached, NEXT, later).value == AtLeast(40)
+    assert newest(reached, later).value == AtLeast(40)
 
 
 @pytest.mark.django_db
 def test_a_quarter_that_has_not_begun_has_no_actual(sent, make):
     sent()
-    assert in_quarter(indicator=make(code="R1", metric="R1"), quarter=NEXT, today=TODAY).value == Unknown()
+    assert of_quarter(make(code="R1", metric="R1"), NEXT, TODAY).value == Unknown()
 
 
 FINAL = Totals(
@@ -188,7 +200,7 @@ class TestEntered:
         enter(indicator, 6, last_day=date(2026, 11, 30))
         enter(indicator, 4, last_day=date(2026, 10, 31))
 
-        found = to_date(indicator=indicator, today=TODAY)
+        found = newest(indicator, TODAY)
 
         assert (found.value, found.how, found.last) == (Shown(6), "entered", date(2026, 11, 30))
 
@@ -198,21 +210,21 @@ class TestEntered:
             enter(indicator, 5, last_day=date(2026, 11, 30))
 
         later = date(2027, 2, 1)
-        assert in_quarter(indicator=alone, quarter=Q4, today=later).value == Shown(5)
-        assert in_quarter(indicator=alone, quarter=NEXT, today=later).value == Unknown()
-        assert in_quarter(indicator=all_along, quarter=NEXT, today=later).value == Shown(5)
+        assert of_quarter(alone, Q4, later).value == Shown(5)
+        assert of_quarter(alone, NEXT, later).value == Unknown()
+        assert of_quarter(all_along, NEXT, later).value == Shown(5)
 
     def test_entries_are_never_added_up(self, make, enter):
         indicator = make()
         enter(indicator, 5)
-        assert up_to(indicator=indicator, quarter=Q4, today=TODAY).value == Unknown()
+        assert so_far(indicator, Q4, TODAY).value == Unknown()
 
     def test_without_an_entry_the_actual_is_unknown_and_not_0(self, make, enter):
         indicator = make()
-        assert words(to_date(indicator=indicator, today=TODAY).value) == "–"
+        assert words(newest(indicator, TODAY).value) == "–"
         enter(indicator, 0)
         indicator = type(indicator).objects.get()
-        assert words(to_date(indicator=indicator, today=TODAY).value) == "0"
+        assert words(newest(indicator, TODAY).value) == "0"
 
     def test_a_surveyed_share_has_its_interval(self, make, enter):
         entry = enter(make(code="O1", unit="share"), numerator=89, n=372, method="Drawn at random", women=182)
@@ -257,14 +269,14 @@ def test_achieved_is_the_actual_divided_by_the_target_and_nothing_is_divided_by_
 def test_estimates_are_never_added_to_people_reached(sent, campaign, make, editor):
     sent()
     indicator = make(code="R1", metric="R1")
-    before = to_date(indicator=indicator, today=TODAY)
+    before = newest(indicator, TODAY)
     estimate = Estimate(
         campaign=campaign, medium="radio", title="Talk", number=9000, method="letter", grade="C", source="Letter",
         first_day=FIRST, last_day=FIRST,
     )  # fmt: skip
     keeping.keep_estimate(estimate=estimate, user=editor, now=NOW)
 
-    assert to_date(indicator=indicator, today=TODAY) == before
+    assert newest(indicator, TODAY) == before
     assert "R6" not in SOURCES
 
 
@@ -295,20 +307,20 @@ class TestCost:
         spend("100.00")
         spend("50.00")
 
-        found = cost(campaign=campaign, today=TODAY)
+        found = cost(today=TODAY, counting=Counting(campaign))
 
         # 37 people are at least 30, so a person cost at most 150 / 30.
         assert (found.amount, found.currency, found.at_most) == (Decimal("5.00"), "XCD", True)
 
     def test_it_is_unknown_without_spending_without_people_and_in_two_currencies(self, sent, campaign, spend):
         sent(women=5, men=4)
-        assert cost(campaign=campaign, today=TODAY).amount is None
+        assert cost(today=TODAY, counting=Counting(campaign)).amount is None
         spend("100.00")
-        assert cost(campaign=campaign, today=TODAY).amount is None
+        assert cost(today=TODAY, counting=Counting(campaign)).amount is None
         sent()
-        assert cost(campaign=campaign, today=TODAY).amount is not None
+        assert cost(today=TODAY, counting=Counting(campaign)).amount is not None
         spend("100.00", "EUR")
-        assert cost(campaign=campaign, today=TODAY).amount is None
+        assert cost(today=TODAY, counting=Counting(campaign)).amount is None
 
     def test_a_final_count_gives_the_cost_itself(self):
         found = divided(("XCD", Decimal(100)), Shown(8))
