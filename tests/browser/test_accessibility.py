@@ -79,7 +79,11 @@ EDITORS = [
 STAFF = [
     ("editor", EDITORS),
     ("approver", ["broadcasts/3/", "outreach/progress/3/"]),
-    ("evaluator", ["", "reach/", "reach/?broadcast=3"]),
+    (
+        "evaluator",
+        ["", "reach/", "reach/?broadcast=3", "results/", "results/1/", "results/indicator/3/",
+         "results/indicator/5/", "results/indicator/3/entry/add/", "results/1/estimate/add/"],
+    ),
     ("officer", ["subscribers/", "subscribers/1/", "subscribers/find/", "segments/inspect/1/"]),
     ("admin", ["segments/edit/1/"]),
 ]

@@ -26,6 +26,7 @@ def document(*, frame: Logframe, now: datetime) -> Document:
         facts=tuple(_facts(frame)),
         sheets=(
             _logframe(frame),
+            _results(frame),
             _quarters(frame),
             _entries(frame),
             _estimates(frame),
@@ -51,9 +52,9 @@ def _facts(frame: Logframe) -> list[tuple[str, str]]:
 
 def _logframe(frame: Logframe) -> Sheet:
     headings = (
-        _("Indicator"), _("Level"), _("Result"), _("Code"), _("Unit"), _("Baseline"), _("Day of the baseline"),
-        _("Target"), _("Target for"), _("Actual"), _("Day of the actual"), _("How"), _("Rests on"), _("Achieved"),
-        _("Female share"), _("Source of verification"), _("Assumptions"),
+        _("Indicator"), _("Result"), _("Baseline"), _("Day of the baseline"), _("Target"), _("Target for"),
+        _("Actual"), _("Day of the actual"), _("Rests on"), _("Achieved"), _("Female share"),
+        _("Source of verification"),
     )  # fmt: skip
     rows = [_row(group, row) for group in frame.groups for row in group.rows]
     note = _("An empty baseline was not measured. That is not 0.")
@@ -63,24 +64,27 @@ def _logframe(frame: Logframe) -> Sheet:
 def _row(group: Group, row: Row) -> tuple[Value, ...]:
     indicator, actual = row.indicator, row.actual
     return (
-        indicator.name,
-        group.result.title,
-        group.result.statement,
-        indicator.code,
-        str(indicator.get_unit_display()),
+        str(indicator),
+        str(group.result),
         typed(row.baseline) if indicator.has_baseline else _("not measured"),
         indicator.baseline_date,
         typed(row.target),
         str(row.target_quarter or ""),
         typed(actual.value),
         actual.last,
-        wording.how(actual),
-        wording.basis(actual),
+        "; ".join(filter(None, [wording.how(actual), wording.basis(actual)])),
         row.achieved,
         actual.female,
         actual.verification or indicator.verification,
-        group.result.assumptions,
     )
+
+
+def _results(frame: Logframe) -> Sheet:
+    headings = (_("Result"), _("Contributes to"), _("Assumptions"))
+    rows: list[tuple[Value, ...]] = [
+        (str(group.result), str(group.result.parent or ""), group.result.assumptions) for group in frame.groups
+    ]
+    return Sheet("results", _("Results and assumptions"), headings, rows)
 
 
 def _quarters(frame: Logframe) -> Sheet:

@@ -82,7 +82,7 @@ def logframe(*, campaign: Campaign, today: date) -> Logframe:
 
 def _groups(counting: Counting, today: date) -> Iterable[Group]:
     campaign = counting.campaign
-    results = campaign.results.prefetch_related("indicators__targets", "indicators__entries")
+    results = campaign.results.select_related("parent").prefetch_related("indicators__targets", "indicators__entries")
     for result in sorted(results, key=lambda each: (each.rank, each.order, each.pk)):
         result.campaign = campaign
         indicators = list(result.indicators.all())

@@ -52,10 +52,11 @@ def test_the_logframe_says_what_was_planned_and_reached(make, enter, aim, writte
 
     said = row(written(), "logframe")
 
-    assert said["Level"] == "Output 3"
+    assert (said["Indicator"], said["Result"]) == ("P1 Stories", "Output 3: Campaign delivered")
     assert (said["Baseline"], said["Day of the baseline"]) == (Shown(0), date(2026, 9, 1))
     assert (said["Target"], said["Target for"]) == (Shown(40), "2027-Q3")
-    assert (said["Actual"], said["How"], said["Day of the actual"]) == (Shown(44), "entered", date(2026, 11, 30))
+    assert (said["Actual"], said["Day of the actual"]) == (Shown(44), date(2026, 11, 30))
+    assert said["Rests on"] == "entered; evidence B"
     assert (said["Achieved"], said["Female share"]) == (Shown(Fraction(44, 40)), Shown(Fraction(20, 44)))
 
 
