@@ -327,3 +327,10 @@ def test_an_empty_framework_says_what_to_do(as_role, campaign):
     assert "load a framework" in main(as_role("editor").get(address))
     assert "an editor adds the results" in main(as_role("evaluator").get(address))
     assert as_role("editor").get(reverse("results:add_indicator", args=[campaign.pk]), follow=True).status_code == 404
+
+
+def test_a_campaign_with_a_framework_can_not_be_deleted(as_role, rows, campaign):
+    answer = as_role("superuser").post(reverse("campaigns:delete", args=[campaign.pk]), follow=True)
+
+    assert "results belong to this campaign" in answer.content.decode()
+    assert type(campaign).objects.filter(pk=campaign.pk).exists()
