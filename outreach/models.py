@@ -14,6 +14,9 @@ from .broadcasts.campaign import Campaign
 from .broadcasts.models import Approval, Broadcast, CarriedPage, Message, QuietHours, TestChat
 from .broadcasts.series.models import Series, SeriesApproval
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
+from .reach.indicators.framework import Indicator, Result, Target
+from .reach.indicators.records import Entry, Estimate, Spend
+from .reach.indicators.trail import Change
 from .reach.models import CohortRollup, Rebuild, Rollup
 from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
 from .tracking.models import TrackingEvent, UpdateCursor
@@ -23,17 +26,22 @@ __all__ = [
     "Broadcast",
     "Campaign",
     "CarriedPage",
+    "Change",
     "Cohort",
     "CohortRollup",
     "Consent",
     "Delivery",
+    "Entry",
+    "Estimate",
     "Exclusion",
     "Freeze",
+    "Indicator",
     "JoinRequest",
     "KeyedSecret",
     "Message",
     "QuietHours",
     "Rebuild",
+    "Result",
     "Rollup",
     "SandboxChat",
     "SandboxMessage",
@@ -41,9 +49,11 @@ __all__ = [
     "Segment",
     "Series",
     "SeriesApproval",
+    "Spend",
     "Subscriber",
     "Subscription",
     "Suppression",
+    "Target",
     "TestChat",
     "Throttle",
     "TopicChoice",

@@ -28,12 +28,31 @@ FILES: tuple[str, ...] = ("wagtailimages.add_image", "wagtailimages.change_image
 FILES += ("wagtaildocs.add_document", "wagtaildocs.change_document", "wagtaildocs.choose_document")
 ADMIN = "wagtailadmin.access_admin"
 
+READ_RESULTS = ("outreach.view_campaign", "outreach.view_indicator")
+"""Read a campaign and its results framework."""
+ENTER_RESULTS = ("outreach.add_entry", "outreach.add_estimate")
+"""Enter the values of surveys, and estimates of audiences that no ledger counts."""
+KEEP_RESULTS = (
+    *READ_RESULTS,
+    *ENTER_RESULTS,
+    "outreach.add_campaign",
+    "outreach.change_campaign",
+    "outreach.add_indicator",
+    "outreach.change_indicator",
+    "outreach.change_entry",
+    "outreach.change_estimate",
+    "outreach.add_spend",
+    "outreach.change_spend",
+)
+"""Make campaigns and their results frameworks, with targets and baselines."""
+
 ROLES = (
     Role(
         EDITORS,
         (
             ADMIN,
             *BROADCASTS,
+            *KEEP_RESULTS,
             "outreach.add_broadcast",
             "outreach.change_broadcast",
             "outreach.delete_broadcast",
@@ -54,6 +73,7 @@ ROLES = (
         (
             ADMIN,
             *BROADCASTS,
+            *KEEP_RESULTS,
             "outreach.approve_broadcast",
             "outreach.view_series",
             "outreach.view_reach",
@@ -62,7 +82,7 @@ ROLES = (
         pages=("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
         collections=FILES,
     ),
-    Role(EVALUATORS, (ADMIN, "outreach.view_reach")),
+    Role(EVALUATORS, (ADMIN, "outreach.view_reach", *READ_RESULTS, *ENTER_RESULTS)),
     Role(
         DATA_OFFICERS,
         (

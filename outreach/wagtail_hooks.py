@@ -10,10 +10,12 @@ from .audience.staff.subscribers import register_actions as register_erasing
 from .broadcasts.history import register_actions
 from .broadcasts.series.approval import register_actions as register_series_actions
 from .broadcasts.studio.calendar import CalendarMenuItem
+from .broadcasts.studio.campaigns import CampaignViewSet
 from .broadcasts.studio.series import SeriesViewSet
 from .broadcasts.studio.story_button import broadcast_this_story
 from .broadcasts.studio.viewset import BroadcastViewSet
 from .delivery.urls import urlpatterns as ledger_urls
+from .reach.indicators.staff.viewset import ResultsViewSet
 from .reach.landing import keep_to_reach, lead_to_reach
 from .reach.viewset import ReachViewSet
 from .sandbox.urls import staff_urlpatterns as sandbox_urls
@@ -41,9 +43,9 @@ def audience() -> list[SegmentViewSet | SubscriberViewSet]:
 
 
 @hooks.register("register_admin_viewset")
-def broadcasts() -> list[BroadcastViewSet | SeriesViewSet]:
-    """The studio, and repeating broadcasts."""
-    return [BroadcastViewSet(), SeriesViewSet()]
+def broadcasts() -> list[CampaignViewSet | BroadcastViewSet | SeriesViewSet]:
+    """Campaigns, the studio, and repeating broadcasts."""
+    return [CampaignViewSet(), BroadcastViewSet(), SeriesViewSet()]
 
 
 hooks.register("register_admin_menu_item", CalendarMenuItem)
@@ -74,9 +76,9 @@ hooks.register("register_admin_menu_item", SandboxMenuItem)
 
 
 @hooks.register("register_admin_viewset")
-def reach() -> ReachViewSet:
-    """The evaluators' page and its downloads."""
-    return ReachViewSet()
+def reach() -> list[ReachViewSet | ResultsViewSet]:
+    """The evaluators' page and its downloads, and the results framework of each campaign."""
+    return [ReachViewSet(), ResultsViewSet()]
 
 
 hooks.register("construct_main_menu", keep_to_reach)

@@ -14,6 +14,7 @@ from wagtail.models import Page
 
 from outreach.audience.models import Segment
 
+from .campaign import Campaign
 from .carrying import add_stories
 from .drawing import drawn
 from .editing import editing
@@ -163,6 +164,20 @@ def rename(*, broadcast: Broadcast, title: str, user: User | None, now: datetime
             broadcast.title = title
             broadcast.save(update_fields=["title"])
             record(broadcast=broadcast, action="rename", user=user, now=now)
+
+
+def set_campaign(*, broadcast: Broadcast, campaign: Campaign | None, user: User | None, now: datetime) -> None:
+    """Say to which campaign it belongs, or to none. It voids no approval: neither text nor audience change.
+
+    Raises ``WrongState`` once it is being sent: from then on its figures count for the campaign that it belonged to.
+    """
+    with editing(broadcast, "", user, now):
+        if Broadcast.objects.filter(pk=broadcast.pk).exclude(campaign=campaign).exists():
+            broadcast.campaign = campaign
+            broadcast.save(update_fields=["campaign"])
+            record(
+                broadcast=broadcast, action="campaign", user=user, now=now, detail=campaign.name if campaign else "–"
+            )
 
 
 def set_audience(

@@ -17,6 +17,7 @@ ACTIONS = {
     "keep": (_("Keep a text though the story was edited"), _("Text kept though the story was edited")),
     "remove": (_("Remove a message"), _("Message removed")),
     "rename": (_("Rename a broadcast"), _("Broadcast renamed")),
+    "campaign": (_("Set the campaign"), _("Campaign set")),
     "audience": (_("Set the audience"), _("Audience set")),
     "archive": (_("Show in the public archive, or not"), _("Public archive")),
     "submit": (_("Submit for approval"), _("Submitted for approval")),

@@ -16,6 +16,7 @@ from .drafting import (
     remove,
     rename,
     set_audience,
+    set_campaign,
     write,
 )
 from .lifecycle import cancel, close, finish, pause, resume, void_approval
@@ -66,6 +67,7 @@ __all__ = [
     "schedule",
     "set_archived",
     "set_audience",
+    "set_campaign",
     "submit",
     "verify_approval",
     "void_approval",

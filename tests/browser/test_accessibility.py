@@ -74,12 +74,26 @@ EDITORS = [
     "", "broadcasts/", "broadcasts/add/", "broadcasts/3/", "broadcasts/3/text/email/ht/",
     "broadcasts/3/text/telegram/fr/", "outreach/progress/3/", "outreach/public/3/", "sandbox/", "sandbox/phones/",
     "broadcasts/calendar/", "broadcasts/welcome/", "broadcasts/series/", "broadcasts/series/new/",
-    "reports/translation-states/", "segments/",
+    "reports/translation-states/", "segments/", "campaigns/", "campaigns/new/", "results/1/", "results/1/import/",
+    "results/1/indicator/add/", "results/indicator/5/edit/", "results/indicator/5/target/2027-Q1/",
 ]  # fmt: skip
 STAFF = [
     ("editor", EDITORS),
     ("approver", ["broadcasts/3/", "outreach/progress/3/"]),
-    ("evaluator", ["", "reach/", "reach/?broadcast=3"]),
+    (
+        "evaluator",
+        [
+            "",
+            "reach/",
+            "reach/?broadcast=3",
+            "results/",
+            "results/1/",
+            "results/indicator/3/",
+            "results/indicator/5/",
+            "results/indicator/3/entry/add/",
+            "results/1/estimate/add/",
+        ],
+    ),
     ("officer", ["subscribers/", "subscribers/1/", "subscribers/find/", "segments/inspect/1/"]),
     ("admin", ["segments/edit/1/"]),
 ]

@@ -41,6 +41,7 @@ def preflight(broadcast: Broadcast, *, now: datetime) -> Preflight:
     return Preflight(
         lines=(
             stopping(stops, Subject.AUDIENCE, lines.audience(broadcast, counted)),
+            lines.campaign(broadcast),
             stopping(stops, Subject.TEXTS, lines.texts(counted)),
             *_about_texts(cells, stops, counted),
             *lines.sizes(cells),

@@ -72,6 +72,17 @@ def audience(broadcast: Broadcast, people: People) -> Line:
     return line(_("Audience"), looks=small, fine=_("Somebody gets it, and no segment is very small."))
 
 
+def campaign(broadcast: Broadcast) -> Line:
+    """Whether its figures count in a results framework."""
+    name = _("Campaign")
+    if broadcast.is_welcome:
+        return line(name, fine=_("A welcome message belongs to no campaign."))
+    if broadcast.campaign is None:
+        looks = [_("This broadcast belongs to no campaign: it will count in no results framework.")]
+        return line(name, looks=looks, fine="")
+    return line(name, fine=_("It counts for “%(campaign)s”.") % {"campaign": broadcast.campaign.name})
+
+
 def texts(people: People) -> Line:
     """Whether everybody who would get it has a text that they read."""
     missing = (

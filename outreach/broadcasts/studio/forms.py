@@ -17,6 +17,7 @@ from wagtail.models import Page
 
 from home.models import InfographicPage
 from outreach.audience.choices import ChannelName
+from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import LONGEST_ADDRESS, LONGEST_LABEL, LONGEST_TITLE, Broadcast, Message
 from outreach.broadcasts.office_time import first_moment, moments, office_text, office_zone
 from outreach.broadcasts.pictures import draw
@@ -105,7 +106,10 @@ class StartForm(StoriesForm):
 
 
 class AudienceForm(forms.ModelForm):
-    """Title, who gets it, on which channels, and what happens where something is missing."""
+    """Title and campaign, who gets it, on which channels, and what happens where something is missing.
+
+    The only campaign that there is stands chosen until somebody said who gets it.
+    """
 
     channels = forms.MultipleChoiceField(
         label=_("Channels"), choices=ChannelName.choices, widget=forms.CheckboxSelectMultiple
@@ -115,6 +119,7 @@ class AudienceForm(forms.ModelForm):
         model = Broadcast
         fields = (
             "title",
+            "campaign",
             "segments",
             "channels",
             "every_channel",
@@ -128,8 +133,19 @@ class AudienceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["campaign"].empty_label = gettext("No campaign")  # type: ignore[attr-defined]
+        campaigns = list(Campaign.objects.values_list("pk", flat=True)[:2])
+        if self.instance.campaign_id is None and len(campaigns) == 1 and not self.instance.segments.exists():
+            self.initial["campaign"] = campaigns[0]
         if self.instance.is_welcome:
-            for name in ("segments", "every_channel", "missed_rule", "deadline_hours", "ignores_quiet_hours"):
+            for name in (
+                "campaign",
+                "segments",
+                "every_channel",
+                "missed_rule",
+                "deadline_hours",
+                "ignores_quiet_hours",
+            ):
                 del self.fields[name]
 
     def clean_channels(self) -> list[str]:

@@ -156,8 +156,9 @@ class AudienceView(StudioView):
         # A welcome message is asked less than set_audience wants to know.
         kept = {name: getattr(self.broadcast, name) for name in ("every_channel", "missed_rule", "deadline_hours")}
         given, now = {"segments": [], **kept, **form.cleaned_data}, timezone.now()
-        archived = given.pop("archived")
+        archived, campaign = given.pop("archived"), given.pop("campaign", None)
         try:
+            services.set_campaign(broadcast=self.broadcast, campaign=campaign, user=self.user, now=now)
             services.rename(broadcast=self.broadcast, title=given.pop("title"), user=self.user, now=now)
             services.set_audience(broadcast=self.broadcast, user=self.user, now=now, **given)
             services.set_archived(broadcast=self.broadcast, archived=archived, user=self.user, now=now)

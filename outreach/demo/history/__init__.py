@@ -1,4 +1,4 @@
-"""The demo's past: fictional subscribers and three broadcasts that reached them, the same figures on every machine.
+"""The demo's past: fictional subscribers, a campaign, and its three broadcasts; the same figures on every machine.
 
 People are numbers at example.org; every row is marked as demo. Only the dates move: they lie before the day of loading.
 """
@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from .broadcasts import PAST, send
+from .campaign import ensure_campaign, plan
 from .chance import chance
 from .population import populate
 from .segments import ensure_segments
@@ -18,5 +19,7 @@ def load(*, now: datetime, people: int = 2000) -> None:
     """Generate the history before ``now`` (UTC), once; it needs the demo's users and stories."""
     ensure_segments()
     populate(chance=chance("population"), people=people, now=now)
+    campaign = ensure_campaign(now=now)
     for past in PAST:
-        send(past, now=now)
+        send(past, campaign=campaign, now=now)
+    plan(campaign, now=now)

@@ -11,6 +11,7 @@ from home.models import StoryPage
 from outreach.audience.choices import ChannelName
 from outreach.audience.models import Segment
 from outreach.broadcasts import services
+from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery import lifecycle
 from outreach.reach.rollups import rebuild
@@ -35,14 +36,14 @@ PAST = (
 )
 
 
-def send(past: Past, *, now: datetime) -> Broadcast:
-    """Carry ``past`` through from draft to finished as if it had happened; what came of each message is left to chance.
+def send(past: Past, *, campaign: Campaign, now: datetime) -> Broadcast:
+    """Carry ``past`` through from draft to finished as if it had happened; chance decides what came of each message.
 
     Raises ``StoryPage.DoesNotExist`` without its story, and ``User.DoesNotExist`` without the demo's users.
     """
     editor, approver = _user("editor"), _user("approver")
     sent_at = localtime(now - timedelta(days=past.days_ago)).replace(hour=10, minute=0, second=0, microsecond=0)
-    broadcast = _draft(past, editor, sent_at - timedelta(days=1))
+    broadcast = _draft(past, campaign, editor, sent_at - timedelta(days=1))
     submission = services.submit(broadcast=broadcast, user=editor, now=sent_at - timedelta(hours=20))
     services.approve(
         broadcast=broadcast,
@@ -62,11 +63,12 @@ def send(past: Past, *, now: datetime) -> Broadcast:
     return broadcast
 
 
-def _draft(past: Past, editor: User, now: datetime) -> Broadcast:
+def _draft(past: Past, campaign: Campaign, editor: User, now: datetime) -> Broadcast:
     story = StoryPage.objects.get(slug=past.story, locale__language_code="en")
     broadcast = services.create_from_story(story=story, user=editor, now=now)
     Broadcast.objects.filter(pk=broadcast.pk).update(is_demo=True, created_at=now)
     broadcast.refresh_from_db()
+    services.set_campaign(broadcast=broadcast, campaign=campaign, user=editor, now=now)
     services.set_audience(
         broadcast=broadcast,
         segments=list(Segment.objects.filter(code__in=past.segments).order_by("pk")),

@@ -15,11 +15,15 @@ from home.demo.load import load as load_site
 from outreach.audience.choices import ChannelName, Gender
 from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, Suppression
 from outreach.audience.retention import forget_unconfirmed
+from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.balance import all_balances
 from outreach.delivery.models import Delivery
 from outreach.demo import accounts
 from outreach.demo.history import load
+from outreach.demo.history.campaign import plan
+from outreach.reach.indicators.framework import Indicator
+from outreach.reach.indicators.logframe import logframe
 from outreach.reach.models import Rollup
 from outreach.tracking.models import TrackingEvent
 
@@ -163,3 +167,38 @@ def test_the_rollups_are_ready() -> None:
 
 def test_the_same_figures_come_out_on_every_machine_and_day() -> None:
     assert [balance.deliveries for balance in all_balances()] == [1382, 1076, 1808]
+
+
+def test_the_broadcasts_lie_in_the_period_of_one_campaign_that_is_marked_as_demo() -> None:
+    campaign = Campaign.objects.get()
+
+    assert campaign.is_demo
+    assert campaign.broadcasts.count() == 3
+    for broadcast in campaign.broadcasts.all():
+        assert broadcast.finished_at is not None
+        assert campaign.starts_on <= broadcast.finished_at.date() <= campaign.ends_on
+
+
+def test_the_campaign_has_a_framework_with_targets_values_and_estimates() -> None:
+    frame = logframe(campaign=Campaign.objects.get(), today=NOW.date())
+    actuals = {row.indicator.code: row.actual for row in frame.rows}
+
+    assert {group.result.level for group in frame.groups} == {"impact", "outcome", "output"}
+    assert all(row.target_quarter for row in frame.rows)
+    assert all(actuals[code].n and actuals[code].interval for code in ("O1", "O2", "O3"))
+    assert (actuals["R1"].how, actuals["R1"].provisional) == ("counted", True)
+    assert [estimate.grade for estimate in frame.estimates] == ["C", "A"]
+    assert frame.cost.amount
+
+
+def test_what_was_invented_says_so() -> None:
+    frame = logframe(campaign=Campaign.objects.get(), today=NOW.date())
+
+    assert all("Invented for the demo." in row.indicator.limits for row in frame.rows)
+    assert all("Invented for the demo." in row.source for row in (*frame.estimates, *frame.spends))
+
+
+def test_writing_the_framework_again_adds_nothing() -> None:
+    before = Indicator.objects.count()
+    plan(Campaign.objects.get(), now=NOW)
+    assert Indicator.objects.count() == before

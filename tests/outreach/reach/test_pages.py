@@ -79,12 +79,12 @@ def test_nobody_outside_gets_anything(client, october, name):
     assert answer["Location"].startswith(reverse("wagtailadmin_login"))
 
 
-def test_evaluator_finds_reach_their_account_and_nothing_else_in_the_menu(evaluator, october):
+def test_evaluator_finds_reach_results_their_account_and_nothing_else_in_the_menu(evaluator, october):
     html = evaluator.get(reverse("wagtailadmin_home")).content.decode()
     sidebar = html[html.index("wagtail-sidebar-props") :]
     sidebar = sidebar[: sidebar.index("</script>")]
     links = set(re.findall(r'"url": "([^"]+)"', sidebar))
-    assert links == {reverse("reach:index"), reverse("wagtailadmin_account")}
+    assert links == {reverse("reach:index"), reverse("results:index"), reverse("wagtailadmin_account")}
     assert "Read the figures" in html
 
 

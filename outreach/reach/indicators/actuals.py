@@ -1,0 +1,213 @@
+"""What was reached: counted from the ledger where an indicator names a metric, else as it was entered last."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from fractions import Fraction
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from outreach.reach.disclosure import AtLeast, Cell, Unknown
+from outreach.reach.metrics import STATED
+
+from .framework import Indicator
+from .intervals import newcombe, wilson
+from .quarters import Quarter
+from .readings import Reading, female_share, points, reading
+from .records import SURVEYED, Entry, Spend
+from .totals import Counting, Totals
+from .units import Unit
+
+COUNTED, ENTERED = "counted", "entered"
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A figure that is computed from totals."""
+
+    name: Promise
+    unit: Unit
+    read: Callable[[Totals], Reading]
+
+
+def _frequency(found: Totals) -> Reading:
+    mean = found.frequency()
+    return Unknown() if mean is None else round(Decimal(mean.numerator) / Decimal(mean.denominator), 2)
+
+
+SOURCES: dict[str, Source] = {
+    "R1": Source(_("People reached, each once"), Unit.COUNT, lambda found: found.count("people")),
+    "D1": Source(_("Messages attempted"), Unit.COUNT, lambda found: found.count("attempted")),
+    "D2": Source(_("Delivery rate"), Unit.SHARE, lambda found: found.share("accepted", "attempted")),
+    "R2": Source(_("Messages for each person reached"), Unit.MEAN, _frequency),
+    "R4": Source(_("Female share"), Unit.SHARE, lambda found: found.gender_share(("woman",), STATED)),
+    "R5": Source(_("Gender completeness"), Unit.SHARE, lambda found: found.gender_share(STATED, tuple(found.genders))),
+    "E1": Source(_("Unique click rate"), Unit.SHARE, lambda found: found.share("clicked", "trackable")),
+    "E5": Source(_("Unsubscribe rate"), Unit.SHARE, lambda found: found.share("unsubscribed", "accepted")),
+}
+"""By the code of the indicator. R6 is not here: estimates are never added to anything."""
+
+
+@dataclass(frozen=True)
+class Actual:
+    """A value, how it came about, and the days that it covers.
+
+    ``how`` is ``counted``, ``entered`` or empty where there is none. ``provisional`` figures may still change.
+    """
+
+    value: Reading = UNKNOWN
+    how: str = ""
+    first: date | None = None
+    last: date | None = None
+    female: Cell = UNKNOWN
+    n: int | None = None
+    interval: str = ""
+    grade: str = ""
+    verification: str = ""
+    method: str = ""
+    provisional: bool = False
+
+
+def counted(*, code: str, counting: Counting, first: date, last: date) -> Actual:
+    """The figure of one of :data:`SOURCES` over the broadcasts that ended in these days; people count once."""
+    return from_totals(code=code, found=counting.totals(first, last), first=first, last=last)
+
+
+def from_totals(*, code: str, found: Totals, first: date, last: date) -> Actual:
+    """The same from counts that are there already, such as those of a frozen period."""
+    people = code in ("R1", "R4")
+    return Actual(
+        value=SOURCES[code].read(found),
+        how=COUNTED,
+        first=first,
+        last=last,
+        female=found.gender_share(("woman",), STATED) if people else Unknown(),
+        provisional=found.provisional and found.broadcasts > 0,
+    )
+
+
+def entered(entry: Entry) -> Actual:
+    """A value that somebody entered, with an interval where it is a share of a sample."""
+    unit = entry.indicator.unit
+    return Actual(
+        value=reading(unit=unit, value=entry.value, text=entry.text),
+        how=ENTERED,
+        first=entry.first_day,
+        last=entry.last_day,
+        female=female_share(women=entry.women, whole=entry.women_of, percent=entry.female_percent),
+        n=entry.n,
+        interval=interval(entry),
+        grade=entry.grade,
+        verification=entry.verification,
+        method=entry.method,
+    )
+
+
+def interval(entry: Entry) -> str:
+    """The 95 % interval of a surveyed share; of O2, that of its change since the baseline. Empty where there is none.
+
+    :func:`~.intervals.wilson` and :func:`~.intervals.newcombe` name their sources.
+    """
+    indicator = entry.indicator
+    if indicator.code.upper() not in SURVEYED or indicator.unit != Unit.SHARE or not entry.n or entry.value is None:
+        return ""
+    share = float(entry.value) / 100
+    if indicator.code.upper() == "O2" and indicator.baseline is not None and indicator.baseline_n:
+        before = float(indicator.baseline) / 100
+        change = newcombe(before=before, n_before=indicator.baseline_n, after=share, n_after=entry.n)
+        return points(*change, signed=True)
+    return points(*wilson(share=share, n=entry.n), signed=False)
+
+
+def days_of(indicator: Indicator, quarter: Quarter) -> tuple[date, date]:
+    """The days that a quarter's target and actual cover, as the indicator's basis says."""
+    cumulative = indicator.basis == Indicator.Basis.CUMULATIVE
+    first = min(indicator.campaign.starts_on, quarter.last_day) if cumulative else quarter.first_day
+    return first, quarter.last_day
+
+
+def in_quarter(*, indicator: Indicator, quarter: Quarter, today: date, counting: Counting) -> Actual:
+    """What was reached by the end of a quarter, or within it. There is none of a quarter that has not begun."""
+    if quarter.first_day > today:
+        return Actual()
+    first, last = days_of(indicator, quarter)
+    if indicator.is_counted:
+        return counted(code=indicator.metric, counting=counting, first=first, last=min(last, today))
+    return latest(indicator, first=first, last=last)
+
+
+def up_to(*, indicator: Indicator, quarter: Quarter, today: date, counting: Counting) -> Actual:
+    """What was reached from the campaign's first day to the end of a quarter.
+
+    Of people that is no sum of quarters: who was reached in two of them counts once. What was entered is not added up,
+    because nobody knows how two entries overlap.
+    """
+    if quarter.first_day > today or not indicator.is_counted:
+        return Actual()
+    last = min(quarter.last_day, today)
+    return counted(code=indicator.metric, counting=counting, first=indicator.campaign.starts_on, last=last)
+
+
+def to_date(*, indicator: Indicator, today: date, counting: Counting) -> Actual:
+    """The newest there is: of what is counted, all since the campaign's first day; else the last entry."""
+    campaign = indicator.campaign
+    if not indicator.is_counted:
+        return latest(indicator)
+    if campaign.starts_on > today:
+        return Actual()
+    last = min(today, campaign.ends_on)
+    return counted(code=indicator.metric, counting=counting, first=campaign.starts_on, last=last)
+
+
+def latest(indicator: Indicator, *, first: date | None = None, last: date | None = None) -> Actual:
+    """The last entry whose period ends in these days, as a correction of an earlier one would be."""
+    entries = [
+        entry
+        for entry in indicator.entries.all()
+        if (first is None or entry.last_day >= first) and (last is None or entry.last_day <= last)
+    ]
+    if not entries:
+        return Actual()
+    newest = max(entries, key=lambda entry: (entry.last_day, entry.pk))
+    newest.indicator = indicator
+    return entered(newest)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Money for each person reached (C1): spending divided by R1. ``at_most`` while R1 is a lower bound.
+
+    ``amount`` is ``None`` where spending or R1 is unknown, or where the spending is in several currencies.
+    """
+
+    spent: tuple[tuple[str, Decimal], ...] = ()
+    amount: Decimal | None = None
+    currency: str = ""
+    at_most: bool = False
+
+
+def cost(*, today: date, counting: Counting) -> Cost:
+    """What a person reached cost so far."""
+    campaign = counting.campaign
+    spent: dict[str, Decimal] = {}
+    for each in Spend.objects.filter(campaign=campaign):
+        spent[each.currency] = spent.get(each.currency, Decimal(0)) + each.amount
+    by_currency = tuple(sorted(spent.items()))
+    if len(by_currency) != 1 or campaign.starts_on > today:
+        return Cost(spent=by_currency)
+    last = min(today, campaign.ends_on)
+    reached = counted(code="R1", counting=counting, first=campaign.starts_on, last=last).value
+    return divided(by_currency[0], reached)
+
+
+def divided(spent: tuple[str, Decimal], reached: Reading) -> Cost:
+    """Spending in one currency divided by people; nothing is divided by nobody."""
+    currency, amount = spent
+    people = Fraction(getattr(reached, "value", 0))
+    if not people:
+        return Cost(spent=(spent,))
+    each = (amount * people.denominator / people.numerator).quantize(Decimal("0.01"), rounding=ROUND_CEILING)
+    return Cost(spent=(spent,), amount=each, currency=currency, at_most=isinstance(reached, AtLeast))

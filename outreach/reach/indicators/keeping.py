@@ -1,0 +1,302 @@
+"""The one way in which a results framework is written: checked, by one at a time, and with a trace of every change.
+
+Every function raises ``ValidationError`` at the fields that don't fit, and ``Overtaken`` where somebody changed the row
+after it was opened: ``read`` is what :func:`seen` said of it then. Saving again what stands there already does nothing.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.refusals import Overtaken, Refused
+from outreach.broadcasts.standing import digest
+
+from .actuals import SOURCES
+from .framework import Indicator, Result, Target
+from .quarters import Quarter
+from .readings import is_telling, plain
+from .records import Entry, Estimate, Record, Spend
+from .trail import Change
+
+Row = TypeVar("Row", bound=models.Model)
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+UNTOLD = ("id", "token", "version", "is_dropped")
+
+
+class NeedsReason(Refused):
+    """A target, a baseline or a value was to be changed without saying why."""
+
+
+class CountedByTheSystem(Refused):
+    """The actual of this indicator is counted: nobody enters it."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the trail says was changed."""
+
+    campaign: Campaign
+    text: str
+    indicator: Indicator | None = None
+
+
+def seen(row: models.Model) -> str:
+    """What one reads when one opens a row, as a SHA-256; empty for a row that is not saved yet."""
+    return digest({name: str(value) for name, value in _values(row).items()}) if row.pk else ""
+
+
+def keep_result(*, result: Result, user: User | None, now: datetime, read: str = "", reason: str = "") -> Result:
+    """Add or change a result."""
+    about = Subject(result.campaign, f"{result.title}: {result.statement}"[:300])
+    return _keep(result, about, user=user, now=now, read=read, reason=reason)
+
+
+def keep_indicator(
+    *, indicator: Indicator, user: User | None, now: datetime, read: str = "", reason: str = ""
+) -> Indicator:
+    """Add or change the sheet of an indicator; a change of its baseline needs a reason.
+
+    Its unit stays while there are targets or values in it.
+    """
+    _check_metric(indicator)
+    with transaction.atomic():
+        before = _locked(indicator)
+        if before is not None:
+            changed = _differing(before, indicator)
+            if "unit" in changed and (before.targets.exists() or before.entries.exists()):
+                raise ValidationError({"unit": _("There are targets or values in this unit.")})
+            if changed & set(Indicator.DEFINING):
+                indicator.version = before.version + 1
+        about = Subject(indicator.campaign, _("Sheet"), indicator)
+        return _keep(
+            indicator, about, user=user, now=now, read=read, reason=reason, reasoned=frozenset(Indicator.BASELINE)
+        )
+
+
+def drop_indicator(*, indicator: Indicator, user: User | None, now: datetime, reason: str) -> None:
+    """Take an indicator out of the tables; its targets, values and history stay on record."""
+    if not reason.strip():
+        raise NeedsReason(_("Say why the indicator is dropped."))
+    with transaction.atomic():
+        if Indicator.objects.filter(pk=indicator.pk, is_dropped=False).update(is_dropped=True):
+            indicator.is_dropped = True
+            _trace(Subject(indicator.campaign, _("Dropped"), indicator), "", "", reason, user, now)
+
+
+def set_target(
+    *,
+    indicator: Indicator,
+    quarter: Quarter,
+    value: Decimal | None,
+    text: str = "",
+    user: User | None,
+    now: datetime,
+    read: str = "",
+    reason: str = "",
+) -> Target | None:
+    """Say what is wanted by a quarter; no value and no words take the target away. A change needs a reason."""
+    with transaction.atomic():
+        Indicator.objects.select_for_update().get(pk=indicator.pk)
+        when = {"year": quarter.year, "quarter": quarter.number}
+        found = Target.objects.filter(indicator=indicator, **when).first()
+        about = Subject(indicator.campaign, _("Target %(quarter)s") % {"quarter": quarter}, indicator)
+        if value is None and not text:
+            _take_away(found, about, read=read, reason=reason, user=user, now=now)
+            return None
+        given = found or Target(indicator=indicator, **when)
+        given.value, given.text = value, text
+        return _keep(given, about, user=user, now=now, read=read, reason=reason, reasoned=frozenset({"value", "text"}))
+
+
+def _take_away(
+    found: Target | None, about: Subject, *, read: str, reason: str, user: User | None, now: datetime
+) -> None:
+    if found is None:
+        return
+    _check_read(found, read)
+    _check_reason(reason)
+    before = told(found, ("value", "text"))
+    found.delete()
+    _trace(about, before, "", reason, user, now)
+
+
+def keep_entry(*, entry: Entry, user: User | None, now: datetime, read: str = "", reason: str = "") -> Entry:
+    """Add or change a value that was entered; a change needs a reason."""
+    if entry.indicator.is_counted:
+        raise CountedByTheSystem(_("The system counts this indicator: nothing is entered for it."))
+    days = f"{entry.first_day} – {entry.last_day}"
+    about = Subject(entry.indicator.campaign, _("Value of %(days)s") % {"days": days}, entry.indicator)
+    return _keep_once(entry, about, user=user, now=now, read=read, reason=reason)
+
+
+def keep_estimate(
+    *, estimate: Estimate, user: User | None, now: datetime, read: str = "", reason: str = ""
+) -> Estimate:
+    """Add or change an estimate; a change needs a reason."""
+    about = Subject(estimate.campaign, _("Estimate: %(title)s") % {"title": estimate.title})
+    return _keep_once(estimate, about, user=user, now=now, read=read, reason=reason)
+
+
+def keep_spend(*, spend: Spend, user: User | None, now: datetime, read: str = "", reason: str = "") -> Spend:
+    """Add or change spending; a change needs a reason."""
+    days = f"{spend.first_day} – {spend.last_day}"
+    about = Subject(spend.campaign, _("Spending of %(days)s") % {"days": days})
+    return _keep_once(spend, about, user=user, now=now, read=read, reason=reason)
+
+
+def _check_metric(indicator: Indicator) -> None:
+    """Raise where the actual is to be counted and can't be, or where values were entered already."""
+    if not indicator.metric:
+        return
+    source = SOURCES.get(indicator.metric)
+    if source is None:
+        raise ValidationError({"metric": _("The system does not count this.")})
+    if source.unit != indicator.unit:
+        raise ValidationError(
+            {"unit": _("What the system counts here has another unit: %(unit)s.") % {"unit": source.unit.label}}
+        )
+    if indicator.pk and indicator.entries.exists():
+        raise ValidationError({"metric": _("There are entered values: they would no longer be shown.")})
+
+
+def _keep_once(row: AnyRecord, about: Subject, **given: Any) -> AnyRecord:
+    """Keep a record; a form that is sent again with the same token saves nothing more."""
+    kind = type(row)
+    if row.pk is None:
+        row.full_clean(exclude={"token"})
+        if (found := kind._default_manager.filter(token=row.token).first()) is not None:
+            return found
+        try:
+            return _keep(row, about, **given)
+        except IntegrityError:
+            if (found := kind._default_manager.filter(token=row.token).first()) is not None:
+                return found
+            raise
+    reasoned = frozenset(_values(row)) - {"note"}
+    return _keep(row, about, reasoned=reasoned, **given)
+
+
+def _keep(
+    row: Row,
+    about: Subject,
+    *,
+    user: User | None,
+    now: datetime,
+    read: str,
+    reason: str,
+    reasoned: Collection[str] = (),
+) -> Row:
+    """Check, save and trace; a change of one of the fields in ``reasoned`` needs a reason."""
+    with transaction.atomic():
+        before = _locked(row)
+        row.full_clean(exclude={"token"})
+        if before is None:
+            row.save()
+            _trace(about, "", told(row, list(_values(row))), reason, user, now)
+            return row
+        changed = _differing(before, row)
+        if not changed:
+            return row
+        _check_read(before, read)
+        if changed & set(reasoned):
+            _check_reason(reason)
+        row.save()
+        names = [name for name in _values(row) if name in changed]
+        _trace(about, told(before, names), told(row, names), reason, user, now)
+    return row
+
+
+def _locked(row: Row) -> Row | None:
+    """The row as it stands in the database, held until the transaction ends."""
+    if row.pk is None:
+        return None
+    found: Row | None = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    return found
+
+
+def _check_read(row: models.Model, read: str) -> None:
+    if seen(row) != read:
+        raise Overtaken(
+            _("Somebody changed this after you opened it. Look at what stands there now, and then change it again.")
+        )
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise NeedsReason(_("Say why this is changed: the reason stands in the history."))
+
+
+def _values(row: models.Model) -> dict[str, Any]:
+    """What people wrote in a row, by the names of its fields."""
+    return {
+        field.name: _normal(getattr(row, field.attname))
+        for field in row._meta.concrete_fields
+        if field.name not in UNTOLD
+    }
+
+
+def _normal(value: Any) -> Any:
+    """Decimals without the zeros at their end, so that 5 and 5.0000 are the same."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def _differing(before: models.Model, after: models.Model) -> set[str]:
+    others = _values(after)
+    return {name for name, value in _values(before).items() if value != others[name]}
+
+
+def told(row: models.Model, names: Collection[str]) -> str:
+    """Fields of a row for the trail, one a line; what is empty is left out."""
+    return "\n".join(line for name in names if (line := _line(row, name)))
+
+
+def _line(row: models.Model, name: str) -> str:
+    field = row._meta.get_field(name)
+    value = getattr(row, name)
+    if value in (None, "") or name in ("campaign", "indicator"):
+        return ""
+    if name == "women" and is_telling(value, _whole(row) or value):
+        value = _("hidden")
+    elif field.choices:  # type: ignore[union-attr]
+        value = getattr(row, f"get_{name}_display")()
+    elif isinstance(value, Decimal):
+        value = plain(_unit(row, name), value)
+    elif isinstance(value, date):
+        value = value.isoformat()
+    return f"{capfirst(str(field.verbose_name))}: {value}"  # type: ignore[union-attr]
+
+
+def _unit(row: models.Model, name: str) -> str:
+    if isinstance(row, Indicator):
+        return row.unit
+    return row.indicator.unit if isinstance(row, Target | Entry) and name == "value" else ""
+
+
+def _whole(row: models.Model) -> int | None:
+    """Of how many people the women are a part."""
+    if isinstance(row, Entry):
+        return row.women_of
+    return row.number if isinstance(row, Estimate) else None
+
+
+def _trace(about: Subject, before: str, after: str, reason: str, user: User | None, now: datetime) -> None:
+    Change.objects.create(
+        campaign=about.campaign,
+        indicator=about.indicator,
+        subject=about.text,
+        before=before,
+        after=after,
+        reason=reason.strip()[:300],
+        by=user,
+        by_name=user.get_username() if user else "",
+        at=now,
+    )

@@ -1,0 +1,141 @@
+"""The logical framework of a campaign: for each result its indicators, and for each what was planned and reached."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from outreach.broadcasts.campaign import Campaign
+from outreach.reach.disclosure import Cell, Unknown
+
+from .actuals import Actual, Cost, cost, in_quarter, to_date, up_to
+from .framework import Indicator, Result, Target
+from .quarters import Quarter, quarters
+from .readings import Reading, achievement, reading
+from .records import Estimate, Spend
+from .totals import Counting
+
+
+@dataclass(frozen=True)
+class Row:
+    """An indicator with the last of its targets, and the newest actual."""
+
+    indicator: Indicator
+    baseline: Reading
+    target: Reading
+    target_quarter: Quarter | None
+    actual: Actual
+    achieved: Cell
+
+
+@dataclass(frozen=True)
+class Group:
+    """A result and its indicators."""
+
+    result: Result
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class InQuarter:
+    """What an indicator wanted of a quarter, and what came of it; ``cumulative`` is counted anew, never a sum."""
+
+    quarter: Quarter
+    begun: bool
+    target: Reading
+    target_row: Target | None
+    actual: Actual
+    achieved: Cell
+    cumulative: Actual
+
+
+@dataclass(frozen=True)
+class Logframe:
+    """Everything that the page of a campaign's results says, as of ``today`` in the office."""
+
+    campaign: Campaign
+    today: date
+    counting: Counting
+    groups: tuple[Group, ...]
+    estimates: tuple[Estimate, ...]
+    spends: tuple[Spend, ...]
+    cost: Cost
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every indicator."""
+        return tuple(row for group in self.groups for row in group.rows)
+
+
+def logframe(*, campaign: Campaign, today: date) -> Logframe:
+    """Read it."""
+    counting = Counting(campaign)
+    return Logframe(
+        campaign=campaign,
+        today=today,
+        counting=counting,
+        groups=tuple(_groups(counting, today)),
+        estimates=tuple(campaign.estimates.all()),
+        spends=tuple(campaign.spends.all()),
+        cost=cost(today=today, counting=counting),
+    )
+
+
+def _groups(counting: Counting, today: date) -> Iterable[Group]:
+    campaign = counting.campaign
+    results = campaign.results.select_related("parent").prefetch_related("indicators__targets", "indicators__entries")
+    for result in sorted(results, key=lambda each: (each.rank, each.order, each.pk)):
+        result.campaign = campaign
+        indicators = list(result.indicators.all())
+        kept = [indicator for indicator in indicators if not indicator.is_dropped]
+        # A result all of whose indicators were dropped went with them; one that never had any waits for its first.
+        if kept or not indicators:
+            yield Group(result=result, rows=tuple(_row(result, indicator, counting, today) for indicator in kept))
+
+
+def _row(result: Result, indicator: Indicator, counting: Counting, today: date) -> Row:
+    indicator.result = result
+    targets = list(indicator.targets.all())
+    last = targets[-1] if targets else None
+    target = _wanted(indicator, last)
+    actual = to_date(indicator=indicator, today=today, counting=counting)
+    if last and indicator.basis == Indicator.Basis.QUARTER:
+        # A target of a quarter alone is met or missed in that quarter, not over the years.
+        actual = in_quarter(indicator=indicator, quarter=last.when, today=today, counting=counting)
+    return Row(
+        indicator=indicator,
+        baseline=reading(unit=indicator.unit, value=indicator.baseline, text=indicator.baseline_text),
+        target=target,
+        target_quarter=last.when if last else None,
+        actual=actual,
+        achieved=achievement(target=target, actual=actual.value),
+    )
+
+
+def _wanted(indicator: Indicator, target: Target | None) -> Reading:
+    return reading(unit=indicator.unit, value=target.value, text=target.text) if target else Unknown()
+
+
+def by_quarter(*, indicator: Indicator, today: date, counting: Counting) -> list[InQuarter]:
+    """Planned against actual for every quarter of the campaign, and for each other one that has a target."""
+    campaign = indicator.campaign
+    targets = {target.when: target for target in indicator.targets.all()}
+    return [
+        _in_quarter(indicator, quarter, targets.get(quarter), today, counting)
+        for quarter in sorted({*quarters(campaign.starts_on, campaign.ends_on), *targets})
+    ]
+
+
+def _in_quarter(
+    indicator: Indicator, quarter: Quarter, target: Target | None, today: date, counting: Counting
+) -> InQuarter:
+    wanted = _wanted(indicator, target)
+    actual = in_quarter(indicator=indicator, quarter=quarter, today=today, counting=counting)
+    return InQuarter(
+        quarter=quarter,
+        begun=quarter.first_day <= today,
+        target=wanted,
+        target_row=target,
+        actual=actual,
+        achieved=achievement(target=wanted, actual=actual.value),
+        cumulative=up_to(indicator=indicator, quarter=quarter, today=today, counting=counting),
+    )

@@ -1,0 +1,124 @@
+"""A value of an indicator as it may be read: a count or a share, perhaps hidden; a mean; or words."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias
+
+from babel.numbers import format_decimal
+from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from outreach.reach import disclosure, printing
+from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown
+from outreach.reach.documents.document import Value
+
+from .units import Unit
+
+Reading: TypeAlias = Cell | Decimal | str
+"""``Unknown`` where there is no value; 0 is a value."""
+
+SMALL = 5
+"""Of people, no evaluator sees a count of 1 to 4."""
+
+
+def reading(*, unit: str, value: Decimal | None, text: str = "") -> Reading:
+    """A value that was written down."""
+    if unit == Unit.TEXT:
+        return text or Unknown()
+    if value is None:
+        return Unknown()
+    if unit == Unit.COUNT:
+        return Shown(int(value))
+    return Shown(Fraction(value) / 100) if unit == Unit.SHARE else value
+
+
+def is_telling(part: int, whole: int) -> bool:
+    """Whether a part of some people, or the rest of them, is so small that it could point at somebody."""
+    return 0 < part < SMALL or 0 < whole - part < SMALL
+
+
+def counted_women(*, women: int | None, whole: int) -> Cell:
+    """How many women were counted; hidden where it tells of fewer than five people."""
+    return disclosure.cell(value=women, hidden=women is not None and is_telling(women, whole))
+
+
+def female_share(*, women: int | None, whole: int | None, percent: Decimal | None = None) -> Cell:
+    """The share of women; hidden where it tells of fewer than five people, unknown where nobody noted it."""
+    if women is not None and whole:
+        return disclosure.cell(value=Fraction(women, whole), hidden=is_telling(women, whole))
+    return Unknown() if percent is None else Shown(Fraction(percent) / 100)
+
+
+def number(read: Reading) -> Fraction | None:
+    """The value to reckon with; ``None`` where it is hidden, unknown or in words."""
+    if isinstance(read, Decimal):
+        return Fraction(read)
+    return Fraction(read.value) if isinstance(read, Shown | AtLeast) else None
+
+
+def achievement(*, target: Reading, actual: Reading) -> Cell:
+    """The actual divided by the target; unknown where one of them is, or where the target is 0.
+
+    A lower bound of the actual gives a lower bound here.
+    """
+    wanted, reached = number(target), number(actual)
+    if not wanted or reached is None:
+        return Unknown()
+    if isinstance(actual, AtLeast):
+        return AtLeast(reached / wanted) if reached else Hidden()
+    return Shown(reached / wanted)
+
+
+def words(read: Reading) -> str:
+    """A value for people, in the language in use."""
+    if isinstance(read, str):
+        return read
+    if isinstance(read, Decimal):
+        return _decimal(read)
+    if isinstance(read, AtLeast) and isinstance(read.value, int):
+        # A headline figure that is not final: it is rounded down to tens, and nothing tells 0 from 9.
+        return (
+            _("at least %(count)s") % {"count": printing.as_text(Shown(read.value))}
+            if read.value
+            else _("fewer than 10")
+        )
+    return printing.as_text(read)
+
+
+def typed(read: Reading) -> Value:
+    """A value for a file."""
+    return float(read) if isinstance(read, Decimal) else read
+
+
+def plain(unit: str, value: Decimal | None, text: str = "") -> str:
+    """A value for the audit trail, in full and the same in every language."""
+    if unit == Unit.TEXT:
+        return text
+    if value is None:
+        return ""
+    written = f"{value.normalize():f}"
+    return f"{written} %" if unit == Unit.SHARE else written
+
+
+def period(first: date | None, last: date | None) -> str:
+    """Days from and to, as a program sorts them."""
+    return " – ".join(dict.fromkeys(day.isoformat() for day in (first, last) if day))
+
+
+def _decimal(value: Decimal) -> str:
+    language = get_language() or settings.LANGUAGE_CODE
+    locale = settings.FORMATS_FROM.get(language, language).replace("-", "_")
+    return str(format_decimal(value.normalize(), locale=locale))
+
+
+def points(low: float, high: float, *, signed: bool) -> str:
+    """An interval in per cent, or in percentage points where it is that of a difference."""
+    ends = [f"{100 * end:+.1f}" if signed else f"{100 * end:.1f}" for end in (low, high)]
+    sentence = (
+        _("95 %% interval of the change: %(low)s to %(high)s points")
+        if signed
+        else _("95 %% interval: %(low)s to %(high)s %%")
+    )
+    return sentence % {"low": ends[0], "high": ends[1]}

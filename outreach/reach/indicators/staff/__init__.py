@@ -1,0 +1,1 @@
+"""The pages on which the team reads and keeps the results framework of a campaign."""

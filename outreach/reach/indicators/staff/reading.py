@@ -1,0 +1,105 @@
+"""The pages that are read: every campaign, its framework, and one indicator."""
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from outreach.broadcasts.campaign import Campaign
+from outreach.reach.indicators import wording
+from outreach.reach.indicators.actuals import entered, to_date
+from outreach.reach.indicators.logframe import by_quarter, logframe
+from outreach.reach.indicators.totals import Counting
+from outreach.reach.indicators.trail import Change
+
+from .base import ResultsView, office_day
+from .files import WRITERS
+
+CHANGES_SHOWN = 50
+
+
+class CampaignsView(ResultsView):
+    """The campaigns, each leading to its framework."""
+
+    template_name = "outreach/reach/indicators/index.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show them."""
+        return self.render_to_response(self.get_context_data(campaigns=Campaign.objects.all()))
+
+    def get_header_title(self) -> str:
+        """What stands above the list."""
+        return str(_("Results"))
+
+
+class LogframeView(ResultsView):
+    """Planned and reached, result by result."""
+
+    template_name = "outreach/reach/indicators/logframe.html"
+
+    def get(self, request: HttpRequest, campaign: int) -> HttpResponse:
+        """Show it."""
+        frame = logframe(campaign=self.campaign, today=office_day())
+        changes = Change.objects.filter(campaign=self.campaign, indicator=None)[:CHANGES_SHOWN]
+        return self.render_to_response(
+            self.get_context_data(
+                frame=frame,
+                campaign=self.campaign,
+                cost=wording.cost(frame.cost),
+                overlap=wording.overlap(),
+                limits=wording.limits(),
+                changes=changes,
+                downloads=[
+                    (reverse(f"results:{name}", args=[self.campaign.pk]), writer.label)
+                    for name, writer in WRITERS.items()
+                ],
+                **may_write(self),
+            )
+        )
+
+    def get_header_title(self) -> str:
+        """The campaign."""
+        return self.campaign.name
+
+
+class IndicatorView(ResultsView):
+    """One indicator: by quarter, with its sheet, its values and its history."""
+
+    template_name = "outreach/reach/indicators/indicator.html"
+
+    def get(self, request: HttpRequest, indicator: int) -> HttpResponse:
+        """Show it."""
+        today, shown, counting = office_day(), self.indicator, Counting(self.campaign)
+        entries = list(shown.entries.all())
+        for entry in entries:
+            entry.indicator = shown
+        return self.render_to_response(
+            self.get_context_data(
+                indicator=shown,
+                campaign=self.campaign,
+                baseline=wording.baseline(shown),
+                now_at=to_date(indicator=shown, today=today, counting=counting),
+                quarters=by_quarter(indicator=shown, today=today, counting=counting),
+                entries=[(entry, entered(entry)) for entry in reversed(entries)],
+                sheet=wording.sheet(shown),
+                changes=shown.changes.all()[:CHANGES_SHOWN],
+                once=wording.once(),
+                **may_write(self),
+            )
+        )
+
+    def get_header_title(self) -> str:
+        """Its code and name."""
+        return str(self.indicator)
+
+
+def may_write(view: ResultsView) -> dict[str, bool]:
+    """What the user may do, by the name that templates ask for."""
+    return {
+        "may_change": view.may("change_indicator"),
+        "may_add": view.may("add_indicator"),
+        "may_enter": view.may("add_entry"),
+        "may_correct": view.may("change_entry"),
+        "may_estimate": view.may("add_estimate"),
+        "may_correct_estimate": view.may("change_estimate"),
+        "may_spend": view.may("add_spend"),
+    }

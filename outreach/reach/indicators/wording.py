@@ -1,0 +1,90 @@
+"""What a results framework says in words, the same on the page and in the files."""
+
+from django.utils.translation import gettext as _
+
+from .actuals import COUNTED, ENTERED, SOURCES, Actual, Cost
+from .framework import Indicator
+from .readings import period, reading, words
+
+
+def how(actual: Actual) -> str:
+    """Whether an actual was counted or entered; empty where there is none."""
+    if actual.how == COUNTED:
+        return _("counted, provisional") if actual.provisional else _("counted")
+    return _("entered") if actual.how == ENTERED else ""
+
+
+def basis(actual: Actual) -> str:
+    """What an actual rests on: n, interval, evidence; empty where nothing is noted."""
+    parts = [f"n = {actual.n}" if actual.n else "", actual.interval]
+    parts.append(_("evidence %(grade)s") % {"grade": actual.grade} if actual.grade else "")
+    return "; ".join(filter(None, parts))
+
+
+def baseline(indicator: Indicator) -> str:
+    """The baseline; one that is empty was not measured, which is not 0."""
+    if not indicator.has_baseline:
+        return _("not measured")
+    return words(reading(unit=indicator.unit, value=indicator.baseline, text=indicator.baseline_text))
+
+
+def cost(found: Cost) -> str:
+    """What a person reached cost, or that it is unknown."""
+    if found.amount is None:
+        return _("unknown")
+    amount = f"{found.amount} {found.currency}"
+    return _("at most %(amount)s") % {"amount": amount} if found.at_most else amount
+
+
+def sheet(indicator: Indicator) -> list[tuple[str, str]]:
+    """The definition sheet: each part with its name; parts that nobody wrote are left out."""
+    source = SOURCES.get(indicator.metric)
+    counted = _("Counted by the system: %(name)s") % {"name": source.name} if source else _("Entered by people")
+    measured = f"{indicator.baseline_date}" if indicator.baseline_date else ""
+    asked = f"n = {indicator.baseline_n}" if indicator.baseline_n else ""
+    parts = [
+        (_("Code"), indicator.code),
+        (_("Level"), indicator.result.get_level_display()),
+        (_("Result"), indicator.result.statement),
+        (_("Definition"), indicator.definition),
+        (_("Formula"), indicator.formula),
+        (_("Unit"), str(indicator.get_unit_display())),
+        (_("Broken down by"), indicator.disaggregation),
+        (_("Actual"), counted),
+        (_("A quarter covers"), str(indicator.get_basis_display())),
+        (_("Source of verification"), indicator.verification),
+        (_("Method"), indicator.method),
+        (_("How often"), indicator.frequency),
+        (_("Responsible"), indicator.owner),
+        (_("Baseline"), "; ".join(filter(None, [baseline(indicator), measured, asked]))),
+        (_("Limits"), indicator.limits),
+        (_("Version"), str(indicator.version)),
+    ]
+    return [(name, str(text)) for name, text in parts if text]
+
+
+def overlap() -> str:
+    """Why estimates have no sum."""
+    return _("Estimates of mass media and events overlap. They are never added up, nor to people reached.")
+
+
+def once() -> str:
+    """Why quarters have no sum."""
+    return _("People count once over the whole campaign: the cumulative figure is less than the sum of its quarters.")
+
+
+def limits() -> list[str]:
+    """What a reader has to know of every results framework."""
+    return [
+        _("An empty baseline was not measured. That is not 0, and nothing is compared with it."),
+        _("Counted figures come from the delivery ledger. Entered ones were written down, with their source."),
+        _("Provisional figures are rounded down to tens and show nothing by gender until their period is frozen."),
+        once(),
+        overlap(),
+        _("A change between two surveys is not the work of the campaign unless there is a group to compare with."),
+    ]
+
+
+def days(actual: Actual) -> str:
+    """The days that an actual covers."""
+    return period(actual.first, actual.last)

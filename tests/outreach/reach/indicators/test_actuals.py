@@ -1,0 +1,331 @@
+"""What was reached: counted, entered, or unknown; and what is hidden of it."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
+from outreach.reach.indicators import keeping
+from outreach.reach.indicators.actuals import (
+    SOURCES,
+    cost,
+    counted,
+    divided,
+    entered,
+    from_totals,
+    in_quarter,
+    to_date,
+    up_to,
+)
+from outreach.reach.indicators.quarters import Quarter
+from outreach.reach.indicators.readings import achievement, counted_women, female_share, words
+from outreach.reach.indicators.records import Estimate, Spend
+from outreach.reach.indicators.totals import Counting, Totals
+
+from .conftest import NOW, TODAY
+
+Q4, NEXT = Quarter(2026, 4), Quarter(2027, 1)
+FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
+
+
+@pytest.fixture
+def sent(ledger, campaign):
+    """A broadcast of the campaign that ended on 19 November: 20 women and 17 men reached, 6 bounced."""
+
+    def sent(women: int = 20, men: int = 17, **fields):
+        broadcast = ledger.broadcast()
+        reached = ledger.deliver(broadcast, women, tracks_clicks=True)
+        reached += ledger.deliver(broadcast, men, gender="man", tracks_clicks=True)
+        ledger.deliver(broadcast, 6, status="bounced")
+        for delivery in reached[:12]:
+            ledger.event(delivery)
+        broadcast.campaign = campaign
+        for name, value in fields.items():
+            setattr(broadcast, name, value)
+        broadcast.save()
+        ledger.count(broadcast)
+        return broadcast
+
+    return sent
+
+
+def value(code, campaign, first=FIRST, last=LAST):
+    return counted(code=code, counting=Counting(campaign), first=first, last=last).value
+
+
+def of_quarter(indicator, quarter, today=TODAY):
+    return in_quarter(indicator=indicator, quarter=quarter, today=today, counting=Counting(indicator.campaign))
+
+
+def so_far(indicator, quarter, today=TODAY):
+    return up_to(indicator=indicator, quarter=quarter, today=today, counting=Counting(indicator.campaign))
+
+
+def newest(indicator, today=TODAY):
+    return to_date(indicator=indicator, today=today, counting=Counting(indicator.campaign))
+
+
+@pytest.mark.django_db
+def test_figures_that_are_not_final_are_rounded_down_and_tell_nothing_by_gender(sent, campaign):
+    sent()
+
+    assert {code: value(code, campaign) for code in SOURCES} == {
+        "R1": AtLeast(30),  # 37 people
+        "D1": AtLeast(40),  # 43 messages
+        "D2": Shown(Fraction(75, 100)),  # 30 of 40
+        "R2": Decimal("1.00"),
+        "R4": Hidden(),
+        "R5": Hidden(),
+        "E1": Shown(Fraction(33, 100)),  # 10 of 30
+        "E5": Hidden(),  # nobody left, or up to 9
+    }
+    actual = counted(code="R1", counting=Counting(campaign), first=FIRST, last=LAST)
+    assert (actual.how, actual.provisional, actual.female) == ("counted", True, Hidden())
+    assert words(actual.value) == "at least 30"
+
+
+@pytest.mark.django_db
+def test_nothing_tells_no_one_from_nine_before_the_figures_are_final(sent, campaign):
+    sent(women=5, men=4)
+    assert words(value("R1", campaign)) == "fewer than 10"
+
+
+@pytest.mark.django_db
+def test_where_no_broadcast_ended_everything_is_unknown_and_not_0(campaign):
+    assert {code: value(code, campaign) for code in SOURCES} == dict.fromkeys(SOURCES, Unknown())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"campaign": None},
+        {"state": "sending"},
+        {"kind": "welcome"},
+        {"finished_at": datetime(2026, 10, 1, 3, 59, tzinfo=UTC)},
+        {"finished_at": datetime(2027, 1, 1, 4, 0, tzinfo=UTC)},
+    ],
+    ids=["no campaign", "still sent", "welcome", "before the quarter", "after the quarter"],
+)
+def test_a_broadcast_that_is_not_of_the_campaigns_quarter_is_not_counted(sent, campaign, fields):
+    sent(**fields)
+    assert value("R1", campaign) == Unknown()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moment", [datetime(2026, 10, 1, 4, 0, tzinfo=UTC), datetime(2027, 1, 1, 3, 59, tzinfo=UTC)])
+def test_a_quarter_is_that_of_the_clocks_in_the_office(sent, campaign, moment):
+    sent(finished_at=moment)
+    assert value("R1", campaign) == AtLeast(30)
+
+
+@pytest.mark.django_db
+def test_people_who_were_reached_in_two_quarters_count_once_over_both(ledger, campaign, make):
+    for moment in (datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC)):
+        broadcast = ledger.broadcast()
+        ledger.deliver(broadcast, people=list(range(1, 41)))
+        broadcast.campaign, broadcast.finished_at = campaign, moment
+        broadcast.save()
+        ledger.count(broadcast)
+    reached = make(code="R1", metric="R1", basis="quarter")
+    later = date(2027, 3, 1)
+
+    assert [of_quarter(reached, each, later).value for each in (Q4, NEXT)] == [AtLeast(40)] * 2
+    assert so_far(reached, NEXT, later).value == AtLeast(40)
+    assert newest(reached, later).value == AtLeast(40)
+
+
+@pytest.mark.django_db
+def test_a_quarter_that_has_not_begun_has_no_actual(sent, make):
+    sent()
+    assert of_quarter(make(code="R1", metric="R1"), NEXT, TODAY).value == Unknown()
+
+
+FINAL = Totals(
+    broadcasts=1,
+    counts={"people": 82, "attempted": 95, "accepted": 82, "unsubscribed": 3, "trackable": 32, "clicked": 8},
+    genders={"woman": 32, "man": 19, "another": 11, "undisclosed": 12, "": 8},
+    provisional=False,
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("R1", Shown(82)), ("D1", Shown(95)), ("D2", Shown(Fraction(82, 95))), ("R2", Decimal("1")),
+     ("R4", Shown(Fraction(32, 62))), ("R5", Shown(Fraction(62, 82))), ("E1", Shown(Fraction(1, 4))), ("E5", Hidden())],
+)  # fmt: skip
+def test_final_figures_are_exact_and_small_ones_are_hidden(code, expected):
+    found = from_totals(code=code, found=FINAL, first=FIRST, last=LAST)
+    assert (found.value, found.provisional) == (expected, False)
+
+
+def test_the_female_share_stands_beside_the_people_reached():
+    assert from_totals(code="R1", found=FINAL, first=FIRST, last=LAST).female == Shown(Fraction(32, 62))
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.booleans())
+def test_no_share_tells_of_fewer_than_five_people(part, rest, provisional):
+    found = Totals(broadcasts=1, counts={"part": part, "whole": part + rest}, provisional=provisional)
+    share = found.share("part", "whole")
+
+    if 0 < part < 5 or (not provisional and 0 < rest < 5):
+        assert share == Hidden()
+    if isinstance(share, Shown) and not provisional:
+        assert share.value * (part + rest) == part
+
+
+@given(st.integers(0, 10_000))
+def test_a_figure_that_is_not_final_is_never_more_than_there_is(count):
+    shown = Totals(broadcasts=1, counts={"people": count}).count("people")
+
+    assert isinstance(shown, AtLeast)
+    assert count - 10 < shown.value <= count
+    assert shown.value % 10 == 0
+
+
+def test_a_gender_that_everybody_stated_is_hidden():
+    everybody = Totals(broadcasts=1, genders={"woman": 30}, provisional=False)
+    assert everybody.gender_share(("woman",), ("woman", "man", "another")) == Hidden()
+
+
+@pytest.mark.django_db
+class TestEntered:
+    def test_the_last_period_counts_and_of_two_the_later_entry(self, make, enter):
+        indicator = make()
+        enter(indicator, 5, last_day=date(2026, 11, 30))
+        enter(indicator, 6, last_day=date(2026, 11, 30))
+        enter(indicator, 4, last_day=date(2026, 10, 31))
+
+        found = newest(indicator, TODAY)
+
+        assert (found.value, found.how, found.last) == (Shown(6), "entered", date(2026, 11, 30))
+
+    def test_a_quarter_alone_takes_what_ends_in_it_and_a_cumulative_one_what_ended_before(self, make, enter):
+        alone, all_along = make(basis="quarter"), make("All along", basis="cumulative")
+        for indicator in (alone, all_along):
+            enter(indicator, 5, last_day=date(2026, 11, 30))
+
+        later = date(2027, 2, 1)
+        assert of_quarter(alone, Q4, later).value == Shown(5)
+        assert of_quarter(alone, NEXT, later).value == Unknown()
+        assert of_quarter(all_along, NEXT, later).value == Shown(5)
+
+    def test_entries_are_never_added_up(self, make, enter):
+        indicator = make()
+        enter(indicator, 5)
+        assert so_far(indicator, Q4, TODAY).value == Unknown()
+
+    def test_without_an_entry_the_actual_is_unknown_and_not_0(self, make, enter):
+        indicator = make()
+        assert words(newest(indicator, TODAY).value) == "–"
+        enter(indicator, 0)
+        indicator = type(indicator).objects.get()
+        assert words(newest(indicator, TODAY).value) == "0"
+
+    def test_a_surveyed_share_has_its_interval(self, make, enter):
+        entry = enter(make(code="O1", unit="share"), numerator=89, n=372, method="Drawn at random", women=182)
+        found = entered(entry)
+
+        # By hand: Wilson for 89 of 372.
+        assert found.interval == "95 % interval: 19.9 to 28.5 %"
+        assert (found.n, found.female) == (372, Shown(Fraction(182, 372)))
+
+    def test_knowledge_has_the_interval_of_its_change(self, make, enter):
+        knowledge = make(code="O2", unit="share", baseline=Decimal(60), baseline_n=80, baseline_date=date(2026, 9, 1))
+        entry = enter(knowledge, numerator=56, n=70, method="Drawn at random")
+
+        assert entered(entry).interval == "95 % interval of the change: +5.2 to +33.4 points"
+
+    def test_what_is_no_survey_has_no_interval(self, make, enter):
+        assert entered(enter(make(code="P2", unit="share"), numerator=3, n=4)).interval == ""
+
+
+@pytest.mark.parametrize(
+    ("women", "whole", "expected"),
+    [(48, 100, Shown(Fraction(48, 100))), (4, 100, Hidden()), (97, 100, Hidden()), (0, 100, Shown(Fraction(0))),
+     (100, 100, Shown(Fraction(1))), (None, 100, Unknown()), (3, None, Unknown())],
+)  # fmt: skip
+def test_a_female_share_tells_of_no_fewer_than_five(women, whole, expected):
+    assert female_share(women=women, whole=whole) == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "expected"),
+    [(Shown(40), Shown(44), Shown(Fraction(11, 10))), (Shown(0), Shown(44), Unknown()),
+     (Unknown(), Shown(1), Unknown()),
+     (Shown(40), Unknown(), Unknown()), (Shown(40), Hidden(), Unknown()),
+     (Shown(1500), AtLeast(750), AtLeast(Fraction(1, 2))),
+     (Shown(40), AtLeast(0), Hidden()), (Decimal("2.5"), Decimal(5), Shown(Fraction(2))), ("much", "more", Unknown())],
+)  # fmt: skip
+def test_achieved_is_the_actual_divided_by_the_target_and_nothing_is_divided_by_nothing(target, actual, expected):
+    assert achievement(target=target, actual=actual) == expected
+
+
+@pytest.mark.django_db
+def test_estimates_are_never_added_to_people_reached(sent, campaign, make, editor):
+    sent()
+    indicator = make(code="R1", metric="R1")
+    before = newest(indicator, TODAY)
+    estimate = Estimate(
+        campaign=campaign, medium="radio", title="Talk", number=9000, method="letter", grade="C", source="Letter",
+        first_day=FIRST, last_day=FIRST,
+    )  # fmt: skip
+    keeping.keep_estimate(estimate=estimate, user=editor, now=NOW)
+
+    assert newest(indicator, TODAY) == before
+    assert "R6" not in SOURCES
+
+
+def test_few_women_in_an_estimate_are_hidden():
+    assert [counted_women(women=women, whole=40) for women in (3, 38, 20, None)] == [
+        Hidden(),
+        Hidden(),
+        Shown(20),
+        Unknown(),
+    ]
+
+
+@pytest.mark.django_db
+class TestCost:
+    @pytest.fixture
+    def spend(self, campaign, editor):
+        def spend(amount: str, currency: str = "XCD"):
+            row = Spend(
+                campaign=campaign, amount=Decimal(amount), currency=currency, source="Ledger",
+                first_day=FIRST, last_day=FIRST,
+            )  # fmt: skip
+            keeping.keep_spend(spend=row, user=editor, now=NOW)
+
+        return spend
+
+    def test_spending_is_divided_by_people_reached(self, sent, campaign, spend):
+        sent()
+        spend("100.00")
+        spend("50.00")
+
+        found = cost(today=TODAY, counting=Counting(campaign))
+
+        # 37 people are at least 30, so a person cost at most 150 / 30.
+        assert (found.amount, found.currency, found.at_most) == (Decimal("5.00"), "XCD", True)
+
+    def test_it_is_unknown_without_spending_without_people_and_in_two_currencies(self, sent, campaign, spend):
+        sent(women=5, men=4)
+        assert cost(today=TODAY, counting=Counting(campaign)).amount is None
+        spend("100.00")
+        assert cost(today=TODAY, counting=Counting(campaign)).amount is None
+        sent()
+        assert cost(today=TODAY, counting=Counting(campaign)).amount is not None
+        spend("100.00", "EUR")
+        assert cost(today=TODAY, counting=Counting(campaign)).amount is None
+
+    def test_a_final_count_gives_the_cost_itself(self):
+        found = divided(("XCD", Decimal(100)), Shown(8))
+        assert (found.amount, found.at_most) == (Decimal("12.50"), False)
+
+    @pytest.mark.parametrize("reached", [Shown(0), AtLeast(0), Hidden(), Unknown()])
+    def test_nothing_is_divided_by_nobody(self, reached):
+        assert divided(("XCD", Decimal(100)), reached).amount is None
