@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from outreach.channels.built import PIXEL, PLACEHOLDER, UNSUBSCRIBE, Built, LinkAddresses
+from outreach.channels.built import PIXEL, PLACEHOLDER, UNSUBSCRIBE, Built, LinkAddresses, Numbered
 from outreach.channels.email_message import MailForms, escaped, mail_bytes
 from outreach.channels.email_smtp import SmtpCarrier
 from outreach.channels.failures import OutcomeUnknown, TryLater
@@ -30,13 +30,16 @@ BUILT = Built(
 )
 
 
-def outgoing(number: int, *, address: str = "", built: Built = BUILT, pixel: bool = True) -> Outgoing:
+def outgoing(
+    number: int, *, address: str = "", built: Built = BUILT, pixel: bool = True, numbered: bool = False
+) -> Outgoing:
     site = "https://site.example"
+    clicks = Numbered(f"{site}/r/token-{number}/", 2)
     return Outgoing(
         address=address or f"person{number}@example.org",
         built=built,
         links=LinkAddresses(
-            clicks=[f"{site}/r/token-{number}/{link}" for link in (1, 2)],
+            clicks=clicks if numbered else list(clicks),
             unsubscribe=f"{site}/u/token_{number}",
             open_pixel=f"{site}/o/token{number}" if pixel else "",
         ),
@@ -208,12 +211,13 @@ class _TakesTextForNobody(SmtpServer):
         self._restore()
 
 
+@pytest.mark.parametrize("numbered", [True, False])
 @pytest.mark.parametrize("pixel", [True, False])
-def test_a_filled_mail_reads_exactly_as_if_django_had_built_it(pixel):
+def test_a_filled_mail_reads_exactly_as_if_django_had_built_it(pixel, numbered):
     forms = MailForms()
     forms.fill(outgoing(1, pixel=pixel))
 
-    filled = forms.fill(outgoing(2, pixel=pixel))
+    filled = forms.fill(outgoing(2, pixel=pixel, numbered=numbered))
 
     assert forms._forms[id(BUILT), pixel][1] is not None, "it was cut"
     _same(filled, escaped(mail_bytes(outgoing(2, pixel=pixel))))
@@ -232,6 +236,17 @@ def test_what_cannot_be_filled_in_is_built_by_django_for_each_receiver(address, 
     for number in (1, 2):
         each = outgoing(number, address=address, built=built, pixel=False)
         _same(forms.fill(each), escaped(mail_bytes(each)))
+
+
+def test_numbered_addresses_are_a_sequence_like_the_list_of_them():
+    numbered = Numbered("https://site.example/", 3)
+
+    assert list(numbered) == ["https://site.example/1", "https://site.example/2", "https://site.example/3"]
+    assert len(numbered) == 3
+    assert numbered[-1] == "https://site.example/3"
+    assert numbered[:2] == list(numbered)[:2]
+    with pytest.raises(IndexError):
+        numbered[3]
 
 
 def _same(one: bytes, other: bytes) -> None:
