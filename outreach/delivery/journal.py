@@ -19,7 +19,7 @@ import logging
 import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -30,7 +30,6 @@ from .models import Delivery
 logger = logging.getLogger(__name__)
 
 SUFFIX, UNFINISHED = ".journal", ".new"
-FIELDS = tuple(field.name for field in fields(Outcome))
 REWRITE_BYTES = 4 * 1024 * 1024
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -110,8 +109,7 @@ def _written(file: int, data: bytes) -> int:
 
 
 def _line(outcome: Outcome) -> bytes:
-    fields = {name: getattr(outcome, name) for name in FIELDS}
-    return b"o %s\n" % json.dumps(fields, default=datetime.isoformat).encode()
+    return b"o %s\n" % json.dumps(outcome._asdict(), default=datetime.isoformat).encode()
 
 
 @dataclass(frozen=True, slots=True)
