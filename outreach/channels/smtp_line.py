@@ -149,6 +149,9 @@ class Line:
         self._close()
 
     def _close(self) -> None:
+        if self.work is not None:
+            # After a kill, only lines that are open may leave something uncertain.
+            self.work.rest()
         self._expected.clear()
         self._commands.clear()
         self._unsent.clear()
@@ -292,7 +295,8 @@ class Line:
     def _done(self, mail: _Mail, outcome: Receipt | ChannelError) -> None:
         assert self.work is not None
         self._on_line.remove(mail)
-        self.work.settle(mail.outgoing, outcome)
+        # Mostly the next mail begins at once, and one note says both; else the carrier rests.
+        self.work.settle(mail.outgoing, outcome, soon=True)
 
     def _leave_if_told(self, code: int) -> None:
         if code in (GOING_AWAY, BAD_SEQUENCE):

@@ -13,6 +13,7 @@ from outreach.channels.email_message import MailForms, escaped, mail_bytes
 from outreach.channels.email_smtp import SmtpCarrier
 from outreach.channels.failures import OutcomeUnknown, TryLater
 from outreach.channels.protocol import Outgoing, Receipt
+from outreach.channels.smtp_line import Line
 from tests.outreach.servers import SmtpServer
 
 from .work import ListWork
@@ -73,6 +74,7 @@ def test_each_mail_arrives_once_whatever_line_it_took(server, carrier):
     assert set(work.settled) == set(range(60))
     assert all(isinstance(outcome, Receipt) for outcome in work.settled.values())
     assert not work.held
+    assert not work.unrecorded
     assert 1 < work.most_under_way <= 4
 
 
@@ -96,6 +98,20 @@ def test_what_is_halted_before_its_text_is_never_sent(server, carrier):
     assert len(server.mails) == 10
     assert len(work.settled) == 10
     assert not work.held
+
+
+def test_before_it_waits_or_closes_a_line_every_outcome_is_on_record(server, carrier, monkeypatch):
+    server.answers("end", "421 4.3.2 Going down", times=1)
+    work = ListWork(outgoing(number) for number in range(30))
+    unrecorded, wait, goodbye = [], carrier._selector.select, Line.say_goodbye
+    monkeypatch.setattr(carrier._selector, "select", lambda time: unrecorded.extend(work.unrecorded) or wait(time))
+    monkeypatch.setattr(Line, "say_goodbye", lambda line: unrecorded.extend(work.unrecorded) or goodbye(line))
+
+    carrier.carry(work)
+    carrier.close()
+
+    assert len(work.settled) + len(work.given_back) == 30
+    assert unrecorded == []
 
 
 def test_a_server_that_allows_one_line_only_gets_everything_over_it(server, carrier):
