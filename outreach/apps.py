@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OutreachConfig(AppConfig):
-    """Registers the checks, and after each migration the roles."""
+    """Registers the checks, and after each migration the roles and the triggers."""
 
     name = "outreach"
     verbose_name = _("Outreach")
@@ -15,5 +15,7 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         """Connect what the app does when Django starts and after each migration."""
         from . import checks, roles  # noqa: F401
+        from .delivery import stops
 
         post_migrate.connect(roles.after_migrate, sender=self)
+        post_migrate.connect(stops.after_migrate, sender=self)

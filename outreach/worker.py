@@ -6,11 +6,10 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from django.db import connection
-from django.utils import timezone
 
 from .audience.choices import ChannelName
 from .bell import listen
@@ -31,7 +30,7 @@ class Worker:
     the lane goes on with the next.
     """
 
-    def __init__(self, *, clock: Callable[[], datetime] = timezone.now) -> None:
+    def __init__(self, *, clock: Callable[[], datetime] = partial(datetime.now, UTC)) -> None:
         self.owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stopping = threading.Event()
         self._clock = clock

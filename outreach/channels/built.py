@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple, overload
 
 PLACEHOLDER = "https://link.invalid/"
 UNSUBSCRIBE = PLACEHOLDER + "unsubscribe"
@@ -19,7 +20,29 @@ SLOT = re.compile(re.escape(PLACEHOLDER) + r"(\d+|unsubscribe|view|open)")
 
 
 @dataclass(frozen=True, slots=True)
-class LinkAddresses:
+class Numbered(Sequence[str]):
+    """Addresses that are the same but for a number at their end, from 1 to ``size``: a mail is filled in with their
+    ``stem`` alone.
+    """
+
+    stem: str
+    size: int
+
+    def __len__(self) -> int:
+        return self.size
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        numbers = range(1, self.size + 1)[place]
+        if isinstance(numbers, range):
+            return [f"{self.stem}{number}" for number in numbers]
+        return f"{self.stem}{numbers}"
+
+
+class LinkAddresses(NamedTuple):
     """Where one person's links lead: ``clicks`` in the order of :attr:`Built.links`; ``open_pixel`` may be empty.
 
     ``view`` is the message's public page, the same for everybody; only an e-mail has one.

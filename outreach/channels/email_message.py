@@ -11,7 +11,7 @@ from email.utils import formatdate
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
-from .built import PLACEHOLDER, SLOT, UNSUBSCRIBE, VIEW, Built, LinkAddresses
+from .built import PLACEHOLDER, SLOT, UNSUBSCRIBE, VIEW, Built, LinkAddresses, Numbered
 from .failures import AddressDead
 from .protocol import Outgoing
 
@@ -103,16 +103,20 @@ class _Form:
     def __init__(self, pieces: list[bytes], slots: list[str]) -> None:
         self._parts: list[bytes] = [b""] * (2 * len(slots) + 1)
         self._parts[::2] = pieces
+        # Where links are numbered, a slot takes what is before the number, which is in the piece behind it.
+        self._parts_numbered = list(self._parts)
         self._clicks = [(2 * place + 1, int(name) - 1) for place, name in enumerate(slots) if name.isdigit()]
+        for place, number in self._clicks:
+            self._parts_numbered[place + 1] = b"%d" % (number + 1) + self._parts[place + 1]
         self._named = [(2 * place + 1, name) for place, name in enumerate(slots) if not name.isdigit()]
         self._date = (0, b"")
 
     def fill(self, outgoing: Outgoing) -> bytes | None:
         """The mail, or ``None`` for a receiver whose mail needs more than filling in."""
-        address, links = outgoing.address, outgoing.links
-        if not address.isascii() or not _PLAIN.fullmatch(
-            "".join((links.unsubscribe, links.view, links.open_pixel, *links.clicks))
-        ):
+        address, (clicks, unsubscribe, view, open_pixel) = outgoing.address, outgoing.links
+        stem = clicks.stem if isinstance(clicks, Numbered) else None
+        different = clicks if stem is None else (stem,)
+        if not address.isascii() or not _PLAIN.fullmatch("".join((unsubscribe, view, open_pixel, *different))):
             return None
         if not ADDRESS.fullmatch(address):
             raise AddressDead("This is not a mail address.")
@@ -120,13 +124,18 @@ class _Form:
             _RECEIVER: address.encode(),
             _MESSAGE_ID: outgoing.message_id.encode(),
             _DATE: self._now(),
-            "unsubscribe": links.unsubscribe.encode(),
-            "view": links.view.encode(),
-            "open": links.open_pixel.encode(),
+            "unsubscribe": unsubscribe.encode(),
+            "view": view.encode(),
+            "open": open_pixel.encode(),
         }
-        parts = self._parts
-        for place, number in self._clicks:
-            parts[place] = links.clicks[number].encode()
+        if stem is None:
+            parts = self._parts
+            for place, number in self._clicks:
+                parts[place] = clicks[number].encode()
+        else:
+            parts, same = self._parts_numbered, stem.encode()
+            for place, _number in self._clicks:
+                parts[place] = same
         for place, name in self._named:
             parts[place] = named[name]
         return b"".join(parts)

@@ -61,6 +61,7 @@ class SmtpCarrier:
             line.work = work
         while True:
             self._use_lines()
+            work.rest()
             busy = any(not line.is_idle for line in self._lines)
             if self._over and not busy and not self._held:
                 return

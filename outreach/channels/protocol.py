@@ -5,6 +5,7 @@ The carrier asks for work, so that it alone decides how many connections it keep
     outgoing = work.take()        # the next message that may go, or how long to wait for it, or None: no more
     work.begin(outgoing)          # just before the first byte after which it may arrive
     work.settle(outgoing, Receipt("17"))    # or a ChannelError: what came of it
+    work.rest()                   # before it waits, where an outcome was to be recorded soon
 """
 
 from dataclasses import dataclass
@@ -60,8 +61,14 @@ class Work(Protocol):
         After ``False`` the message is no longer the carrier's: it is not settled.
         """
 
-    def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
-        """Record what came of a message that was begun, or why it could not be begun."""
+    def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError, *, soon: bool = False) -> None:
+        """Record what came of a message that was begun, or why it could not be begun.
+
+        With ``soon`` it is on record only when the next message begins or the carrier rests, whichever comes first.
+        """
+
+    def rest(self) -> None:
+        """Put on record what was to be soon: a carrier that settles so calls it each time before it waits."""
 
     def give_back(self, outgoing: Outgoing) -> None:
         """Return a message that was taken and not begun, for example because its line was closed before."""

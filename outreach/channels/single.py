@@ -33,9 +33,12 @@ class OneMessage:
         """See :class:`~.protocol.Work`."""
         return True
 
-    def settle(self, _outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
+    def settle(self, _outgoing: Outgoing, outcome: Receipt | ChannelError, *, soon: bool = False) -> None:
         """See :class:`~.protocol.Work`."""
         self.outcome = outcome
+
+    def rest(self) -> None:
+        """Nothing is left to record."""
 
     def give_back(self, _outgoing: Outgoing) -> None:
         """Whoever waits decides whether to try again."""

@@ -55,12 +55,15 @@ class Line:
         assert smtp.sock is not None
         self.sock = smtp.sock
         self.sock.setblocking(False)
+        self._scatters = not isinstance(smtp.sock, ssl.SSLSocket)
         self._together = smtp.has_extn("pipelining")
-        self._sender = sender
+        self._from = f"MAIL FROM:<{sender}>".encode()
+        self._options = b" SIZE=%d" if smtp.has_extn("size") else b""
+        self._options += b" BODY=8BITMIME" if smtp.has_extn("8bitmime") else b""
         self._following = following
         self._commands: deque[tuple[bytes, Step, _Mail | None]] = deque()
         self._expected: deque[tuple[Step, _Mail | None]] = deque()
-        self._unsent = bytearray()
+        self._unsent: deque[bytes | memoryview] = deque()
         self._queued = self._written = 0
         self._heard = b""
         self._answer: list[bytes] = []
@@ -115,7 +118,7 @@ class Line:
             if not heard:
                 return "closed"
             self._heard += heard
-            if not isinstance(self.sock, ssl.SSLSocket):
+            if self._scatters:
                 return ""
 
     def break_off(self, why: str) -> None:
@@ -146,6 +149,9 @@ class Line:
         self._close()
 
     def _close(self) -> None:
+        if self.work is not None:
+            # After a kill, only lines that are open may leave something uncertain.
+            self.work.rest()
         self._expected.clear()
         self._commands.clear()
         self._unsent.clear()
@@ -156,22 +162,18 @@ class Line:
     def _offer(self, outgoing: Outgoing, content: bytes) -> None:
         mail = _Mail(outgoing, content)
         self._on_line.append(mail)
-        options = f" SIZE={len(content)}" if self._smtp.has_extn("size") else ""
-        options += " BODY=8BITMIME" if self._smtp.has_extn("8bitmime") else ""
+        options = self._options.replace(b"%d", b"%d" % len(content))
         if not outgoing.address.isascii():
             if not self._smtp.has_extn("smtputf8"):
                 self._done(mail, ChannelError("The mail server can't write to addresses beyond ASCII."))
                 return
-            options += " SMTPUTF8"
-        self._command(f"MAIL FROM:<{self._sender}>{options}", Step.SENDER, mail)
-        self._command(f"RCPT TO:<{outgoing.address}>", Step.RECEIVER, mail)
-        self._command("DATA", Step.DATA, mail)
-
-    def _command(self, text: str, step: Step, mail: _Mail | None) -> None:
-        self._commands.append((f"{text}\r\n".encode(), step, mail))
+            options += b" SMTPUTF8"
+        self._commands.append((self._from + options + b"\r\n", Step.SENDER, mail))
+        self._commands.append((b"RCPT TO:<%s>\r\n" % outgoing.address.encode(), Step.RECEIVER, mail))
+        self._commands.append((b"DATA\r\n", Step.DATA, mail))
 
     def _write(self, data: bytes, step: Step, mail: _Mail | None) -> None:
-        self._unsent += data
+        self._unsent.append(data)
         self._queued += len(data)
         self._expected.append((step, mail))
 
@@ -181,57 +183,74 @@ class Line:
             self._write(*self._commands.popleft())
         while self._unsent:
             try:
-                taken = self.sock.send(self._unsent)
+                taken = self._send()
             except _WOULD_BLOCK:
                 return
             except OSError as error:
                 self.break_off(type(error).__name__)
             self._written += taken
-            del self._unsent[:taken]
+            while taken:
+                first = self._unsent.popleft()
+                if taken < len(first):
+                    self._unsent.appendleft(memoryview(first)[taken:])
+                taken -= min(taken, len(first))
+
+    def _send(self) -> int:
+        """Hand over all that is unsent, as far as it is taken: a mail of some size is nowhere copied into another."""
+        if self._scatters:
+            return self.sock.sendmsg(self._unsent)
+        # A line under TLS takes one piece, and after it was full wants to see the same bytes again.
+        if len(self._unsent) > 1:
+            whole = b"".join(self._unsent)
+            self._unsent.clear()
+            self._unsent.append(whole)
+        return self.sock.send(self._unsent[0])
 
     def _read_answers(self) -> None:
         *lines, self._heard = self._heard.split(b"\n")
         if len(self._heard) + sum(map(len, self._answer)) > LONGEST_ANSWER:
             self._misunderstood()
         for line in lines:
-            self._answer.append(line[4:].strip())
             if line[3:4] == b"-" and line[:3].isdigit():
+                self._answer.append(line)
                 continue
             code = int(line[:3]) if line[:3].isdigit() and line[3:4] in b" \r" else -1
-            answer = b" ".join(self._answer).decode("utf-8", "replace")
-            self._answer.clear()
+            answer = line
+            if self._answer:
+                answer = b"\n".join((*self._answer, line))
+                self._answer.clear()
             self.answers += 1
             if not self._expected:
                 # Unasked for: only a goodbye is.
-                self.break_off(f"{code} {answer}"[:80])
+                self.break_off(f"{code} {_text(answer)}"[:80])
             step, mail = self._expected.popleft()
             self._answered(step, mail, code, answer)
 
-    def _answered(self, step: Step, mail: _Mail | None, code: int, answer: str) -> None:
+    def _answered(self, step: Step, mail: _Mail | None, code: int, answer: bytes) -> None:
         if step is Step.RESET or mail is None:
             if code != 250:
-                self.break_off(f"{code} {answer}"[:80])
+                self.break_off(f"{code} {_text(answer)}"[:80])
         elif step is Step.END:
             self._after_end(mail, code, answer)
         elif code < 0:
-            mail.failure = mail.failure or smtp_answers.failure(step, code, answer)
+            mail.failure = mail.failure or smtp_answers.failure(step, code, _text(answer))
             self._misunderstood()
         elif step is Step.DATA:
             self._after_data(mail, code, answer)
         elif code not in (250, 251) and mail.failure is None:
             if code == GOING_AWAY and self._used and step is Step.SENDER:
                 # It closes a line that it had served well.
-                self.break_off(f"{code} {answer}"[:80])
-            mail.failure = smtp_answers.failure(step, code, answer)
+                self.break_off(f"{code} {_text(answer)}"[:80])
+            mail.failure = smtp_answers.failure(step, code, _text(answer))
             self._leave_if_told(code)
             if not self._together:
                 self._commands.clear()
                 self._refused(mail)
 
-    def _after_data(self, mail: _Mail, code: int, answer: str) -> None:
+    def _after_data(self, mail: _Mail, code: int, answer: bytes) -> None:
         if code != 354:
             if mail.failure is None:
-                mail.failure = smtp_answers.failure(Step.DATA, code, answer)
+                mail.failure = smtp_answers.failure(Step.DATA, code, _text(answer))
                 self._leave_if_told(code)
             self._refused(mail)
         elif mail.failure is not None:
@@ -246,12 +265,14 @@ class Line:
         if not work.begin(mail.outgoing):
             self._on_line.remove(mail)
             self.break_off("stopped")
-        self._write(mail.content + b".\r\n", Step.END, mail)
+        self._unsent.append(mail.content)
+        self._queued += len(mail.content)
+        self._write(b".\r\n", Step.END, mail)
         mail.ends_at = self._queued
         if self._together and (following := self._following()):
             self._offer(*following)
 
-    def _after_end(self, mail: _Mail, code: int, answer: str) -> None:
+    def _after_end(self, mail: _Mail, code: int, answer: bytes) -> None:
         if mail.failure is not None:
             self._refused(mail)
         elif 200 <= code < 300:
@@ -259,7 +280,7 @@ class Line:
             self._done(mail, Receipt())
         elif 400 <= code < 600:
             self._used = True
-            self._done(mail, smtp_answers.failure(Step.END, code, answer))
+            self._done(mail, smtp_answers.failure(Step.END, code, _text(answer)))
             self._leave_if_told(code)
         else:
             self._done(mail, OutcomeUnknown("The mail server's answer to the mail can't be read."))
@@ -274,7 +295,8 @@ class Line:
     def _done(self, mail: _Mail, outcome: Receipt | ChannelError) -> None:
         assert self.work is not None
         self._on_line.remove(mail)
-        self.work.settle(mail.outgoing, outcome)
+        # Mostly the next mail begins at once, and one note says both; else the carrier rests.
+        self.work.settle(mail.outgoing, outcome, soon=True)
 
     def _leave_if_told(self, code: int) -> None:
         if code in (GOING_AWAY, BAD_SEQUENCE):
@@ -282,3 +304,8 @@ class Line:
 
     def _misunderstood(self) -> None:
         self.break_off("its answer can't be read")
+
+
+def _text(answer: bytes) -> str:
+    """What an answer says behind its code, all its lines in one."""
+    return b" ".join(line[4:].strip() for line in answer.split(b"\n")).decode("utf-8", "replace")

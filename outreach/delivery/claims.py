@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from outreach.channels.protocol import Channel
 
@@ -40,6 +40,7 @@ class Claims:
         self._turn = 0
         self._after: dict[int, int] = {}
         self._held_at: datetime | None = None
+        self._hold_again_at = clock()
         self.is_exhausted = self.lease_was_lost = False
 
     @property
@@ -79,7 +80,7 @@ class Claims:
     def renew(self, now: datetime) -> None:
         """Keep the lease, however long the lines take and whatever is claimed meanwhile."""
         if self._held_at and not self._is_held(now):
-            self._held_at = now
+            self._note_held(now)
             self._desk.do(self._hold, now)
 
     def end(self) -> None:
@@ -120,11 +121,15 @@ class Claims:
                 return wanted
 
     def _is_held(self, now: datetime) -> bool:
-        return self._held_at is not None and timedelta(0) <= now - self._held_at < HOLD_EVERY
+        # Backwards too: the clock may have been set.
+        return self._held_at is not None and self._held_at <= now < self._hold_again_at
+
+    def _note_held(self, now: datetime) -> None:
+        self._held_at, self._hold_again_at = now, now + HOLD_EVERY
 
     def _hold(self, now: datetime) -> None:
         """On the desk: renew the lease."""
         was_held = self._held_at is not None
         if not ledger.hold(owner=self._owner, channel=self._channel.name, now=now) and was_held:
             self.lease_was_lost = True
-        self._held_at = now
+        self._note_held(now)

@@ -39,6 +39,7 @@ ASK_AGAIN_SECONDS = 0.003
 """While the desk is claiming."""
 
 Status = Delivery.Status
+ACCEPTED = Status.ACCEPTED
 Clock = Callable[[], datetime]
 
 
@@ -229,7 +230,7 @@ class Courier:
         self._begun[outgoing.number] = now
         return True
 
-    def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
+    def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError, *, soon: bool = False) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""
         claimed = self._taken.pop(outgoing.number, None)
         self._moments.forget(outgoing.number)
@@ -240,12 +241,17 @@ class Courier:
             return
         begun_at = self._begun.pop(outgoing.number, now)
         if isinstance(outcome, Receipt):
-            self._note(
-                claimed, Outcome(claimed.number, Status.ACCEPTED, now, begun_at, provider_id=outcome.provider_id)
-            )
+            self._note(claimed, Outcome(claimed.number, ACCEPTED, now, begun_at, outcome.provider_id), soon=soon)
             return
         self._note(claimed, outcome_of(outcome, claimed, begun_at=begun_at, now=now))
         self._follow(outcome, claimed, now)
+
+    def rest(self) -> None:
+        """See :class:`~outreach.channels.protocol.Work`."""
+        try:
+            self._record.flush()
+        except OSError as error:
+            self._cannot_note(error)
 
     def give_back(self, outgoing: Outgoing) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""
@@ -256,15 +262,18 @@ class Courier:
 
     # --- outcomes ---------------------------------------------------------------------------------------------------
 
-    def _note(self, claimed: Claimed, outcome: Outcome) -> None:
+    def _note(self, claimed: Claimed, outcome: Outcome, *, soon: bool = False) -> None:
         try:
-            self._record.end(outcome)
+            self._record.end(outcome, soon=soon)
         except OSError as error:
-            logger.error("an outcome stands in memory alone until it is in the ledger: %s", error)
-            self._broken = True
+            self._cannot_note(error)
         self._settled += 1
         if reason := self._trouble.remember(claimed.broadcast, outcome):
             self._stop_broadcast(claimed.broadcast, reason)
+
+    def _cannot_note(self, error: OSError) -> None:
+        logger.error("an outcome stands in memory alone until it is in the ledger: %s", error)
+        self._broken = True
 
     def _follow(self, failure: ChannelError, claimed: Claimed, now: datetime) -> None:
         """What a failure means for others than its receiver."""

@@ -1,8 +1,10 @@
 """A worker's journal: which messages it had begun and what came of them, where the death of the process can't reach.
 
-One file a worker and channel, only ever appended to, one write a line: what was written is in the system's memory when
-the call returns, so SIGKILL loses nothing. The ledger is written from it in batches; a line that is in the ledger is
-dropped the next time the file is written anew. A lock on the file says that its worker lives.
+One file a worker and channel, only ever appended to: what was written is in the system's memory when the call returns,
+so SIGKILL loses nothing. An outcome may wait until the next message begins, and go with it in one write: killed between
+the two, a worker leaves uncertain one message of each line that it had open, as at any other time. The ledger is
+written from it in batches; a line that is in the ledger is dropped the next time the file is written anew. A lock on
+the file says that its worker lives.
 
     boot 6f0c…           the machine's start that the lines belong to
     b 17                 delivery 17 may arrive from now on
@@ -18,8 +20,8 @@ import json
 import logging
 import os
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -30,7 +32,6 @@ from .models import Delivery
 logger = logging.getLogger(__name__)
 
 SUFFIX, UNFINISHED = ".journal", ".new"
-FIELDS = tuple(field.name for field in fields(Outcome))
 REWRITE_BYTES = 4 * 1024 * 1024
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -45,6 +46,7 @@ class Journal:
         self._ended: dict[int, Outcome] = {}
         self._file = -1
         self._size = 0
+        self._soon = b""
         self._write_anew()
 
     def begin(self, number: int) -> None:
@@ -53,14 +55,26 @@ class Journal:
         self._ended.pop(number, None)
         self._begun.add(number)
 
-    def end(self, outcome: Outcome) -> None:
-        """Note what came of a delivery; raises ``OSError``, and then keeps it in memory alone."""
+    def end(self, outcome: Outcome, *, soon: bool = False) -> None:
+        """Note what came of a delivery; raises ``OSError``, and then keeps it in memory alone.
+
+        ``soon`` keeps it until something else is noted, or until :meth:`flush`.
+        """
         self._begun.discard(outcome.number)
         self._ended[outcome.number] = outcome
         if outcome.status == Delivery.Status.ACCEPTED and not outcome.provider_id:
-            self._append(b"a %d\n" % outcome.number)
+            line = b"a %d\n" % outcome.number
         else:
-            self._append(_line(outcome))
+            line = _line(outcome)
+        if soon:
+            self._soon += line
+        else:
+            self._append(line)
+
+    def flush(self) -> None:
+        """Note what was to be noted soon; raises ``OSError``."""
+        if self._soon:
+            self._append(b"")
 
     def forget(self, numbers: Collection[int]) -> None:
         """These are in the ledger."""
@@ -76,9 +90,14 @@ class Journal:
         """End it; the file stays for another worker to read where something is open or ``keep`` says so."""
         if not self._begun and not self._ended and not keep:
             self._path.unlink(missing_ok=True)
+        else:
+            with suppress(OSError):
+                self.flush()
         os.close(self._file)
 
     def _append(self, line: bytes) -> None:
+        if self._soon:
+            line, self._soon = self._soon + line, b""
         self._size += _written(self._file, line)
 
     def _write_anew(self) -> None:
@@ -98,7 +117,7 @@ class Journal:
             raise
         if self._file >= 0:
             os.close(self._file)
-        self._file, self._size = file, size
+        self._file, self._size, self._soon = file, size, b""
 
 
 def _written(file: int, data: bytes) -> int:
@@ -110,8 +129,7 @@ def _written(file: int, data: bytes) -> int:
 
 
 def _line(outcome: Outcome) -> bytes:
-    fields = {name: getattr(outcome, name) for name in FIELDS}
-    return b"o %s\n" % json.dumps(fields, default=datetime.isoformat).encode()
+    return b"o %s\n" % json.dumps(outcome._asdict(), default=datetime.isoformat).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ claims a chunk at a time, which marks all of it ``attempting`` before the first 
 begun, its journal knows. What a dead worker left ``attempting`` becomes ``uncertain``. Times are UTC.
 """
 
+import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from outreach.audience import subscriptions, suppressions
 from outreach.audience.choices import SuppressionReason
@@ -49,8 +49,7 @@ class Claimed(NamedTuple):
     is_held: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of one attempt that began at ``begun_at`` and ended at ``at``.
 
     ``due_at`` is when a deferred delivery is tried again. ``counts`` is false where the attempt said nothing about the
@@ -76,24 +75,29 @@ def hold(*, owner: str, channel: str, now: datetime) -> bool:
     return False
 
 
+_CLAIM = """
+    WITH free AS MATERIALIZED (
+        SELECT id FROM outreach_delivery
+        WHERE broadcast_id = %s AND channel = %s AND id > %s AND settled_at IS NULL
+            AND (status = 'queued' OR (status = 'deferred' AND due_at <= %s))
+        ORDER BY id LIMIT %s {lock}
+    )
+    UPDATE outreach_delivery SET status = 'attempting', lease_owner = %s WHERE id IN (SELECT id FROM free)
+    RETURNING id
+"""
+
+
 def claim(*, broadcast: int, channel: str, owner: str, limit: int, after: int = 0, now: datetime) -> list[int]:
     """Claim up to ``limit`` waiting deliveries of a broadcast for ``owner``, those with a number over ``after``.
 
     No two workers get the same one. The numbers come in order.
     """
-    with transaction.atomic():
-        free = (
-            Delivery.objects.select_for_update(skip_locked=True)
-            .filter(broadcast=broadcast, channel=channel, pk__gt=after, settled_at__isnull=True)
-            # What was never deferred is due whatever the clock says, which may have been set back.
-            .filter(Q(status=Status.QUEUED) | Q(status=Status.DEFERRED, due_at__lte=now))
-            .order_by("pk")
-            .values_list("pk", flat=True)[:limit]
-        )
-        numbers = list(free)
-        if numbers:
-            Delivery.objects.filter(pk__in=numbers).update(status=Status.ATTEMPTING, lease_owner=owner)
-    return numbers
+    lock = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    # What was never deferred is due whatever the clock says, which may have been set back.
+    due_by = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM.format(lock=lock), [broadcast, channel, after, due_by, limit, owner])
+        return sorted(number for (number,) in cursor.fetchall())
 
 
 _READ = """
@@ -101,7 +105,7 @@ _READ = """
         d.attempts, d.tracks_opens AND s.allows_open_tracking, d.tracks_clicks AND s.allows_click_tracking,
         s.address_encrypted, d.status = 'attempting'
     FROM outreach_delivery d JOIN outreach_subscription s ON s.id = d.subscription_id
-    WHERE d.id IN ({places}) AND d.lease_owner = %s AND d.status IN ('attempting', 'uncertain')
+    WHERE d.id {among} AND d.lease_owner = %s AND d.status IN ('attempting', 'uncertain')
         AND s.state = 'active' AND s.allows_messages
         AND NOT EXISTS (
             SELECT 1 FROM outreach_suppression u WHERE u.channel = s.channel AND u.address_hash = s.address_hash
@@ -118,10 +122,17 @@ def read(numbers: Collection[int], *, owner: str) -> list[Claimed]:
     """
     if not numbers:
         return []
-    statement = _READ.format(places=", ".join(["%s"] * len(numbers)))
+    among, listed = _among(numbers)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*numbers, owner])
+        cursor.execute(_READ.format(among=among), [listed, owner])
         return [Claimed._make(row) for row in cursor.fetchall()]
+
+
+def _among(numbers: Collection[int]) -> tuple[str, str | list[int]]:
+    """A condition with one value, however many numbers there are: a thousand placeholders cost more than their rows."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", list(numbers)
+    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(numbers))
 
 
 def sending(numbers: Iterable[int]) -> set[int]:
@@ -158,6 +169,11 @@ _SETTLE = """
         attempts = attempts + %s, lease_owner = ''
     WHERE id = %s AND lease_owner = %s AND status IN ('attempting', 'uncertain')
 """
+_ACCEPT = """
+    UPDATE outreach_delivery
+    SET status = 'accepted', detail = '', settled_at = %s, attempted_at = %s, attempts = attempts + 1, lease_owner = ''
+    WHERE id {among} AND lease_owner = %s AND status IN ('attempting', 'uncertain')
+"""
 
 
 def settle(*, outcomes: Collection[Outcome], owner: str) -> None:
@@ -167,20 +183,14 @@ def settle(*, outcomes: Collection[Outcome], owner: str) -> None:
     """
     plain = [each for each in outcomes if each.status == Status.ACCEPTED and not each.provider_id]
     others = [each for each in outcomes if each.status != Status.ACCEPTED or each.provider_id]
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
         if plain:
             # All in one statement: their times differ by less than the second in which they are written.
-            _in_hand([each.number for each in plain], owner).update(
-                status=Status.ACCEPTED,
-                detail="",
-                settled_at=plain[-1].at,
-                attempted_at=plain[-1].begun_at,
-                attempts=F("attempts") + 1,
-                lease_owner="",
-            )
+            among, listed = _among([each.number for each in plain])
+            at, begun_at = map(connection.ops.adapt_datetimefield_value, (plain[-1].at, plain[-1].begun_at))
+            cursor.execute(_ACCEPT.format(among=among), [at, begun_at, listed, owner])
         if others:
-            with connection.cursor() as cursor:
-                cursor.executemany(_SETTLE, [_row(each, owner) for each in others])
+            cursor.executemany(_SETTLE, [_row(each, owner) for each in others])
             _stop_dead_addresses(others)
 
 

@@ -46,10 +46,17 @@ class Record:
         """Note that a delivery may arrive from now on; raises ``OSError`` where that can't be noted."""
         self._journal.begin(number)
 
-    def end(self, outcome: Outcome) -> None:
-        """Note an outcome; it is kept in memory also where ``OSError`` says that the journal can't be written."""
+    def end(self, outcome: Outcome, *, soon: bool = False) -> None:
+        """Note an outcome; it is kept in memory also where ``OSError`` says that the journal can't be written.
+
+        ``soon`` leaves that to :meth:`begin` or :meth:`flush`.
+        """
         self._unwritten.append(outcome)
-        self._journal.end(outcome)
+        self._journal.end(outcome, soon=soon)
+
+    def flush(self) -> None:
+        """Note what was to be soon; raises ``OSError``."""
+        self._journal.flush()
 
     def keep_up(self, now: datetime) -> None:
         """Have outcomes written that waited long enough, or in number."""

@@ -1,9 +1,9 @@
 """Tells a worker, before every message and for next to nothing, whether something changed that could stop it.
 
 A pause, a withdrawn consent and a suppression must act at once, and a query before each of ten thousand messages a
-second would cost more than sending them. SQLite counts commits, and reading its counter takes microseconds. PostgreSQL
-sends a notice: triggers on the tables that can stop a message write it (``outreach/migrations``), and looking for one
-asks only whether the line has something to read.
+second would cost more than sending them. Triggers on the tables that can stop a message tell. On PostgreSQL they send a
+notice (``outreach/migrations``), and looking for one asks only whether the line has something to read. On SQLite they
+count (:mod:`.stops`), and the count is read only after a commit, which takes microseconds to see.
 """
 
 import contextlib
@@ -14,6 +14,8 @@ from typing import Protocol
 
 import psycopg
 from django.db import connection
+
+from . import stops
 
 NOTICE = "outreach_stop"
 """The PostgreSQL channel; triggers notify it."""
@@ -46,30 +48,41 @@ class AlwaysChanged:
 
 
 class CommitCounter:
-    """SQLite's count of other connections' commits, and of what this connection changed itself."""
+    """SQLite's sign of other connections' commits and of what this connection changed, then the count of stops.
+
+    A worker's own claims and outcomes are commits too, and stop nothing. Where stops are not counted, each commit may
+    be one.
+    """
 
     def __init__(self) -> None:
         self._raw: sqlite3.Connection | None = None
-        self._last: tuple[int, int] | None = None
+        self._cursor: sqlite3.Cursor | None = None
+        self._seen: tuple[int, int] | None = None
+        self._stops: int | None = None
 
     def changed(self) -> bool:
         """See :class:`Watch`."""
         try:
-            seen = self._seen()
+            seen = self._look()
         except sqlite3.ProgrammingError:
             # Django closed its connection, and opens another one.
             self._raw = None
-            seen = self._seen()
-        changed = seen != self._last
-        self._last = seen
-        return changed
+            seen = self._look()
+        if seen == self._seen:
+            return False
+        is_first, self._seen = self._seen is None, seen
+        assert self._raw
+        # Read after the sign: what is committed between the two changes the sign again.
+        before, self._stops = self._stops, stops.count(self._raw)
+        return is_first or self._stops is None or self._stops != before
 
-    def _seen(self) -> tuple[int, int]:
-        if self._raw is None:
+    def _look(self) -> tuple[int, int]:
+        if self._raw is None or self._cursor is None:
             connection.ensure_connection()
-            self._raw, self._last = connection.connection, None
+            self._raw, self._seen = connection.connection, None
             assert self._raw
-        return self._raw.execute("PRAGMA data_version").fetchone()[0], self._raw.total_changes
+            self._cursor = self._raw.cursor()
+        return self._cursor.execute("PRAGMA data_version").fetchone()[0], self._raw.total_changes
 
     def close(self) -> None:
         """Nothing is open."""

@@ -2,11 +2,11 @@
 
 from django.conf import settings
 
-from outreach.channels.built import Built, LinkAddresses
+from outreach.channels.built import Built, LinkAddresses, Numbered
 from outreach.delivery.freeze import Dimensions, cohort_index, cohort_of
 from outreach.delivery.ledger import Claimed
 
-from .tokens import Token, Use, mint
+from .tokens import Token, Use, mint, mint_together
 
 
 class TrackedLinks:
@@ -19,12 +19,14 @@ class TrackedLinks:
 
     def of(self, delivery: Claimed, *, built: Built) -> LinkAddresses:
         """The addresses for ``delivery``: a token each for clicking, leaving and, with consent, the open pixel."""
-        click = f"{settings.SITE_URL}/r/{self._click_token(delivery)}/"
+        site = settings.SITE_URL
+        own = mint_together(message=delivery.message, number=delivery.number)
+        click = own.click if delivery.tracks_clicks else self._cohort_token(delivery)
         return LinkAddresses(
-            clicks=[f"{click}{number}" for number in range(1, len(built.links) + 1)],
-            unsubscribe=_address("u", Use.UNSUBSCRIBE, delivery),
+            clicks=Numbered(f"{site}/r/{click}/", len(built.links)),
+            unsubscribe=f"{site}/u/{own.unsubscribe}",
             view=self._view_address(delivery.message, built.language),
-            open_pixel=_address("o", Use.OPEN, delivery) if delivery.tracks_opens else "",
+            open_pixel=f"{site}/o/{own.open}" if delivery.tracks_opens else "",
         )
 
     def _view_address(self, message: int, language: str) -> str:
@@ -33,9 +35,7 @@ class TrackedLinks:
             address = self._views[message] = settings.SITE_URL + view_path(message=message, language=language)
         return address
 
-    def _click_token(self, delivery: Claimed) -> str:
-        if delivery.tracks_clicks:
-            return mint(Token(Use.PERSONAL_CLICK, delivery.message, delivery.number))
+    def _cohort_token(self, delivery: Claimed) -> str:
         exact = (delivery.segment, delivery.gender, delivery.language, delivery.channel)
         shared = self._shared.get((delivery.message, exact))
         if shared is None:
@@ -45,10 +45,6 @@ class TrackedLinks:
             shared = mint(Token(Use.COHORT_CLICK, delivery.message, cohort_of(exact, index)))
             self._shared[delivery.message, exact] = shared
         return shared
-
-
-def _address(path: str, use: Use, delivery: Claimed) -> str:
-    return f"{settings.SITE_URL}/{path}/{mint(Token(use, delivery.message, delivery.number))}"
 
 
 def view_path(*, message: int, language: str) -> str:

@@ -1,9 +1,10 @@
 """Addresses: one way of writing each, and no two people under one."""
 
+import base64
 import unicodedata
 
 import pytest
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,3 +98,42 @@ def test_hashes_stay_the_same_when_the_encryption_key_is_turned_over(settings):
     assert address_hash(channel="email", address="ana@example.org") == before
     assert decrypt(secret) == "ana@example.org"
     assert len(hash_key()) == 32
+
+
+def test_an_address_written_with_fernet_is_still_read_also_under_an_older_key(settings):
+    written = Fernet(settings.FIELD_ENCRYPTION_KEY[0]).encrypt(b"ana@example.org").decode()
+
+    settings.FIELD_ENCRYPTION_KEY = [Fernet.generate_key().decode(), *settings.FIELD_ENCRYPTION_KEY]
+
+    assert decrypt(written) == "ana@example.org"
+
+
+@given(st.text(max_size=300))
+def test_what_was_encrypted_is_read_and_never_written_the_same_way_twice(text):
+    token = encrypt(text)
+
+    assert decrypt(token) == text
+    assert encrypt(text) != token
+
+
+@given(st.integers(0, 43), st.integers(1, 255))
+def test_an_encrypted_address_with_one_changed_byte_is_refused(place, change):
+    mark, raw = "gcm:", bytearray(base64.b64decode(encrypt("ana@example.org ").removeprefix("gcm:")))
+    raw[place] ^= change
+
+    with pytest.raises(InvalidToken):
+        decrypt(mark + base64.b64encode(raw).decode())
+
+
+def test_an_encrypted_address_is_not_read_under_another_key(settings):
+    token = encrypt("ana@example.org")
+    settings.FIELD_ENCRYPTION_KEY = [Fernet.generate_key().decode()]
+
+    with pytest.raises(InvalidToken):
+        decrypt(token)
+
+
+@pytest.mark.parametrize("text", ["", "gcm:", "gcm:%%%", "gcm:AAAA", "gcm:é", "gAAAAA", "ana@example.org"])
+def test_what_was_never_encrypted_is_refused(text):
+    with pytest.raises(InvalidToken):
+        decrypt(text)

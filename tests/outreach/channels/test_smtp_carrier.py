@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from outreach.channels.built import PIXEL, PLACEHOLDER, UNSUBSCRIBE, Built, LinkAddresses
+from outreach.channels.built import PIXEL, PLACEHOLDER, UNSUBSCRIBE, Built, LinkAddresses, Numbered
 from outreach.channels.email_message import MailForms, escaped, mail_bytes
 from outreach.channels.email_smtp import SmtpCarrier
 from outreach.channels.failures import OutcomeUnknown, TryLater
 from outreach.channels.protocol import Outgoing, Receipt
+from outreach.channels.smtp_line import Line
 from tests.outreach.servers import SmtpServer
 
 from .work import ListWork
@@ -30,13 +31,16 @@ BUILT = Built(
 )
 
 
-def outgoing(number: int, *, address: str = "", built: Built = BUILT, pixel: bool = True) -> Outgoing:
+def outgoing(
+    number: int, *, address: str = "", built: Built = BUILT, pixel: bool = True, numbered: bool = False
+) -> Outgoing:
     site = "https://site.example"
+    clicks = Numbered(f"{site}/r/token-{number}/", 2)
     return Outgoing(
         address=address or f"person{number}@example.org",
         built=built,
         links=LinkAddresses(
-            clicks=[f"{site}/r/token-{number}/{link}" for link in (1, 2)],
+            clicks=clicks if numbered else list(clicks),
             unsubscribe=f"{site}/u/token_{number}",
             open_pixel=f"{site}/o/token{number}" if pixel else "",
         ),
@@ -70,6 +74,7 @@ def test_each_mail_arrives_once_whatever_line_it_took(server, carrier):
     assert set(work.settled) == set(range(60))
     assert all(isinstance(outcome, Receipt) for outcome in work.settled.values())
     assert not work.held
+    assert not work.unrecorded
     assert 1 < work.most_under_way <= 4
 
 
@@ -93,6 +98,20 @@ def test_what_is_halted_before_its_text_is_never_sent(server, carrier):
     assert len(server.mails) == 10
     assert len(work.settled) == 10
     assert not work.held
+
+
+def test_before_it_waits_or_closes_a_line_every_outcome_is_on_record(server, carrier, monkeypatch):
+    server.answers("end", "421 4.3.2 Going down", times=1)
+    work = ListWork(outgoing(number) for number in range(30))
+    unrecorded, wait, goodbye = [], carrier._selector.select, Line.say_goodbye
+    monkeypatch.setattr(carrier._selector, "select", lambda time: unrecorded.extend(work.unrecorded) or wait(time))
+    monkeypatch.setattr(Line, "say_goodbye", lambda line: unrecorded.extend(work.unrecorded) or goodbye(line))
+
+    carrier.carry(work)
+    carrier.close()
+
+    assert len(work.settled) + len(work.given_back) == 30
+    assert unrecorded == []
 
 
 def test_a_server_that_allows_one_line_only_gets_everything_over_it(server, carrier):
@@ -208,12 +227,13 @@ class _TakesTextForNobody(SmtpServer):
         self._restore()
 
 
+@pytest.mark.parametrize("numbered", [True, False])
 @pytest.mark.parametrize("pixel", [True, False])
-def test_a_filled_mail_reads_exactly_as_if_django_had_built_it(pixel):
+def test_a_filled_mail_reads_exactly_as_if_django_had_built_it(pixel, numbered):
     forms = MailForms()
     forms.fill(outgoing(1, pixel=pixel))
 
-    filled = forms.fill(outgoing(2, pixel=pixel))
+    filled = forms.fill(outgoing(2, pixel=pixel, numbered=numbered))
 
     assert forms._forms[id(BUILT), pixel][1] is not None, "it was cut"
     _same(filled, escaped(mail_bytes(outgoing(2, pixel=pixel))))
@@ -232,6 +252,17 @@ def test_what_cannot_be_filled_in_is_built_by_django_for_each_receiver(address, 
     for number in (1, 2):
         each = outgoing(number, address=address, built=built, pixel=False)
         _same(forms.fill(each), escaped(mail_bytes(each)))
+
+
+def test_numbered_addresses_are_a_sequence_like_the_list_of_them():
+    numbered = Numbered("https://site.example/", 3)
+
+    assert list(numbered) == ["https://site.example/1", "https://site.example/2", "https://site.example/3"]
+    assert len(numbered) == 3
+    assert numbered[-1] == "https://site.example/3"
+    assert numbered[:2] == list(numbered)[:2]
+    with pytest.raises(IndexError):
+        numbered[3]
 
 
 def _same(one: bytes, other: bytes) -> None:

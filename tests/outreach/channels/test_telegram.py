@@ -284,9 +284,9 @@ def test_work_is_asked_outside_of_the_running_loop_since_it_talks_to_the_databas
             assert asyncio._get_running_loop() is None
             return super().begin(message)
 
-        def settle(self, message, outcome):
+        def settle(self, message, outcome, **options):
             assert asyncio._get_running_loop() is None
-            super().settle(message, outcome)
+            super().settle(message, outcome, **options)
 
     work = OutsideOnly([outgoing(1), 0.01, outgoing(2)])
     carrier.carry(work)

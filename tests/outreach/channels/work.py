@@ -11,7 +11,7 @@ class ListWork:
     """Hands out what it was given, in order; a number among it is a wait that is over when asked again.
 
     ``before_begin`` is called with each message before it is begun. Breaks the test where a carrier settles, begins or
-    gives back what it does not hold.
+    gives back what it does not hold. ``unrecorded`` are the messages whose outcome would be lost by a kill.
     """
 
     def __init__(
@@ -26,6 +26,7 @@ class ListWork:
         self.begun: list[Outgoing] = []
         self.settled: dict[int, Receipt | ChannelError] = {}
         self.given_back: list[Outgoing] = []
+        self.unrecorded: set[int] = set()
 
     @property
     def held(self) -> set[int]:
@@ -51,16 +52,22 @@ class ListWork:
         if self._halted:
             return False
         self.begun.append(outgoing)
+        self.unrecorded.clear()
         self._under_way.add(outgoing.number)
         self.most_under_way = max(self.most_under_way, len(self._under_way))
         return True
 
-    def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError) -> None:
+    def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError, *, soon: bool = False) -> None:
+        if soon:
+            self.unrecorded.add(outgoing.number)
         assert outgoing.number in self.held
         assert outgoing.number not in self.settled
         self._taken.discard(outgoing.number)
         self._under_way.discard(outgoing.number)
         self.settled[outgoing.number] = outcome
+
+    def rest(self) -> None:
+        self.unrecorded.clear()
 
     def give_back(self, outgoing: Outgoing) -> None:
         self._taken.remove(outgoing.number)

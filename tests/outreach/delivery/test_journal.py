@@ -61,6 +61,42 @@ def test_a_living_workers_journal_is_left_alone(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_outcome_that_is_to_be_noted_soon_is_noted_with_the_next_beginning_or_when_asked(tmp_path):
+    journal = Journal(tmp_path, "dead")
+    journal.begin(1)
+    journal.begin(2)
+    journal.end(Outcome(1, "accepted", NOW, NOW), soon=True)
+    assert parsed(tmp_path).begun == {1, 2}
+
+    journal.begin(3)
+    assert parsed(tmp_path).begun == {2, 3}
+
+    journal.end(Outcome(2, "accepted", NOW, NOW), soon=True)
+    journal.flush()
+    die(journal)
+    [left] = left_behind(tmp_path)
+    assert left.begun == {3}
+    assert {outcome.number for outcome in left.outcomes} == {1, 2}
+
+
+def test_what_was_to_be_noted_soon_is_there_when_the_journal_is_left_to_another_worker(tmp_path):
+    journal = Journal(tmp_path, "dead")
+    journal.begin(1)
+    journal.end(Outcome(1, "accepted", NOW, NOW), soon=True)
+    journal.close(keep=True)
+
+    [left] = left_behind(tmp_path)
+
+    assert left.begun == frozenset()
+    assert [outcome.number for outcome in left.outcomes] == [1]
+
+
+def parsed(folder):
+    """What a journal says while its worker lives."""
+    [path] = abandoned(folder)
+    return journals._parsed("dead", path)
+
+
 def test_what_was_read_is_gone_unless_reading_failed(tmp_path):
     journal = Journal(tmp_path, "dead")
     journal.begin(1)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from outreach.audience.models import Subscription, Suppression
 from outreach.broadcasts.models import Broadcast
-from outreach.delivery import ledger, throttle
+from outreach.delivery import ledger, stops, throttle
 from outreach.delivery.models import Delivery, Lease
 from outreach.delivery.watch import CommitCounter, Notices, watch
 
@@ -65,7 +65,6 @@ def test_it_notices_what_could_stop_a_message(seen, change):
     assert seen.changed()
 
 
-@pytest.mark.postgres
 def test_the_engines_own_writing_is_not_noticed(seen, clock):
     delivery = Delivery.objects.get()
     throttle.reserve(channel=ListChannel(clock=clock), count=1, now=clock.now)
@@ -76,6 +75,21 @@ def test_the_engines_own_writing_is_not_noticed(seen, clock):
     throttle.reserve(channel=ListChannel(clock=clock), count=1, now=clock.now)
     ledger.settle(outcomes=[ledger.Outcome(delivery.pk, "accepted", clock.now, clock.now)], owner="w")
 
+    assert not seen.changed()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL sends notices")
+def test_where_a_migration_dropped_a_trigger_each_commit_may_stop_a_message_until_it_is_made_again(seen):
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {stops.TABLE}_0")
+    Subscription.objects.update(confirmed_at=None)
+    assert seen.changed()
+
+    stops.after_migrate(using="default")
+
+    Subscription.objects.update(confirmed_at=None)
+    assert seen.changed(), "it may have missed something"
+    Subscription.objects.update(confirmed_at=None)
     assert not seen.changed()
 
 
