@@ -11,7 +11,8 @@ from outreach.audience.models import Subscriber
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Cohort, Delivery
 from outreach.reach.models import CohortRollup, Rebuild, Rollup
-from outreach.reach.rollups import DIMENSIONS, count_people, rebuild, rebuild_stale
+from outreach.reach.people import count_people
+from outreach.reach.rollups import DIMENSIONS, rebuild, rebuild_stale
 
 from .conftest import NOW, Ledger
 
@@ -119,6 +120,7 @@ def test_people_are_counted_once_over_broadcasts_and_channels(ledger):
     ledger.deliver(first, people=[4], status="bounced")
     ledger.deliver(second, people=[2, 3, 4, 5])
     ledger.deliver(second, people=[4, 5], channel="telegram")
+    ledger.count(first, second)
     both = [first.pk, second.pk]
 
     assert count_people(broadcasts=both) == {(): 5}
