@@ -17,7 +17,7 @@ the places of ``times`` so do the people, to ``people``.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 from django.db.models import Sum
@@ -63,7 +63,8 @@ def cells(broadcasts: Sequence[int]) -> Cells:
     _add_times(found, broadcasts)
     _add_stories(found, broadcasts)
     _add_exclusions(found, broadcasts)
-    for total in (key_of(number) for number in (ALL, *broadcasts)):
+    numbers: tuple[int | str, ...] = (ALL, *broadcasts)
+    for total in map(key_of, numbers):
         found["unaccepted"][total] = found["attempted"][total] - found["accepted"][total]
         found["otherwise"][total] = found["unaccepted"][total] - found["bounced"][total]
         found["machine_clicks"][total] += found["machine_clicked"][total]
@@ -109,12 +110,12 @@ def _either(broadcast: int) -> tuple[int | str, int | str]:
 
 
 def _add_margins(found: Cells, broadcasts: Sequence[int]) -> None:
-    rows = Margin.objects.filter(broadcast__in=broadcasts).order_by()
-    sums = {f"sum_{name}": Sum(name) for name in SUMMED}
-    for row in rows.values("broadcast_id", "axis", "place").annotate(**sums):
-        for places in _places(row["axis"], row["place"]):
-            for number, name in product(_either(row["broadcast_id"]), SUMMED):
-                found[name][key_of(number, **places)] += row[f"sum_{name}"]
+    rows = Margin.objects.filter(broadcast__in=broadcasts)
+    for broadcast, axis, place, *counts in rows.values_list("broadcast_id", "axis", "place", *SUMMED):
+        for number, places in product(_either(broadcast), _places(axis, place)):
+            key = key_of(number, **places)
+            for name, count in zip(SUMMED, counts, strict=True):
+                found[name][key] += count
     days = rows.filter(axis=Axis.ALL).values_list("broadcast_id", "day", *BY_DAY)
     for broadcast, day, *counts in days:
         for number, (name, count) in product(_either(broadcast), zip(BY_DAY, counts, strict=True)):
@@ -160,10 +161,9 @@ def _people_place(axis: str, place: str) -> dict[str, str]:
 
 
 def _add_times(found: Cells, broadcasts: Sequence[int]) -> None:
-    scopes: Iterable[tuple[int | str, Sequence[int]]] = ((ALL, broadcasts), *((each, [each]) for each in broadcasts))
-    for number, scope in scopes:
-        for how_often, count in people.times(broadcasts=scope).items():
-            found["times"][key_of(number, times=times_place(how_often))] = count
+    for broadcast, counts in people.times(broadcasts=broadcasts).items():
+        for how_often, count in counts.items():
+            found["times"][key_of(ALL if broadcast is None else broadcast, times=times_place(how_often))] = count
 
 
 def times_place(how_often: int) -> str:
@@ -185,6 +185,11 @@ def _add_exclusions(found: Cells, broadcasts: Sequence[int]) -> None:
             found["candidates"][key_of(number)] += count
     rows = Exclusion.objects.filter(broadcast__in=broadcasts).values_list("broadcast", "reason", "channel", "count")
     for broadcast, reason, channel, count in rows:
-        margins = ({"reason": reason, "channel": channel}, {"reason": reason}, {"channel": channel}, {})
+        margins: tuple[dict[str, str], ...] = (
+            {"reason": reason, "channel": channel},
+            {"reason": reason},
+            {"channel": channel},
+            {},
+        )
         for number, places in product(_either(broadcast), margins):
             found["excluded"][key_of(number, **places)] += count

@@ -7,9 +7,11 @@ nobody asks for new combinations any more (:func:`drop`): what was frozen into a
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from pyroaring import BitMap
 
 from outreach.broadcasts.models import Broadcast
@@ -107,16 +109,16 @@ def unique(
     since: date | None = None,
     until: date | None = None,
 ) -> int:
-    """How many different people: by all of these broadcasts together, at one place, on days from ``since`` to ``until``.
+    """How many different people all of these broadcasts reached together, at one place and in one period.
 
-    Days are those of the office's zone, both included.
+    ``since`` and ``until`` are days of the office's zone, both included.
     """
     found = _stored(broadcasts, axis, kind).filter(place=place)
     if since:
         found = found.filter(day__gte=since)
     if until:
         found = found.filter(day__lte=until)
-    return len(BitMap.union(BitMap(), *(BitMap.deserialize(bytes(raw)) for raw in _raw(found))))
+    return len(BitMap.union(BitMap(), *(BitMap.deserialize(bytes(raw)) for _broadcast, _place, raw in _rows(found))))
 
 
 def by_place(*, broadcasts: Collection[int], axis: str, kind: str = Kind.REACHED) -> dict[tuple[int | None, str], int]:
@@ -137,7 +139,7 @@ def by_place(*, broadcasts: Collection[int], axis: str, kind: str = Kind.REACHED
 
 
 def _with_margins(axis: str, sets: dict[str, BitMap]) -> dict[str, BitMap]:
-    """The sets, and for segment and gender also those of each segment and of each gender, ``*`` in the other's place."""
+    """The sets, and of segment × gender also each segment's and each gender's, with ``*`` in the other's place."""
     if axis != Axis.SEGMENT_GENDER:
         return sets
     found: defaultdict[str, BitMap] = defaultdict(BitMap, sets)
@@ -148,22 +150,28 @@ def _with_margins(axis: str, sets: dict[str, BitMap]) -> dict[str, BitMap]:
     return found
 
 
-def times(*, broadcasts: Collection[int], most: int = MOST_TIMES) -> dict[int, int]:
-    """How many people got one message of these broadcasts, two, …, and at least ``most``.
+def times(*, broadcasts: Collection[int], most: int = MOST_TIMES) -> dict[int | None, dict[int, int]]:
+    """How many people got one message, two, …, and at least ``most``; nobody is counted twice.
 
-    A message on another channel is another message.
+    By broadcast, and over all of them where the broadcast is ``None``. A message on another channel is another message.
     """
-    at_least = [BitMap() for _number in range(most)]
-    for raw in _raw(_stored(broadcasts, Axis.CHANNEL, Kind.REACHED)):
+    levels: dict[int | None, list[BitMap]] = {None: [BitMap() for _number in range(most)]}
+    for broadcast, _place, raw in _rows(_stored(broadcasts, Axis.CHANNEL, Kind.REACHED)):
         people = BitMap.deserialize(bytes(raw))
-        for number in range(most - 1, 0, -1):
-            at_least[number] |= at_least[number - 1] & people
-        at_least[0] |= people
-    sizes = [*map(len, at_least), 0]
+        for at_least in (levels[None], levels.setdefault(broadcast, [BitMap() for _number in range(most)])):
+            for number in range(most - 1, 0, -1):
+                at_least[number] |= at_least[number - 1] & people
+            at_least[0] |= people
+    return {broadcast: _exactly([*map(len, at_least)]) for broadcast, at_least in levels.items()}
+
+
+def _exactly(at_least: Sequence[int]) -> dict[int, int]:
+    """From how many got at least one, two, … to how many got just so many; who got most, got at least so many."""
+    following = [*at_least[1:], 0]
     return {
-        number: sizes[number - 1] - (sizes[number] if number < most else 0)
-        for number in range(1, most + 1)
-        if sizes[number - 1]
+        number: count - more
+        for number, (count, more) in enumerate(zip(at_least, following, strict=True), start=1)
+        if count > more
     }
 
 
@@ -187,25 +195,19 @@ def count_people(*, broadcasts: Collection[int], by: Sequence[str] = ()) -> dict
 
 
 def _stored(broadcasts: Collection[int], axis: str, kind: str) -> QuerySet[PeopleSet]:
-    return PeopleSet.objects.filter(Q(axis=axis, kind=kind, broadcast__in=broadcasts))
+    return PeopleSet.objects.filter(axis=axis, kind=kind, broadcast__in=broadcasts)
 
 
-def _raw(sets: QuerySet[PeopleSet]) -> Iterator[Any]:
-    return (
-        sets.order_by("broadcast", "day", "place").values_list("numbers", flat=True).iterator(chunk_size=_SAVED_AT_ONCE)
-    )
+def _rows(sets: QuerySet[PeopleSet]) -> Iterator[tuple[int, str, Any]]:
+    """Broadcast, place and stored bitmap, a broadcast's after each other."""
+    rows = sets.order_by("broadcast", "day", "place").values_list("broadcast", "place", "numbers")
+    return rows.iterator(chunk_size=_SAVED_AT_ONCE)
 
 
 def _by_broadcast(sets: QuerySet[PeopleSet]) -> Iterator[tuple[int, dict[str, BitMap]]]:
     """Each broadcast with the people of each place, on all its days together."""
-    found: defaultdict[str, BitMap] = defaultdict(BitMap)
-    current: int | None = None
-    rows = sets.order_by("broadcast", "day", "place").values_list("broadcast", "place", "numbers")
-    for broadcast, place, raw in rows.iterator(chunk_size=_SAVED_AT_ONCE):
-        if current is not None and broadcast != current:
-            yield current, found
-            found = defaultdict(BitMap)
-        current = broadcast
-        found[place] |= BitMap.deserialize(bytes(raw))
-    if current is not None:
-        yield current, found
+    for broadcast, rows in groupby(_rows(sets), key=itemgetter(0)):
+        found: defaultdict[str, BitMap] = defaultdict(BitMap)
+        for _broadcast, place, raw in rows:
+            found[place] |= BitMap.deserialize(bytes(raw))
+        yield broadcast, found
