@@ -25,15 +25,14 @@ from django.db.models import Sum
 from outreach.delivery.models import Exclusion, Freeze
 
 from . import people
-from .ledger_rows import COUNTS
-from .models import Axis, CohortRollup, Margin, PeopleSet, StoryRollup
+from .models import Axis, CohortRollup, Counted, Margin, PeopleSet, StoryRollup
 
 ALL, OPEN = "*", "?"
 AXES = ("broadcast", "segment", "gender", "group", "language", "channel", "story", "reason", "times", "day")
 TABLES = (("segment", "gender"), ("group",), ("language",), ("channel",))
 """The dimensions that stand together in a table."""
 
-SUMMED = tuple(COUNTS)
+SUMMED = tuple(field.name for field in Counted._meta.get_fields() if field.name != "day")
 OF_COHORTS = ("cohort_size", "cohort_clicks", "machine_clicks")
 OF_PEOPLE = {
     "people": PeopleSet.Kind.REACHED,
