@@ -170,12 +170,12 @@ class LedgerRows:
     def _seen(self) -> Statement:
         """Every delivery for which something came back, and what: one row each."""
         flags = " + ".join(f"MAX(CASE WHEN {what} THEN {_BITS[name]} ELSE 0 END)" for name, what in FLAGS.items())
-        events, params = self._events("delivery_id, kind, machine_reason")
+        events, params = self._events("+delivery_id AS delivery_id, kind, machine_reason")
         return f"SELECT delivery_id, {flags} AS back FROM ({events}) e GROUP BY delivery_id", params  # noqa: S608
 
     def _events(self, fields: str, condition: str = "", *, of: str = "delivery") -> Statement:
         """The events of the broadcast within its window that belong to a delivery, or to a cohort alone."""
-        # The sign keeps SQLite from walking through the deliveries of all broadcasts by the index on them.
+        # A sign keeps SQLite from walking through the events of all broadcasts by the index on their deliveries.
         owner = "+delivery_id IS NOT NULL" if of == "delivery" else "+delivery_id IS NULL"
         conditions = ["broadcast_id = %s", owner, *([condition] if condition else [])]
         params: list[Any] = [self.broadcast.pk]

@@ -6,6 +6,7 @@ Errors: :class:`EventsGone` where the raw events are no longer all there, so tha
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -23,7 +24,17 @@ from .models import Axis, CohortRollup, Margin, PeopleSet, Rebuild, Rollup, Stor
 from .people import Collected, place_of
 from .window import ENDED, attribution_window, days_of
 
-__all__ = ["DIMENSIONS", "ENDED", "EventsGone", "NoSuchDay", "counted", "events_are_whole", "rebuild", "rebuild_stale"]
+__all__ = [
+    "DIMENSIONS",
+    "ENDED",
+    "EventsGone",
+    "NoSuchDay",
+    "counted",
+    "events_are_whole",
+    "rebuild",
+    "rebuild_stale",
+    "sent_on",
+]
 
 SHORTEST_PAUSE = timedelta(seconds=5)
 PAUSE_PER_COST = 20
@@ -51,6 +62,11 @@ def counted() -> QuerySet[Broadcast]:
     A welcome message is no campaign: whom it reached says nothing of a campaign's reach.
     """
     return Broadcast.objects.filter(freeze__isnull=False, kind=Broadcast.Kind.CAMPAIGN).order_by("pk")
+
+
+def sent_on(day: date, broadcasts: Iterable[Broadcast], *, now: datetime) -> list[Broadcast]:
+    """Those of some broadcasts whose days, in the office's zone, ``day`` is among; ``now`` is UTC."""
+    return [broadcast for broadcast in broadcasts if day in days_of(broadcast, now=now).days]
 
 
 def events_are_whole(broadcast: Broadcast) -> bool:
