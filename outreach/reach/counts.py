@@ -44,13 +44,19 @@ BY_DAY = ("planned", "attempted", "accepted")
 GENDERS = {"woman": "woman", "man": "man", "another": "another", "undisclosed": "undisclosed", "": "not_asked"}
 """What the people of each gender are called among the counts of one cell."""
 
+_ALL = (ALL,) * (len(AXES) - 1)
+_AT = {axis: number for number, axis in enumerate(AXES) if number}
+
 Key = tuple[int | str, ...]
 Cells = defaultdict[str, Counter[Key]]
 
 
 def key_of(broadcast: int | str = ALL, **places: str) -> Key:
     """The key of the cell with these places; every axis that is not named takes in all."""
-    return (broadcast, *(places.get(axis, ALL) for axis in AXES[1:]))
+    key: list[int | str] = [broadcast, *_ALL]
+    for axis, place in places.items():
+        key[_AT[axis]] = place
+    return tuple(key)
 
 
 def cells(broadcasts: Sequence[int]) -> Cells:
