@@ -126,9 +126,8 @@ class LedgerRows:
             f"FROM {DELIVERIES} d LEFT JOIN seen s ON s.delivery_id = d.id WHERE {where} "
             f"GROUP BY {', '.join(str(number) for number, _column in enumerate(columns, start=1))}"
         )
-        for day, marks, status, *dimensions, number, numbers in _streamed(
-            (statement, [*seen_params, *place_params, *params])
-        ):
+        found = _streamed_whole((statement, [*seen_params, *place_params, *params]))
+        for day, marks, status, *dimensions, number, numbers in found:
             yield Alike(
                 day=self.days.days[day],
                 dimensions=tuple(dimensions),
@@ -154,9 +153,10 @@ class LedgerRows:
             f"SELECT DISTINCT c.delivery_id, COALESCE(l.story, '') AS story FROM ({clicks}) c "
             f"JOIN {DELIVERIES} d ON d.id = c.delivery_id "
             "LEFT JOIN leads l ON l.message = d.message_id AND l.link = c.link "
-            f"WHERE {REACHED} AND d.tracks_clicks) followed GROUP BY story"
+            f"WHERE d.broadcast_id = %s AND {REACHED} AND d.tracks_clicks) followed GROUP BY story"
         )
-        return dict(_rows((statement, [*(value for page in pages for value in page), *params])))
+        named = [value for page in pages for value in page]
+        return dict(_rows((statement, [*named, *params, self.broadcast.pk])))
 
     def shared_clicks(self) -> list[tuple[int, int | None, int, int]]:
         """Cohort, link, and how many clicks over that shared link were a person's, and a machine's."""
@@ -214,6 +214,22 @@ def _rows(statement: Statement) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(*statement)
         return list(cursor.fetchall())
+
+
+def _streamed_whole(statement: Statement) -> Iterator[tuple[Any, ...]]:
+    """The rows of a statement that joins all of a broadcast's rows.
+
+    PostgreSQL takes a broadcast that is newer than its statistics for an empty one. It would then look through all
+    events for each delivery, for hours; without nested loops it can't.
+    """
+    if connection.vendor != "postgresql":
+        yield from _streamed(statement)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+    yield from _streamed(statement)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _streamed(statement: Statement) -> Iterator[tuple[Any, ...]]:
