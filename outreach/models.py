@@ -17,7 +17,7 @@ from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
 from .reach.indicators.framework import Indicator, Result, Target
 from .reach.indicators.records import Entry, Estimate, Spend
 from .reach.indicators.trail import Change
-from .reach.models import CohortRollup, Rebuild, Rollup
+from .reach.models import CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
 from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
 from .tracking.models import TrackingEvent, UpdateCursor
 
@@ -38,7 +38,9 @@ __all__ = [
     "Indicator",
     "JoinRequest",
     "KeyedSecret",
+    "Margin",
     "Message",
+    "PeopleSet",
     "QuietHours",
     "Rebuild",
     "Result",
@@ -50,6 +52,7 @@ __all__ = [
     "Series",
     "SeriesApproval",
     "Spend",
+    "StoryRollup",
     "Subscriber",
     "Subscription",
     "Suppression",

@@ -93,7 +93,7 @@ def test_notes_tell_period_threshold_definitions_and_limits(october):
     notes = {tuple(row[:2]) for row in grid(book(report(broadcast=october.pk))["Notes"])}
     assert {
         ("Covers", "October"), ("Data", "Real data"), ("Period", "2026-11-18 to 2026-11-19"),
-        ("Smallest count shown", "5"), ("Version of the definitions", "1"),
+        ("Smallest count shown", "5"), ("Version of the definitions", "2"),
         ("Limit", "Accepted is not delivered, and delivered is not read."),
     } <= notes  # fmt: skip
     for metric in METRICS:
