@@ -14,11 +14,13 @@ from .broadcasts.campaign import Campaign
 from .broadcasts.models import Approval, Broadcast, CarriedPage, Message, QuietHours, TestChat
 from .broadcasts.series.models import Series, SeriesApproval
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
+from .reach.api.models import ApiToken
 from .reach.models import CohortRollup, Rebuild, Rollup
 from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
 from .tracking.models import TrackingEvent, UpdateCursor
 
 __all__ = [
+    "ApiToken",
     "Approval",
     "Broadcast",
     "Campaign",

@@ -20,24 +20,30 @@ SHOWN = "shown"
 def as_text(cell: Cell) -> str:
     """A figure for people, in the language in use; a fraction is written in per cent."""
     if isinstance(cell, Shown):
-        return _number(cell.value)
+        return number(cell.value)
     if isinstance(cell, AtLeast):
-        return _("at least %(share)s") % {"share": _number(_rounded_down(cell.value))}
+        return _("at least %(share)s") % {"share": number(_bound(cell.value))}
     return _("hidden") if isinstance(cell, Hidden) else "–"
 
 
-def _number(value: Number) -> str:
-    language = get_language() or settings.LANGUAGE_CODE
-    locale = settings.FORMATS_FROM.get(language, language).replace("-", "_")
+def number(value: Number) -> str:
+    """A whole number or a share, in the language in use."""
+    locale = _locale()
     if isinstance(value, int):
         return format_decimal(value, locale=locale)
     pattern = Locale.parse(locale, sep="_").percent_formats[None].pattern.replace("#,##0", "#,##0.0")
     return format_percent(float(value), pattern, locale=locale)
 
 
-def _rounded_down(share: Number) -> Fraction:
-    """To tenths of a per cent: a little more than the lower bound would not be true."""
-    return Fraction(math.floor(share * 1000), 1000)
+def _locale() -> str:
+    language = get_language() or settings.LANGUAGE_CODE
+    found: str = settings.FORMATS_FROM.get(language, language)
+    return found.replace("-", "_")
+
+
+def _bound(value: Number) -> Number:
+    """A count as it is, a share down to tenths of a per cent: a little more than the lower bound would not be true."""
+    return value if isinstance(value, int) else Fraction(math.floor(value * 1000), 1000)
 
 
 def status(cell: Cell) -> str:
@@ -54,5 +60,11 @@ def as_number(cell: Cell) -> int | float | None:
     if isinstance(cell, Shown):
         return cell.value if isinstance(cell.value, int) else round(float(cell.value), 4)
     if isinstance(cell, AtLeast):
-        return float(_rounded_down(cell.value))
+        bound = _bound(cell.value)
+        return bound if isinstance(bound, int) else float(bound)
     return None
+
+
+def decimal(value: float) -> str:
+    """A number with its decimals, at most three, in the language in use."""
+    return format_decimal(value, locale=_locale())

@@ -1,19 +1,19 @@
 import csv
 import io
-from datetime import date
 
 import pytest
+from django.utils import translation
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Freeze
 from outreach.reach import downloads
+from outreach.reach.documents.plain import FORMULA_STARTS
 from outreach.reach.metrics import METRICS
 from outreach.reach.tables import report
 
 pytestmark = pytest.mark.django_db
-
-TODAY = date(2026, 11, 22)
 
 
 def lines(content):
@@ -129,19 +129,46 @@ def test_name_that_looks_like_a_formula_is_text_in_every_file(ledger, name):
     ledger.count(broadcast)
     found = report(broadcast=broadcast.pk)
     rows = lines(downloads.as_csv(found)) + lines(downloads.code_book(found))
-    assert not [value for row in rows for value in row.values() if value.startswith(downloads.FORMULA_STARTS)]
+    assert not [value for row in rows for value in row.values() if value.startswith(FORMULA_STARTS)]
     kinds = {cell.data_type for sheet in book(found).worksheets for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
 
 
-def test_file_names_tell_date_and_broadcast(october):
+def test_file_names_tell_scope_period_standing_and_language(october):
     Broadcast.objects.filter(pk=october.pk).update(title="Rights at work: what now?")
-    one = report(broadcast=october.pk)
+    one, book = report(broadcast=october.pk), downloads.KINDS["code_book"]
     assert (
-        downloads.file_name(one, today=TODAY, kind="reach", extension="csv")
-        == f"reach-2026-11-22-broadcast-{october.pk}-rights-at-work-what-now.csv"
+        downloads.file_name(one, kind=book, language="fr")
+        == f"reach-code-book-broadcast-{october.pk}-rights-at-work-what-now-2026-11-18-to-2026-11-19-closed-fr.csv"
     )
-    assert downloads.file_name(report(), today=TODAY, kind="reach", extension="xlsx") == "reach-2026-11-22-all.xlsx"
+    name = downloads.file_name(report(), kind=downloads.KINDS["xlsx"], language="en")
+    assert name == "reach-all-broadcasts-that-ended-2026-11-18-to-2026-11-19-closed-en.xlsx"
+
+
+def test_file_name_of_a_title_without_latin_letters_is_still_a_name(october):
+    Broadcast.objects.filter(pk=october.pk).update(title="حقوق العمال")
+    name = downloads.file_name(report(broadcast=october.pk), kind=downloads.KINDS["csv"], language="en")
+    assert name == f"reach-broadcast-{october.pk}-2026-11-18-to-2026-11-19-closed-en.csv"
+
+
+@pytest.mark.parametrize("kind", list(downloads.KINDS))
+def test_same_report_gives_the_same_bytes_twice(with_few, kind):
+    write = downloads.KINDS[kind].write
+    assert write(with_few) == write(report(broadcast=with_few.number))
+
+
+def test_workbook_is_in_the_language_of_the_reader(october):
+    with translation.override("fr"):
+        found = load_workbook(io.BytesIO(downloads.as_workbook(report())))
+        assert found.properties.language == "fr"
+        assert found.worksheets[-1].title == translation.gettext("Notes")
+
+
+def test_pdf_says_hidden_where_the_page_does(with_few):
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(downloads.as_pdf(with_few))).pages)
+    row = next(line for line in text.splitlines() if line.startswith("officials") and "30" in line)
+    assert "hidden" in row
+    assert " 3 " not in f" {row} "
 
 
 def test_report_without_anything_is_an_empty_file_with_its_head():
@@ -149,3 +176,4 @@ def test_report_without_anything_is_an_empty_file_with_its_head():
     assert lines(downloads.as_csv(found)) == []
     assert downloads.as_csv(found).decode("utf-8-sig").strip() == ",".join(downloads.COLUMNS)
     assert book(found).sheetnames == ["Headlines", "Notes"]
+    assert downloads.as_pdf(found).startswith(b"%PDF")

@@ -215,7 +215,7 @@ def test_broadcast_that_reached_nobody_has_zeros_and_unknown_shares(ledger):
     assert figures["people"].cell == Shown(0)
     assert figures["female_share"].cell == figures["delivery_rate"].cell == figures["clicked"].cell == Unknown()
     assert cells(found, "people")["Workers"] == ["0", "0", "0", "0", "0", "0", "–", "–"]
-    assert panels(table(found, "people"))[0].bars[0].percent == 0
+    assert panels(table(found, "people"))[0].bars[0].length == 0
 
 
 @pytest.mark.parametrize("number", [0, 99])
@@ -245,9 +245,9 @@ def test_chart_has_bars_of_shown_cells_only_and_one_scale(october, ledger):
     drawn = {panel.label: panel.bars for panel in panels(table(report(), "people"))}
     assert "All segments" not in drawn
     bars = {bar.label: bar for bar in drawn["officials"]}
-    assert bars["Woman"].percent == 100
-    assert bars["Another gender"].percent is None
-    assert {bar.label: bar.percent for bar in drawn["Workers"]}["Woman"] == 50
+    assert bars["Woman"].length == 1
+    assert bars["Another gender"].length is None
+    assert {bar.label: bar.length for bar in drawn["Workers"]}["Woman"] == 0.5
 
 
 def test_counts_are_as_old_as_the_oldest_rebuild(october):

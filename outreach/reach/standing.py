@@ -1,0 +1,77 @@
+"""Where figures stand: still moving, closed or frozen, and since when. Pages, files and the API say it in one way."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .tables import Report
+
+
+class Status(TextChoices):
+    """How far figures can still change; the values stand in files and in the API."""
+
+    PROVISIONAL = "provisional", gettext_lazy("Provisional")
+    CLOSED = "closed", gettext_lazy("Closed")
+    FROZEN = "frozen", gettext_lazy("Frozen")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The status of a report. ``version`` is that of the snapshot that it shows, ``reason`` why it was corrected.
+
+    ``taken_at`` is the moment of the count in UTC; ``begins`` and ``ends`` are the first and the last day in the
+    office's zone, ``None`` where it is open.
+    """
+
+    status: Status
+    begins: str
+    ends: str
+    taken_at: datetime | None
+    version: int | None = None
+    reason: str = ""
+
+    @property
+    def label(self) -> str:
+        """The status for people, with its version."""
+        if self.version is None:
+            return str(self.status.label)
+        return _("%(status)s, version %(number)d") % {"status": self.status.label, "number": self.version}
+
+    @property
+    def meaning(self) -> str:
+        """What the status says of the figures."""
+        return {
+            Status.PROVISIONAL: _("Messages are still being sent: these figures will grow."),
+            Status.CLOSED: _("Nothing is sent any more; late clicks still count."),
+            Status.FROZEN: _("These figures never change. A correction would be a new version, with its reason."),
+        }[self.status]
+
+    @property
+    def period(self) -> str:
+        """The days that the figures cover, as they are written in files."""
+        return _("%(start)s to %(end)s") % {"start": self.begins or "…", "end": self.ends or "…"}
+
+    @property
+    def in_file_name(self) -> str:
+        """Period and version, like ``2026-11-18-to-2026-11-19-v2``."""
+        version = f"v{self.version}" if self.version is not None else self.status.value
+        days = [self.begins or "open", "to", self.ends or "open"] if self.begins or self.ends else []
+        return "-".join([*days, version])
+
+
+def standing(report: Report) -> Standing:
+    """Where the figures of a report stand."""
+    return Standing(
+        status=Status.PROVISIONAL if report.is_open else Status.CLOSED,
+        begins=_day(report.begins),
+        ends=_day(report.ends),
+        taken_at=report.counted_at,
+    )
+
+
+def _day(moment: datetime | None) -> str:
+    return timezone.localtime(moment).date().isoformat() if moment else ""
