@@ -82,7 +82,7 @@ api = PrivateAPI(
     auth=PersonsToken(),
     throttle=Pace(),
 )
-ERRORS = {401: ErrorAnswer, 403: ErrorAnswer, 404: ErrorAnswer, 429: ErrorAnswer}
+ERRORS = {400: ErrorAnswer, 401: ErrorAnswer, 403: ErrorAnswer, 429: ErrorAnswer}
 
 
 @api.exception_handler(AuthenticationError)
@@ -96,8 +96,13 @@ def no_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(UnknownScope)
 def no_figures(request: HttpRequest, error: UnknownScope) -> HttpResponse:
-    """What was asked for is not in the list."""
-    return api.create_response(request, {"detail": str(error)}, status=404)
+    """What was asked for is not in the list. Django would lead a 404 on to the site's page in some language."""
+    return api.create_response(request, {"detail": str(error)}, status=400)
+
+
+def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:
+    """Any other address below that of the API."""
+    return api.create_response(request, {"detail": _("There is no such address. See openapi.json.")}, status=400)
 
 
 @api.get("/scopes", response={200: OfferAnswer, **ERRORS}, summary="What there are figures of")
