@@ -1,6 +1,6 @@
 """The tables of a report as files to take away, with the same cells hidden as on the page."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from . import printing
 from .about import about, definition
+from .apart import Apart
 from .disclosure import Cell
 from .documents import csv_file, pdf, workbook
 from .documents.document import Value
@@ -30,12 +31,12 @@ class Kind:
     label: Promise
     ending: str
     content_type: str
-    write: Callable[[Report], bytes]
+    write: Callable[[Report, Sequence[Apart]], bytes]
 
 
-def as_csv(report: Report) -> bytes:
-    """One line a cell, headlines first."""
-    return csv_file.lines(COLUMNS, _lines(report))
+def as_csv(report: Report, apart: Sequence[Apart] = ()) -> bytes:
+    """One line a cell, headlines first, what is never added to them last."""
+    return csv_file.lines(COLUMNS, [*_lines(report), *(_apart_line(report, each) for each in apart)])
 
 
 def _lines(report: Report) -> Iterator[list[Value]]:
@@ -50,29 +51,38 @@ def _lines(report: Report) -> Iterator[list[Value]]:
 
 
 def _line(report: Report, table: str, metric: Metric | None, row: str, column: str, cell: Cell) -> list[Value]:
-    scope = "all" if report.number is None else str(report.number)
     slug, code, unit = (metric.slug, metric.code, str(metric.unit)) if metric else ("", "", "")
-    return [table, slug, code, row, column, cell, printing.status(cell), unit, scope, report.demo or "none"]
+    return [table, slug, code, row, column, cell, printing.status(cell), unit, _scope(report), report.demo or "none"]
 
 
-def code_book(report: Report) -> bytes:
+def _apart_line(report: Report, each: Apart) -> list[Value]:
+    of_what: list[Value] = ["apart", "", "", each.name, "", each.value, csv_file.status(each.value), each.unit]
+    return [*of_what, _scope(report), report.demo or "none"]
+
+
+def _scope(report: Report) -> str:
+    return "all" if report.number is None else str(report.number)
+
+
+def code_book(report: Report, apart: Sequence[Apart] = ()) -> bytes:
     """What the columns, the metrics and the words in the CSV file mean, and what these figures cover."""
     rows: list[tuple[str, str, str]] = [("about", name, value) for name, value in about(report)]
     rows += [("about", _("Limit"), note) for note in report.notes]
+    rows += [("apart", each.name, f"{each.method} {each.source}".strip()) for each in apart]
     rows += [("column", name, meaning) for name, meaning in zip(COLUMNS, _column_meanings(), strict=True)]
     rows += [("status", name, meaning) for name, meaning in csv_file.status_meanings()]
     rows += [(f"metric {metric.slug}", name, text) for metric in METRICS for name, text in definition(metric)]
     return csv_file.lines(("item", "name", "meaning"), rows)
 
 
-def as_workbook(report: Report) -> bytes:
+def as_workbook(report: Report, apart: Sequence[Apart] = ()) -> bytes:
     """A workbook in the language in use: one sheet a table, notes and definitions last."""
-    return workbook.write(report_document(report, get_language() or "en"))
+    return workbook.write(report_document(report, get_language() or "en", apart=apart))
 
 
-def as_pdf(report: Report) -> bytes:
+def as_pdf(report: Report, apart: Sequence[Apart] = ()) -> bytes:
     """A PDF in the language in use; raises :class:`~outreach.reach.documents.pdf.MissingFont`."""
-    return pdf.write(report_document(report, get_language() or "en"))
+    return pdf.write(report_document(report, get_language() or "en", apart=apart))
 
 
 KINDS = {
@@ -99,7 +109,7 @@ def file_name(report: Report, *, kind: Kind, language: str, what: str = "reach")
 
 def _column_meanings() -> list[str]:
     return [
-        _("Which table the figure stands in; “headline” for the figures that open the page."),
+        _("Table of the figure; “headline” for those that open the page, “apart” for what is never added to them."),
         _("What is counted; each metric is defined below."),
         _("Code of the indicator that the metric serves."),
         _("Label of the row; empty for headlines."),

@@ -1,15 +1,18 @@
 """How a figure is written: the one way for pages, and the one way for files that a program reads."""
 
 import math
+from datetime import date
 from fractions import Fraction
 
 from babel import Locale
 from babel.numbers import format_decimal, format_percent
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .disclosure import AtLeast, Cell, Hidden, Number, Shown
+from .documents.document import Value
 
 HIDDEN = "hidden"
 UNKNOWN = "unknown"
@@ -65,6 +68,12 @@ def as_number(cell: Cell) -> int | float | None:
     return None
 
 
-def decimal(value: float) -> str:
-    """A number with its decimals, at most three, in the language in use."""
-    return format_decimal(value, locale=_locale())
+def value_as_text(value: Value) -> str:
+    """Any value of a file or a page for people, in the language in use; what is missing is empty."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    if isinstance(value, date):
+        return date_format(value, "DATE_FORMAT")
+    if isinstance(value, float):
+        return format_decimal(value, locale=_locale())
+    return number(value) if isinstance(value, int | Fraction) else as_text(value)

@@ -1,5 +1,6 @@
 """A report as a document, from which every kind of file is written: the tables of the page, the same cells hidden."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
@@ -7,6 +8,7 @@ from django.utils.translation import override
 
 from . import charts
 from .about import about, definition
+from .apart import Apart, apart_sheet
 from .documents.document import Document, Drawing, Sheet
 from .metrics import METRICS
 from .standing import standing
@@ -16,7 +18,7 @@ NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 """The date of a file in which nothing is counted."""
 
 
-def report_document(report: Report, language: str) -> Document:
+def report_document(report: Report, language: str, *, apart: Sequence[Apart] = ()) -> Document:
     """The report in a language: headlines, a sheet for each table with its chart, definitions, and what it covers.
 
     The names in its tables are in the language in which the report was made.
@@ -28,7 +30,7 @@ def report_document(report: Report, language: str) -> Document:
             language=language,
             dated=standing(report).taken_at or NEVER,
             facts=tuple(about(report)),
-            sheets=(_headlines(report), *map(_sheet, report.tables), definitions()),
+            sheets=(_headlines(report), *map(_sheet, report.tables), *_apart(apart), definitions()),
             notes=tuple(report.notes),
             drawings=_drawings(report),
         )
@@ -41,6 +43,10 @@ def _headlines(report: Report) -> Sheet:
         rows += [(f"– {metric.name}", cell, str(metric.unit), "") for metric, cell in figure.beside]
     headings = (_("Metric"), _("Figure"), _("Unit"), _("Remark"))
     return Sheet("headline", _("Headlines"), headings, rows)
+
+
+def _apart(rows: Sequence[Apart]) -> list[Sheet]:
+    return [apart_sheet(rows)] if rows else []
 
 
 def _sheet(table: Table) -> Sheet:

@@ -17,9 +17,9 @@ from . import scopes
 from .about import about, definition
 from .behind import behind
 from .charts import draw_panels
-from .documents.pdf import MissingFont
-from .downloads import KINDS, file_name
+from .downloads import KINDS
 from .metrics import DEFINITIONS_VERSION, METRICS
+from .responses import NOT_IN_THE_LIST, file_response, refusal
 from .scopes import Scope, UnknownScope
 from .standing import standing
 from .tables import BY_SEGMENT, Report
@@ -28,9 +28,6 @@ PERMISSION = "outreach.view_reach"
 ICON = "group"
 MACHINES = frozenset({"machine_clicks"})
 """Metrics that are shown apart from the figures of people."""
-
-NOT_IN_THE_LIST = 400
-"""The status of an answer to a wrong choice. Wagtail would put a page of its own in the place of a 404."""
 
 may_view = permission_required(PERMISSION)
 
@@ -127,21 +124,3 @@ class DownloadView(View):
                 return file_response(scopes.read(asked_scope(request)), kind=self.kind, language=language)
             except UnknownScope as unknown:
                 return refusal(str(unknown), status=NOT_IN_THE_LIST)
-
-
-def file_response(report: Report, *, kind: str, language: str, what: str = "reach") -> HttpResponse:
-    """A file of a report in the language in use, to be saved, kept by no cache."""
-    writer = KINDS[kind]
-    try:
-        data = writer.write(report)
-    except MissingFont as missing:
-        text = _("This server has no font for the %(script)s script, so it can't write the PDF. Take another file.")
-        return refusal(text % {"script": missing.script}, status=503)
-    name = file_name(report, kind=writer, language=language, what=what)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(data, content_type=writer.content_type, headers=headers)
-
-
-def refusal(text: str, *, status: int) -> HttpResponse:
-    """Why there is no file, in plain text."""
-    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")

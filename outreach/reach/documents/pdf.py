@@ -6,19 +6,16 @@ import functools
 import json
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import typst
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from outreach.reach import printing
 
-from .document import Document, Sheet, Value
+from .document import Document, Sheet
 from .plain import printable
 
 CONTENT_TYPE = "application/pdf"
@@ -122,7 +119,7 @@ def _sheet(document: Document, sheet: Sheet) -> dict[str, Any]:
     return {
         "title": printable(sheet.title),
         "headings": [printable(heading) for heading in sheet.headings],
-        "rows": [[_text(value) for value in row] for row in sheet.rows],
+        "rows": [[printable(printing.value_as_text(value)) for value in row] for row in sheet.rows],
         "in_words": [not place or _is_in_words(sheet, place) for place in range(len(sheet.headings))],
         "totals": sorted(sheet.totals),
         "note": printable(sheet.note),
@@ -134,18 +131,3 @@ def _sheet(document: Document, sheet: Sheet) -> dict[str, Any]:
 def _is_in_words(sheet: Sheet, place: int) -> bool:
     """Whether a column holds text, which begins where reading begins; figures stand at the other side."""
     return bool(sheet.rows) and all(isinstance(row[place], str | None) for row in sheet.rows)
-
-
-def _text(value: Value) -> str:
-    """A value as people read it, in the language in use."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, date):
-        return date_format(value, "DATE_FORMAT")
-    if isinstance(value, float):
-        return printing.decimal(value)
-    if isinstance(value, int | Fraction):
-        return printing.number(value)
-    return printing.as_text(value)
