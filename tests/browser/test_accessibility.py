@@ -79,7 +79,17 @@ EDITORS = [
 STAFF = [
     ("editor", EDITORS),
     ("approver", ["broadcasts/3/", "outreach/progress/3/"]),
-    ("evaluator", ["", "reach/", "reach/?broadcast=3"]),
+    (
+        "evaluator",
+        [
+            "",
+            "reach/",
+            "reach/?broadcast=3",
+            "reach/?period=2026-12/2026-11",
+            "reach/definitions/",
+            "reach/tokens/",
+        ],
+    ),
     ("officer", ["subscribers/", "subscribers/1/", "subscribers/find/", "segments/inspect/1/"]),
     ("admin", ["segments/edit/1/"]),
 ]
@@ -146,6 +156,24 @@ def test_everybody_can_write_a_broadcast(staff: Staff) -> None:
     page.get_by_role("button", name="Check the links").click()
     page.get_by_role("button", name="Check again").wait_for()
     found += faults(page, part="'main'")
+
+    assert not found, "\n\n".join(found)
+
+
+def test_everybody_can_see_what_is_behind_a_figure_and_make_a_token(staff: Staff) -> None:
+    page = staff.sign_in("evaluator")
+    page.goto("/admin/reach/")
+    for folded in page.locator(".reach details summary").all():
+        folded.click()
+    found = list(faults(page, part="'main'"))
+    page.goto("/admin/reach/tokens/")
+    page.get_by_role("textbox").last.fill("Dashboard")
+    press(page.get_by_role("button", name="Make a token"))
+    assert page.locator("#reach-token").input_value().startswith("reach_")
+    found += faults(page, part="'main'")
+    press(page.get_by_role("link", name="Revoke"))
+    found += faults(page, part="'main'")
+    press(page.get_by_role("button", name="Revoke it"))
 
     assert not found, "\n\n".join(found)
 

@@ -158,7 +158,7 @@ def test_page_needs_no_script_and_weighs_little(get, results):
     assert "<script" not in text
     assert " onclick=" not in text
     sheets = re.findall(r'<link rel="stylesheet" href="/static/([^"]+)"', text)
-    assert "outreach/results.css" in sheets
+    assert "outreach/public-results.css" in sheets
     folder = Path(django_settings.BASE_DIR) / "templates" / "static"
     assert len(text.encode()) + sum((folder / sheet).stat().st_size for sheet in sheets) < HEAVIEST
 
