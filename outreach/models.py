@@ -14,7 +14,7 @@ from .broadcasts.campaign import Campaign
 from .broadcasts.models import Approval, Broadcast, CarriedPage, Message, QuietHours, TestChat
 from .broadcasts.series.models import Series, SeriesApproval
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
-from .reach.models import CohortRollup, Rebuild, Rollup
+from .reach.models import CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
 from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
 from .tracking.models import TrackingEvent, UpdateCursor
 
@@ -31,7 +31,9 @@ __all__ = [
     "Freeze",
     "JoinRequest",
     "KeyedSecret",
+    "Margin",
     "Message",
+    "PeopleSet",
     "QuietHours",
     "Rebuild",
     "Rollup",
@@ -41,6 +43,7 @@ __all__ = [
     "Segment",
     "Series",
     "SeriesApproval",
+    "StoryRollup",
     "Subscriber",
     "Subscription",
     "Suppression",

@@ -20,7 +20,7 @@ from . import disclosure
 from .disclosure import Cell, Counts, Key, Line, Population
 from .metrics import DEFINITIONS_VERSION, Count, Share
 from .models import CohortRollup, Rebuild, Rollup
-from .rollups import count_people
+from .people import count_people
 
 ALL = "*"
 OPEN = "?"

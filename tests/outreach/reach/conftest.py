@@ -59,7 +59,15 @@ class Ledger:
             for person in people
         ]
 
-    def event(self, source: Delivery | Cohort, kind: str = "click", *, machine: str = "") -> TrackingEvent:
+    def event(
+        self,
+        source: Delivery | Cohort,
+        kind: str = "click",
+        *,
+        machine: str = "",
+        at: datetime = NOW,
+        link: int | None = None,
+    ) -> TrackingEvent:
         """Something that came back for a delivery, or for a cohort."""
         delivery, cohort = (source, None) if isinstance(source, Delivery) else (None, source)
         return TrackingEvent.objects.create(
@@ -68,7 +76,8 @@ class Ledger:
             cohort=cohort,
             kind=kind,
             machine_reason=machine,
-            occurred_at=NOW,
+            link=link,
+            occurred_at=at,
         )
 
     def count(self, *broadcasts: Broadcast) -> None:

@@ -9,6 +9,7 @@ from outreach.reach.cube import ALL, Cube, cell_key, lines_through
 from outreach.reach.models import Rollup
 
 from .attacker import Ranges, determined, equations
+from .conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,7 @@ def fill(broadcasts, chance):
                     accepted = chance.randint(attempted * 3 // 4, attempted)
                     Rollup.objects.create(
                         broadcast=broadcast,
+                        day=NOW.date(),
                         segment=segment,
                         gender=gender,
                         channel=channel,
