@@ -15,6 +15,7 @@ from .broadcasts.models import Approval, Broadcast, CarriedPage, Message, QuietH
 from .broadcasts.series.models import Series, SeriesApproval
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
 from .reach.models import CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
+from .reach.snapshots.models import Publication, Snapshot, SnapshotCells
 from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
 from .tracking.models import TrackingEvent, UpdateCursor
 
@@ -34,6 +35,7 @@ __all__ = [
     "Margin",
     "Message",
     "PeopleSet",
+    "Publication",
     "QuietHours",
     "Rebuild",
     "Rollup",
@@ -43,6 +45,8 @@ __all__ = [
     "Segment",
     "Series",
     "SeriesApproval",
+    "Snapshot",
+    "SnapshotCells",
     "StoryRollup",
     "Subscriber",
     "Subscription",

@@ -113,9 +113,7 @@ class _Across:
         done: set[Place] = set()
         while True:
             own = [key for key in table.keys if key in self.new.hidden and self.figures.most(key) and key not in safe]
-            parts = [
-                (number, key) for key in table.keys for number in self._targets(key) if (number, key) not in done
-            ]
+            parts = [(number, key) for key in table.keys for number in self._targets(key) if (number, key) not in done]
             if not own and not parts:
                 return True
             for number, key in parts:
@@ -275,9 +273,7 @@ class _Across:
         table = self.layout.table_of.get(key)
         return (*table.margins(key), self.layout.total) if table else ()
 
-    def _room_of_sum(
-        self, at: int, key: Key, sign: int, moved: Mapping[tuple[int, Key], int], shift: Shift
-    ) -> float:
+    def _room_of_sum(self, at: int, key: Key, sign: int, moved: Mapping[tuple[int, Key], int], shift: Shift) -> float:
         """How far the people of a period can go along with those of its broadcasts."""
         each, room = self.sums[at], inf
         for count, people in each.distinct.items():
@@ -322,7 +318,7 @@ class _Across:
         yield from self._alone(number, key)
 
     def _answers(self, number: int, wanted: Mapping[Key, int]) -> Iterator[dict[Key, int]]:
-        """The boxes of a broadcast that do what is wanted to the cells that the period shows, and nothing else there."""
+        """The boxes of a broadcast that do to the cells that the period shows what is wanted, and nothing else."""
         key, sign = next(iter(wanted.items()))
         for box in self._cells_through(number, key):
             turned = {corner: its * sign for corner, its in box.items()}
@@ -370,9 +366,7 @@ class _Across:
                     corners.update(max(units, key=lambda unit: self._flow(number, partner, unit, sign, moved[sign])))
             yield {(number, each): sign for each in corners} | {(partner, each): -sign for each in corners}
 
-    def _flow(
-        self, number: int, partner: int, cells: Iterable[Key], sign: int, moved: Mapping[Place, int]
-    ) -> float:
+    def _flow(self, number: int, partner: int, cells: Iterable[Key], sign: int, moved: Mapping[Place, int]) -> float:
         """How many messages can go this way; ``sign`` is 1 where the first broadcast gets them."""
         to, giver = (number, partner) if sign > 0 else (partner, number)
         return min(
@@ -386,4 +380,3 @@ class _Across:
 
 def _touched(period: Sum, key: Key, shift: Shift) -> bool:
     return any(number in period.members and at == key for number, at in shift)
-

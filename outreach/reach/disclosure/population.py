@@ -10,13 +10,15 @@ class Population:
     ``sums`` add up, over the places of a table and over broadcasts. ``distinct`` count people, who don't: a whole is
     at least its largest part and at most the sum of its parts. ``parts_of`` names for each count the earlier one of
     which it is a part (or nothing), so that the rest needs protecting as well, and the cells hidden there are hidden
-    here. ``telling`` says that a gender that holds everybody would say something of each.
+    here. ``under`` names a count without which nothing here is shown: its total says too much of these. ``telling``
+    says that a gender that holds everybody would say something of each.
     """
 
     sums: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
     parts_of: tuple[str, ...] = ()
     telling: bool = False
+    under: str = ""
     totals_only: bool = False
 
     @property
@@ -34,11 +36,19 @@ POPULATIONS = (
     Population(sums=("bounced",)),
     Population(sums=("unsubscribed",), parts_of=("accepted",)),
     Population(sums=("clicked",), distinct=("clickers",), parts_of=("accepted", "people")),
-    Population(sums=("opened",), distinct=("openers",), parts_of=("accepted", "people")),
     Population(sums=("cohort_clicks",)),
+    Population(sums=("story_clicked",), under="clicked"),
+    Population(sums=("story_cohort_clicks",), under="cohort_clicks"),
     Population(sums=("excluded",)),
     Population(sums=("machine_clicks",), totals_only=True),
-    Population(sums=("trackable",), parts_of=("accepted",), totals_only=True),
+    Population(sums=("trackable", "unclicked"), parts_of=("accepted",), totals_only=True),
+    Population(sums=("idle",), distinct=("trackable_people",), parts_of=("", "people"), totals_only=True),
+    Population(sums=("open_trackable", "unopened"), parts_of=("accepted",), totals_only=True),
+    Population(sums=("opened",), parts_of=("accepted",), totals_only=True),
     Population(sums=("unaccepted", "otherwise", "missed"), totals_only=True),
 )
-"""Every count of which anybody reads a cell; one that is missing here is protected for itself."""
+"""Every count of which anybody reads a cell; one that is missing here is protected for itself.
+
+``unclicked``, ``idle`` and ``unopened`` are those with a personal link (or an open that may be counted) who did
+nothing, ``missed`` is what was planned and not accepted: of shares, the complement must not be small either.
+"""

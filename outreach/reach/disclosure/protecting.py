@@ -76,16 +76,16 @@ class _Request:
             wanted |= before.get(name, frozenset()) | self.already.get(name, frozenset())
         wanted |= {key for key in cells.keys if any(self._changed_little(name, key) for name in names)}
         figures = self._figures(self.counts, population, names)
-        if self.members:
+        if cells.total in before.get(population.under, frozenset()):
+            found = frozenset(cells.keys)
+        elif self.members:
             found = hide_across(
                 layout=cells,
                 figures=figures,
                 k=self.k,
                 members=self.members,
                 bases={
-                    each.number: Base(
-                        self._figures(each.counts, population, names), _hidden_of(each, names, cells)
-                    )
+                    each.number: Base(self._figures(each.counts, population, names), _hidden_of(each, names, cells))
                     for each in self.past
                     if not each.members
                 },

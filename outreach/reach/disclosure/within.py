@@ -128,9 +128,7 @@ GENDER_AXIS = 2
 class _Within:
     """One table, with what it takes to complete a set of hidden cells."""
 
-    def __init__(
-        self, table: Table, figures: Figures, k: int, hidden: set[Key], habits: Mapping[Key, float]
-    ) -> None:
+    def __init__(self, table: Table, figures: Figures, k: int, hidden: set[Key], habits: Mapping[Key, float]) -> None:
         self.table, self.figures, self.k, self.hidden = table, figures, k, hidden
         self.prices = {
             key: price(figures.most(key), table.level(key)) / (1 + HABIT_WEIGHT * habits.get(key, 0))
