@@ -30,6 +30,7 @@ try:
     DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{LOCAL_DIR / 'db.sqlite3'}")}
     BROKER_URL = env.optional_url("BROKER_URL", {"amqp", "amqps"}, "like amqp://user:password@host:5672/")
     OFFICE_TIME_ZONE = env.time_zone("OFFICE_TIME_ZONE", "America/Dominica")
+    REACH_WINDOW_DAYS = env.integer("REACH_WINDOW_DAYS", 7, least=1, most=60)
     DEFAULT_FROM_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", "Campaign <campaign@example.org>")
     EMAIL = env.email()
     TELEGRAM_BOT_TOKEN = env.text(

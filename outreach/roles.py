@@ -62,7 +62,7 @@ ROLES = (
         pages=("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
         collections=FILES,
     ),
-    Role(EVALUATORS, (ADMIN, "outreach.view_reach")),
+    Role(EVALUATORS, (ADMIN, "outreach.view_reach", "outreach.freeze_period")),
     Role(
         DATA_OFFICERS,
         (

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .metrics import DEFINITIONS_VERSION, Metric
+from .metrics import Metric
 from .standing import standing
 from .tables import Report
 
@@ -26,8 +26,10 @@ def about(report: Report) -> list[tuple[str, str]]:
     facts += [
         (_("Counted"), _moment(stands.taken_at)),
         (_("Smallest count shown"), str(report.k)),
-        (_("Version of the definitions"), DEFINITIONS_VERSION),
+        (_("Version of the definitions"), stands.definitions),
     ]
+    if stands.digest:
+        facts.append((_("Digest of what is stored (SHA-256)"), stands.digest))
     return facts + [(_("Broadcast"), f"{broadcast.pk}: {broadcast.title}") for broadcast in report.broadcasts]
 
 
@@ -40,7 +42,9 @@ def definition(metric: Metric) -> list[tuple[str, str]]:
         (_("Unit"), metric.unit),
         (_("What it is not"), metric.is_not),
         (_("When it is unknown"), metric.unknown),
-        (_("Limits"), getattr(metric, "limits", "")),
+        (_("Limits"), metric.limits),
+        (_("Broken down by"), metric.disaggregation),
+        (_("Level"), metric.level),
         (_("Source"), metric.source),
         (_("Indicator"), metric.code),
         (_("Version"), metric.version),

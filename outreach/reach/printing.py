@@ -11,12 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .disclosure import AtLeast, Cell, Hidden, Number, Shown
+from .disclosure import AtLeast, Cell, FewerThan, Hidden, Number, Shown
 from .documents.document import Value
 
 HIDDEN = "hidden"
 UNKNOWN = "unknown"
 AT_LEAST = "at least"
+FEWER_THAN = "fewer than"
 SHOWN = "shown"
 
 
@@ -26,6 +27,8 @@ def as_text(cell: Cell) -> str:
         return number(cell.value)
     if isinstance(cell, AtLeast):
         return _("at least %(share)s") % {"share": number(_bound(cell.value))}
+    if isinstance(cell, FewerThan):
+        return _("fewer than %(number)s") % {"number": number(cell.value)}
     return _("hidden") if isinstance(cell, Hidden) else "–"
 
 
@@ -50,11 +53,13 @@ def _bound(value: Number) -> Number:
 
 
 def status(cell: Cell) -> str:
-    """What a figure in a file is worth: shown, at least, hidden or unknown; the same in every language."""
+    """What a figure in a file is worth: shown, at least, fewer than, hidden or unknown; the same in every language."""
     if isinstance(cell, Shown):
         return SHOWN
     if isinstance(cell, AtLeast):
         return AT_LEAST
+    if isinstance(cell, FewerThan):
+        return FEWER_THAN
     return HIDDEN if isinstance(cell, Hidden) else UNKNOWN
 
 

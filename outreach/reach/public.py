@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
 from outreach.broadcasts.campaign import Campaign
 
 from .apart import Apart
 from .metrics import METRICS, Metric
-from .tables import Report
-
-PUBLIC_K = 10
-"""The public sees no count of 1 to 9."""
+from .snapshots import publishing
+from .snapshots.models import Publication, Snapshot
+from .tables import PUBLIC_K, Report, report
 
 TABLES = ("people", "channel", "language")
 """By slug, in this order: the public reads no others."""
@@ -54,5 +56,15 @@ class Results:
 
 
 def published(*, campaign: Campaign) -> Sequence[Results]:
-    """The published periods of a campaign, the latest first; none as long as nothing can be frozen."""
-    return ()
+    """The published periods of a campaign, the latest first."""
+    published_at = Publication.objects.filter(snapshot=OuterRef("pk"), withdrawn_at__isnull=True)
+    found = publishing.published().filter(campaign=campaign)
+    found = found.annotate(published_at=Subquery(published_at.values("published_at")[:1]))
+    return [_results(campaign, snapshot) for snapshot in found]
+
+
+def _results(campaign: Campaign, snapshot: Snapshot) -> Results:
+    shown = report(snapshot=snapshot.pk, k=PUBLIC_K)
+    moment: datetime = snapshot.published_at  # type: ignore[attr-defined]
+    code = snapshot.place.partition("/")[0]
+    return Results(campaign, code, shown.period.name if shown.period else code, timezone.localdate(moment), shown)

@@ -1,87 +1,148 @@
-"""Counts of the ledger by its frozen dimensions: rebuilt whole, so that the same ledger gives the same figures."""
+"""Counts of the ledger by day and frozen dimensions: rebuilt whole, so that the same ledger gives the same figures.
+
+Errors: :class:`EventsGone` where the raw events are no longer all there, so that counting anew would count less;
+:class:`NoSuchDay` where a broadcast was not sent on the day that is asked for.
+"""
 
 import time
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from outreach.broadcasts.carried_links import pages_of_links
 from outreach.broadcasts.models import Broadcast
-from outreach.delivery.models import Cohort, Delivery
+from outreach.delivery.models import Cohort
 from outreach.tracking.models import TrackingEvent
 
-from .models import CohortRollup, Rebuild, Rollup
+from . import people
+from .ledger_rows import COUNTS, DIMENSIONS, LedgerRows
+from .models import Axis, CohortRollup, Margin, Rebuild, Rollup, StoryRollup
+from .window import ENDED, attribution_window, days_of
 
-DIMENSIONS = ("segment", "group", "gender", "language", "channel")
-
-ENDED = (Broadcast.State.FINISHED, Broadcast.State.CANCELLED, Broadcast.State.EXPIRED)
-"""The states in which a broadcast sends nothing any more; late clicks and bounces may still come."""
-
-REACHED = Q(status__in=Delivery.REACHED)
-ATTEMPTED = ~Q(status__in=[Delivery.Status.QUEUED, Delivery.Status.CANCELLED, Delivery.Status.EXPIRED])
+__all__ = ["DIMENSIONS", "ENDED", "EventsGone", "NoSuchDay", "counted", "events_are_whole", "rebuild", "rebuild_stale"]
 
 SHORTEST_PAUSE = timedelta(seconds=5)
 PAUSE_PER_COST = 20
 """A rebuild is followed by a pause this many times as long as it took: at most a twentieth of a worker counts."""
 
+LATEST_RECORD = timedelta(hours=1)
+"""How long after the attribution window an event that happened within it may still be written."""
 
-def rebuild(*, broadcast: Broadcast, now: datetime | None = None) -> int:
-    """Count the ledger of ``broadcast`` anew and return how many rollups there are now; ``now`` is UTC."""
+
+class EventsGone(Exception):
+    """Raw events of the broadcast were deleted: counted anew, it would lose clicks. What was counted stays."""
+
+
+class NoSuchDay(ValueError):
+    """The broadcast was not sent on that day."""
+
+
+def counted() -> QuerySet[Broadcast]:
+    """The broadcasts of the campaign whose audience was ever fixed, in their order.
+
+    A welcome message is no campaign: whom it reached says nothing of a campaign's reach.
+    """
+    return Broadcast.objects.filter(freeze__isnull=False, kind=Broadcast.Kind.CAMPAIGN).order_by("pk")
+
+
+def events_are_whole(broadcast: Broadcast) -> bool:
+    """Whether every event of the broadcast that was ever recorded is still there; so far none is deleted."""
+    return broadcast.pk is not None
+
+
+def rebuild(*, broadcast: Broadcast, day: date | None = None, now: datetime | None = None) -> int:
+    """Count the ledger of ``broadcast`` anew and return how many rollups there are now; ``now`` is UTC.
+
+    With ``day``, a day of the office's zone, only what was settled on it; clicks over shared links and clicks by story
+    belong to no day and stay. Raises :class:`EventsGone` and :class:`NoSuchDay`; nothing changes then.
+    """
     started = time.monotonic()
+    now = now or timezone.now()
+    if not events_are_whole(broadcast):
+        raise EventsGone(broadcast.pk)
+    days = days_of(broadcast, now=now)
+    if day is not None and day not in days.days:
+        raise NoSuchDay(day)
     with transaction.atomic():
-        last, _made = Rebuild.objects.get_or_create(broadcast=broadcast, defaults={"rebuilt_at": timezone.now()})
+        last, is_first = Rebuild.objects.get_or_create(broadcast=broadcast, defaults={"rebuilt_at": now})
         last = Rebuild.objects.select_for_update().get(pk=last.pk)
-        events = TrackingEvent.objects.filter(broadcast=broadcast)
-        newest = events.aggregate(newest=Coalesce(Max("pk"), 0))["newest"]
-        Rollup.objects.filter(broadcast=broadcast).delete()
-        rollups = Rollup.objects.bulk_create(_rollups(broadcast, events), batch_size=1000)
-        CohortRollup.objects.filter(cohort__broadcast=broadcast).delete()
-        CohortRollup.objects.bulk_create(_cohort_rollups(broadcast), batch_size=1000)
-        last.settled = broadcast.state in ENDED and newest == last.newest_event and not _made
-        last.newest_event = newest
-        last.rebuilt_at = now or timezone.now()
-        last.took_ms = round((time.monotonic() - started) * 1000)
+        newest = TrackingEvent.objects.filter(broadcast=broadcast).aggregate(newest=Coalesce(Max("pk"), 0))["newest"]
+        rows = LedgerRows(broadcast, days, day)
+        count = _rebuild_rollups(rows)
+        people.build(rows)
+        if day is None:
+            _rebuild_shared(rows)
+            last.settled = broadcast.state in ENDED and newest == last.newest_event and not is_first
+            last.newest_event = newest
+            last.took_ms = round((time.monotonic() - started) * 1000)
+        last.rebuilt_at = now
         last.save()
-    return len(rollups)
+    return count
 
 
-def _rollups(broadcast: Broadcast, events: QuerySet[TrackingEvent]) -> Iterator[Rollup]:
-    """One aggregate of the ledger; an event counts once per delivery because deliveries are counted, not events."""
-    personal = events.filter(delivery__isnull=False)
-    clicks = personal.filter(kind=TrackingEvent.Kind.CLICK)
+def _rebuild_rollups(rows: LedgerRows) -> int:
+    only = Q(broadcast=rows.broadcast, **({"day": rows.day} if rows.day else {}))
+    Rollup.objects.filter(only).delete()
+    rows.insert_counts(table=Rollup._meta.db_table)
+    Margin.objects.filter(only).delete()
+    for axis in Axis.values:
+        _insert_margins(rows, axis)
+    return Rollup.objects.filter(only).count()
 
-    def having(found: QuerySet[TrackingEvent]) -> Q:
-        return REACHED & Q(pk__in=found.values("delivery"))
 
-    rows = (
-        Delivery.objects.filter(broadcast=broadcast)
-        .order_by(*DIMENSIONS)
-        .values(*DIMENSIONS)
-        .annotate(
-            attempted=Count("pk", filter=ATTEMPTED),
-            accepted=Count("pk", filter=REACHED),
-            bounced=Count("pk", filter=Q(status=Delivery.Status.BOUNCED)),
-            unsubscribed=Count("pk", filter=having(personal.filter(kind=TrackingEvent.Kind.UNSUBSCRIBE))),
-            trackable=Count("pk", filter=REACHED & Q(tracks_clicks=True)),
-            clicked=Count("pk", filter=Q(tracks_clicks=True) & having(clicks.filter(machine_reason=""))),
-            machine_clicked=Count("pk", filter=having(clicks.exclude(machine_reason=""))),
-        )
+_PLACES = {
+    Axis.ALL: "''",
+    Axis.SEGMENT_GENDER: "segment || '/' || gender",
+    Axis.GROUP: '"group"',
+    Axis.LANGUAGE: "language",
+    Axis.CHANNEL: "channel",
+}
+
+
+def _insert_margins(rows: LedgerRows, axis: str) -> None:
+    """``INSERT … SELECT`` of the rollups' sums along one axis."""
+    names, sums = ", ".join(COUNTS), ", ".join(f"SUM({name})" for name in COUNTS)
+    day, params = ("AND day = %s", [connection.ops.adapt_datefield_value(rows.day)]) if rows.day else ("", [])
+    statement = (
+        f"INSERT INTO {Margin._meta.db_table} (broadcast_id, axis, day, place, {names}) "  # noqa: S608
+        f"SELECT broadcast_id, '{axis}', day, {_PLACES[Axis(axis)]} AS named, {sums} "
+        f"FROM {Rollup._meta.db_table} WHERE broadcast_id = %s {day} GROUP BY broadcast_id, day, named"
     )
-    return (Rollup(broadcast=broadcast, **row) for row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [rows.broadcast.pk, *params])
 
 
-def _cohort_rollups(broadcast: Broadcast) -> Iterator[CohortRollup]:
-    shared = Q(events__kind=TrackingEvent.Kind.CLICK, events__delivery__isnull=True)
-    rows = Cohort.objects.filter(broadcast=broadcast).annotate(
-        clicks=Count("events", filter=shared & Q(events__machine_reason="")),
-        machine_clicks=Count("events", filter=shared & ~Q(events__machine_reason="")),
+def _rebuild_shared(rows: LedgerRows) -> None:
+    """Clicks over shared links, by cohort, and all clicks by the story that they led to."""
+    broadcast = rows.broadcast
+    cohorts = list(Cohort.objects.filter(broadcast=broadcast).order_by("pk"))
+    leads = pages_of_links(broadcast)
+    clicks: Counter[int] = Counter()
+    machine_clicks: Counter[int] = Counter()
+    stories: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    by_number = {cohort.pk: cohort for cohort in cohorts}
+    for number, link, by_people, by_machines in rows.shared_clicks():
+        clicks[number] += by_people
+        machine_clicks[number] += by_machines
+        cohort = by_number[number]
+        story = leads.of_shared(channel=cohort.channel, language=cohort.language, link=link)
+        stories[story][1] += by_people
+    for story, messages in rows.stories_followed(leads.as_rows()).items():
+        stories[story][0] += messages
+    CohortRollup.objects.filter(cohort__broadcast=broadcast).delete()
+    CohortRollup.objects.bulk_create(
+        (CohortRollup(cohort=each, clicks=clicks[each.pk], machine_clicks=machine_clicks[each.pk]) for each in cohorts),
+        batch_size=1000,
     )
-    return (
-        CohortRollup(cohort_id=pk, clicks=clicks, machine_clicks=machine_clicks)
-        for pk, clicks, machine_clicks in rows.order_by("pk").values_list("pk", "clicks", "machine_clicks")
+    StoryRollup.objects.filter(broadcast=broadcast).delete()
+    StoryRollup.objects.bulk_create(
+        StoryRollup(broadcast=broadcast, story=story, clicked=personal, cohort_clicks=shared)
+        for story, (personal, shared) in sorted(stories.items())
+        if personal or shared
     )
 
 
@@ -93,7 +154,8 @@ def rebuild_stale(*, now: datetime) -> int:
     rebuilt = 0
     for broadcast in _stale():
         last = Rebuild.objects.filter(broadcast=broadcast).first()
-        if last is None or last.rebuilt_at + _pause(last) <= now:
+        is_due = last is None or last.rebuilt_at + _pause(last) <= now
+        if is_due and events_are_whole(broadcast):
             rebuild(broadcast=broadcast, now=now)
             rebuilt += 1
     return rebuilt
@@ -105,19 +167,7 @@ def _pause(last: Rebuild) -> timedelta:
 
 def _stale() -> QuerySet[Broadcast]:
     newer = TrackingEvent.objects.filter(broadcast=OuterRef("pk"), pk__gt=OuterRef("rebuild__newest_event"))
-    # A welcome message is no campaign: whom it reached says nothing of a campaign's reach.
-    frozen = Broadcast.objects.filter(freeze__isnull=False, kind=Broadcast.Kind.CAMPAIGN)
-    return frozen.filter(~Q(state__in=ENDED) | Q(rebuild__isnull=True) | Q(rebuild__settled=False) | Exists(newer))
-
-
-def count_people(*, broadcasts: Collection[int], by: Sequence[str] = ()) -> dict[tuple[int | str, ...], int]:
-    """Distinct people reached by these broadcasts together, exact, for each combination of the fields in ``by``.
-
-    A field is ``"broadcast"`` or one of :data:`DIMENSIONS`. Who fits several combinations counts in each, so parts may
-    add up to more than the whole.
-    """
-    reached = Delivery.objects.filter(REACHED, broadcast__in=broadcasts).order_by()
-    if not by:
-        return {(): reached.aggregate(people=Count("subscriber", distinct=True))["people"]}
-    rows = reached.values_list(*by).annotate(people=Count("subscriber", distinct=True))
-    return {tuple(row[:-1]): row[-1] for row in rows}
+    # An event that comes after the window changes nothing, so it is no reason to count a large ledger again.
+    may_count = Q(rebuild__rebuilt_at__lte=F("finished_at") + attribution_window() + LATEST_RECORD)
+    unsure = Q(rebuild__isnull=True) | Q(rebuild__settled=False)
+    return counted().filter(~Q(state__in=ENDED) | unsure | (Q(finished_at__isnull=True) | may_count) & Q(Exists(newer)))

@@ -3,22 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 
-from . import metrics, periods
-from .disclosure import AtLeast, Cell, Hidden
-from .models import Rollup
+from . import periods
 from .periods import Period, UnknownPeriod
-from .rollups import ENDED, count_people
-from .tables import EVALUATORS_K, Figure, Report, UnknownBroadcast, counted_broadcasts, report
+from .tables import EVALUATORS_K, Report, UnknownBroadcast, UnknownSnapshot, counted_broadcasts, report
 
 LONGEST_NUMBER = 18
-COARSE = 10
-"""Totals of what is not closed yet are rounded down to a multiple of this, so that their growth tells of nobody."""
 
 
 class UnknownScope(LookupError):
@@ -27,11 +21,12 @@ class UnknownScope(LookupError):
 
 @dataclass(frozen=True)
 class Scope:
-    """What was asked for, as it stands in an address; empty means all."""
+    """What was asked for, as it stands in an address; empty means all. ``snapshot`` names one version, old or new."""
 
     campaign: str = ""
     period: str = ""
     broadcast: str = ""
+    snapshot: str = ""
 
     @property
     def query(self) -> dict[str, str]:
@@ -60,6 +55,8 @@ def offered() -> Offer:
 
 def read(scope: Scope, *, k: int = EVALUATORS_K, offer: Offer | None = None) -> Report:
     """The figures of a scope; raises :class:`UnknownScope` for what is not in the fixed list."""
+    if scope.snapshot:
+        return _stored(scope.snapshot, k)
     known = offer or offered()
     if scope.broadcast:
         return _one(scope, known, k)
@@ -69,16 +66,25 @@ def read(scope: Scope, *, k: int = EVALUATORS_K, offer: Offer | None = None) -> 
     if scope.campaign and campaign is None:
         raise UnknownScope(_("There is no campaign with this name that has figures. Choose one from the list."))
     period = _period(scope.period)
-    found = [each for each in known.broadcasts if each.state in ENDED and _is_in(each, campaign, period)]
-    title = " · ".join(each.name for each in (campaign, period) if each)
-    return Report(title, None, tuple(found), k, _totals(found) if found else (), ())
+    return report(period=period, campaign=campaign, k=k)
+
+
+def _stored(number: str, k: int) -> Report:
+    try:
+        return report(snapshot=_number(number), k=k)
+    except UnknownSnapshot:
+        raise UnknownScope(_("There is no snapshot with this number. Choose from the list.")) from None
+
+
+def _number(asked: str) -> int:
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_NUMBER):
+        raise UnknownScope(_("A broadcast is asked for by its number. Choose one from the list."))
+    return int(asked)
 
 
 def _one(scope: Scope, known: Offer, k: int) -> Report:
-    asked = scope.broadcast
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_NUMBER):
-        raise UnknownScope(_("A broadcast is asked for by its number. Choose one from the list."))
-    found = next((each for each in known.broadcasts if each.pk == int(asked)), None)
+    number = _number(scope.broadcast)
+    found = next((each for each in known.broadcasts if each.pk == number), None)
     if found is None:
         raise UnknownScope(_("There is no broadcast with this number that has figures. Choose one from the list."))
     period = _period(scope.period)
@@ -103,21 +109,3 @@ def _is_in(broadcast: Broadcast, campaign: Campaign | None, period: Period | Non
     if campaign and broadcast.campaign_id != campaign.pk:
         return False
     return not period or bool(broadcast.finished_at and period.has(broadcast.finished_at))
-
-
-def _totals(broadcasts: Sequence[Broadcast]) -> tuple[Figure, ...]:
-    """Headline totals of what is not frozen, rounded down; no part of them is told."""
-    numbers = [each.pk for each in broadcasts]
-    sums = Rollup.objects.filter(broadcast__in=numbers).aggregate(accepted=Sum("accepted"), clicked=Sum("clicked"))
-    people = count_people(broadcasts=numbers)[()]
-    found = (
-        (metrics.REACHED, people),
-        (metrics.ACCEPTED, sums["accepted"] or 0),
-        (metrics.CLICKED, sums["clicked"] or 0),
-    )
-    return tuple(Figure(metric, *_coarse(number)) for metric, number in found)
-
-
-def _coarse(number: int) -> tuple[Cell, tuple[()], str]:
-    rounded = number // COARSE * COARSE
-    return (AtLeast(rounded), (), "") if rounded else (Hidden(), (), _("Fewer than %(number)d.") % {"number": COARSE})

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .metrics import DEFINITIONS_VERSION
 from .tables import Report
 
 
@@ -24,15 +25,19 @@ class Standing:
     """The status of a report. ``version`` is that of the snapshot that it shows, ``reason`` why it was corrected.
 
     ``taken_at`` is the moment of the count in UTC; ``begins`` and ``ends`` are the first and the last day in the
-    office's zone, ``None`` where it is open.
+    office's zone, empty where it is open. ``newest`` is the snapshot that replaced the one that is shown, if one did.
+    ``digest`` is the SHA-256 of what is stored.
     """
 
     status: Status
     begins: str
     ends: str
     taken_at: datetime | None
+    definitions: str = DEFINITIONS_VERSION
     version: int | None = None
     reason: str = ""
+    newest: int | None = None
+    digest: str = ""
 
     @property
     def label(self) -> str:
@@ -45,8 +50,11 @@ class Standing:
     def meaning(self) -> str:
         """What the status says of the figures."""
         return {
-            Status.PROVISIONAL: _("Messages are still being sent: these figures will grow."),
-            Status.CLOSED: _("Nothing is sent any more; late clicks still count."),
+            Status.PROVISIONAL: _(
+                "These totals can still change, so they are rounded down. Closed broadcasts and frozen periods have "
+                "exact figures, by segment, gender, channel and more."
+            ),
+            Status.CLOSED: _("The time in which answers count is over: these figures never change."),
             Status.FROZEN: _("These figures never change. A correction would be a new version, with its reason."),
         }[self.status]
 
@@ -65,11 +73,22 @@ class Standing:
 
 def standing(report: Report) -> Standing:
     """Where the figures of a report stand."""
+    begins, ends = _day(report.begins), _day(report.ends)
+    if report.period:
+        begins, ends = report.period.first_day.isoformat(), report.period.last_day.isoformat()
+    shown = report.snapshot
+    if shown is None:
+        return Standing(Status(report.status), begins, ends, report.counted_at)
     return Standing(
-        status=Status.PROVISIONAL if report.is_open else Status.CLOSED,
-        begins=_day(report.begins),
-        ends=_day(report.ends),
-        taken_at=report.counted_at,
+        Status(report.status),
+        begins,
+        ends,
+        report.counted_at,
+        definitions=shown.definitions,
+        version=shown.version,
+        reason=shown.reason,
+        newest=None if shown.is_newest else shown.newest,
+        digest=shown.digest,
     )
 
 

@@ -29,12 +29,14 @@ ICON = "group"
 MACHINES = frozenset({"machine_clicks"})
 """Metrics that are shown apart from the figures of people."""
 
+SCOPE = ("campaign", "period", "broadcast", "snapshot")
+
 may_view = permission_required(PERMISSION)
 
 
 def asked_scope(request: HttpRequest) -> Scope:
     """What the address asks for."""
-    return Scope(**{name: request.GET.get(name, "").strip() for name in ("campaign", "period", "broadcast")})
+    return Scope(**{name: request.GET.get(name, "").strip() for name in SCOPE})
 
 
 class ReachView(WagtailAdminTemplateMixin, TemplateView):
@@ -72,7 +74,8 @@ class ReachView(WagtailAdminTemplateMixin, TemplateView):
 
 
 def _context(report: Report, scope: Scope, metric: str) -> dict[str, Any]:
-    shown = [table for table in report.tables if table.slug == metric or table.metric is None]
+    alternatives = {each.slug for each in BY_SEGMENT}
+    shown = [table for table in report.tables if table.slug == metric or table.slug not in alternatives]
     apart = [(each, cell) for figure in report.figures for each, cell in figure.beside if each.slug in MACHINES]
     figures = [
         (figure, [(each, cell) for each, cell in figure.beside if each.slug not in MACHINES], behind(report, figure))
@@ -88,7 +91,6 @@ def _context(report: Report, scope: Scope, metric: str) -> dict[str, Any]:
         "tables": [(table, draw_panels(table)) for table in shown],
         "kinds": [{"label": kind.label, "address": reverse(f"reach:{kind.name}")} for kind in KINDS.values()],
         "languages": [pair for pair in settings.LANGUAGES if pair in settings.WAGTAILADMIN_PERMITTED_LANGUAGES],
-        "definitions_version": DEFINITIONS_VERSION,
     }
 
 

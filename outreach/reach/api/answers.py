@@ -21,7 +21,7 @@ class CellAnswer(Schema):
     """One figure."""
 
     value: int | float | None = Field(description="A whole number, or a share of 1; null where hidden or unknown.")
-    status: str = Field(description="shown, at least, hidden or unknown")
+    status: str = Field(description="shown, at least, fewer than, hidden or unknown")
     text: str = Field(description="The figure for people, in the language of the answer.")
 
     @classmethod
@@ -119,6 +119,8 @@ class ReportAnswer(Schema):
 
     title: str
     status: str = Field(description="provisional, closed or frozen")
+    snapshot: int | None = Field(description="Number of the snapshot; null while figures are provisional.")
+    digest: str = Field(description="SHA-256 of the stored snapshot; empty while figures are provisional.")
     version: int | None = Field(description="Version of the snapshot; null where there is none.")
     reason: str = Field(description="Why the snapshot was corrected; empty for the first version.")
     k: int = Field(description="Smallest count shown.")
@@ -135,6 +137,8 @@ class ReportAnswer(Schema):
         return cls(
             title=str(report.title),
             status=stands.status.value,
+            snapshot=report.snapshot.number if report.snapshot else None,
+            digest=stands.digest,
             version=stands.version,
             reason=stands.reason,
             k=report.k,

@@ -112,9 +112,11 @@ def list_scopes(request: HttpRequest) -> OfferAnswer:
 
 
 @api.get("/report", response={200: ReportAnswer, **ERRORS}, summary="The figures of a scope")
-def read_report(request: HttpRequest, campaign: str = "", period: str = "", broadcast: str = "") -> ReportAnswer:
-    """Headlines and tables; without any choice of all broadcasts that ended."""
-    return ReportAnswer.of(scopes.read(Scope(campaign=campaign, period=period, broadcast=broadcast)))
+def read_report(
+    request: HttpRequest, campaign: str = "", period: str = "", broadcast: str = "", snapshot: str = ""
+) -> ReportAnswer:
+    """Headlines and tables; without any choice totals of all broadcasts that ended."""
+    return ReportAnswer.of(scopes.read(Scope(campaign, period, broadcast, snapshot)))
 
 
 @api.get("/definitions", response={200: list[DefinitionAnswer], **ERRORS}, summary="What every figure means")

@@ -79,7 +79,7 @@ def test_days_stand_in_columns_of_which_only_a_few_are_named():
 
 
 def test_what_was_planned_is_an_outline_beside_what_came_of_it():
-    planned = table((Shown(100), Shown(80)), slug="planned", columns=("Planned", "Actual"), charted=2)
+    planned = table((Shown(100), Shown(80)), slug="broadcast", columns=("Planned", "Actual"), charted=2)
     [svg] = draw_panels(planned)
     assert [each.get("fill") for each in parts(svg, "rect")] == ["none", "var(--reach-bar)"]
 

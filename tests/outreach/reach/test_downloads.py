@@ -10,7 +10,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Freeze
 from outreach.reach import downloads
 from outreach.reach.documents.plain import FORMULA_STARTS
-from outreach.reach.metrics import METRICS
+from outreach.reach.metrics import DEFINITIONS_VERSION, METRICS
 from outreach.reach.tables import report
 
 pytestmark = pytest.mark.django_db
@@ -35,12 +35,19 @@ def with_few(ledger, october):
     ledger.deliver(october, 30, segment="officials", group="official", gender="man")
     ledger.deliver(october, 3, segment="officials", group="official", gender="another")
     ledger.deliver(october, 9, segment="officials", group="official", gender="")
-    ledger.count(october)
+    ledger.close(october)
     return report(broadcast=october.pk)
 
 
-def test_csv_has_every_cell_of_every_table(october):
-    found = report()
+@pytest.fixture
+def closed(october, ledger):
+    """The broadcast of October with its window over."""
+    ledger.close(october)
+    return october
+
+
+def test_csv_has_every_cell_of_every_table(closed):
+    found = report(broadcast=closed.pk)
     rows = lines(downloads.as_csv(found))
     assert len(rows) == sum(1 + len(figure.beside) for figure in found.figures) + sum(
         len(row.cells) for table in found.tables for row in table.rows
@@ -49,7 +56,7 @@ def test_csv_has_every_cell_of_every_table(october):
     assert women == [
         {
             "table": "people", "metric": "people", "indicator": "R1", "row": "Workers", "column": "Woman",
-            "value": "20", "status": "shown", "unit": "people", "broadcasts": "all", "demo_data": "none",
+            "value": "20", "status": "shown", "unit": "people", "broadcasts": str(closed.pk), "demo_data": "none",
         }
     ]  # fmt: skip
     share = next(row for row in rows if row["table"] == "headline" and row["metric"] == "female_share")
@@ -78,8 +85,8 @@ def test_hidden_cells_are_nowhere_in_the_workbook(with_few):
     assert officials[3] == "hidden"
 
 
-def test_workbook_has_a_sheet_for_each_table_with_typed_cells(october):
-    found = report(broadcast=october.pk)
+def test_workbook_has_a_sheet_for_each_table_with_typed_cells(closed):
+    found = report(broadcast=closed.pk)
     workbook = book(found)
     assert len(workbook.worksheets) == len(found.tables) + 2
     sheet = workbook["People reached by segment and g"]
@@ -89,11 +96,11 @@ def test_workbook_has_a_sheet_for_each_table_with_typed_cells(october):
     assert workers[-1].number_format == "0.0%"
 
 
-def test_notes_tell_period_threshold_definitions_and_limits(october):
-    notes = {tuple(row[:2]) for row in grid(book(report(broadcast=october.pk))["Notes"])}
+def test_notes_tell_period_threshold_definitions_and_limits(closed):
+    notes = {tuple(row[:2]) for row in grid(book(report(broadcast=closed.pk))["Notes"])}
     assert {
         ("Covers", "October"), ("Data", "Real data"), ("Period", "2026-11-18 to 2026-11-19"),
-        ("Smallest count shown", "5"), ("Version of the definitions", "1"),
+        ("Smallest count shown", "5"), ("Version of the definitions", DEFINITIONS_VERSION),
         ("Limit", "Accepted is not delivered, and delivered is not read."),
     } <= notes  # fmt: skip
     for metric in METRICS:
@@ -134,21 +141,20 @@ def test_name_that_looks_like_a_formula_is_text_in_every_file(ledger, name):
     assert "f" not in kinds
 
 
-def test_file_names_tell_scope_period_standing_and_language(october):
-    Broadcast.objects.filter(pk=october.pk).update(title="Rights at work: what now?")
-    one, book = report(broadcast=october.pk), downloads.KINDS["code_book"]
+def test_file_names_tell_scope_period_standing_and_language(closed):
+    one, book = report(broadcast=closed.pk), downloads.KINDS["code_book"]
     assert (
         downloads.file_name(one, kind=book, language="fr")
-        == f"reach-code-book-broadcast-{october.pk}-rights-at-work-what-now-2026-11-18-to-2026-11-19-closed-fr.csv"
+        == f"reach-code-book-broadcast-{closed.pk}-october-2026-11-18-to-2026-11-19-v1-fr.csv"
     )
     name = downloads.file_name(report(), kind=downloads.KINDS["xlsx"], language="en")
-    assert name == "reach-all-broadcasts-that-ended-2026-11-18-to-2026-11-19-closed-en.xlsx"
+    assert name == "reach-all-broadcasts-that-ended-2026-11-18-to-2026-11-19-provisional-en.xlsx"
 
 
 def test_file_name_of_a_title_without_latin_letters_is_still_a_name(october):
     Broadcast.objects.filter(pk=october.pk).update(title="حقوق العمال")
     name = downloads.file_name(report(broadcast=october.pk), kind=downloads.KINDS["csv"], language="en")
-    assert name == f"reach-broadcast-{october.pk}-2026-11-18-to-2026-11-19-closed-en.csv"
+    assert name == f"reach-broadcast-{october.pk}-2026-11-18-to-2026-11-19-provisional-en.csv"
 
 
 @pytest.mark.parametrize("kind", list(downloads.KINDS))

@@ -14,11 +14,17 @@ from pypdf import PdfReader
 from wagtail.models import Site
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.models import Broadcast
 from outreach.reach import public
 from outreach.reach.apart import Apart
 from outreach.reach.downloads import KINDS
-from outreach.reach.public import PUBLIC_K, Results, TooFine
-from outreach.reach.tables import report
+from outreach.reach.periods import parse
+from outreach.reach.public import Results, TooFine
+from outreach.reach.snapshots.freezing import freeze_period
+from outreach.reach.snapshots.publishing import publish, withdraw
+from outreach.reach.tables import PUBLIC_K, report
+
+from .conftest import CLOSED
 
 pytestmark = pytest.mark.django_db
 
@@ -42,12 +48,14 @@ def results(campaign, ledger, october, monkeypatch):
     ledger.deliver(october, 30, segment="officials", group="official", gender="man")
     ledger.deliver(october, 7, segment="officials", group="official", gender="another")
     ledger.deliver(october, 9, segment="officials", group="official", gender="")
-    ledger.count(october)
+    ledger.close(october)
     apart = (
         Apart("Visits to the site", 4321, "visits", "Counted without cookies, once a day.", "Site"),
         Apart("Radio", 12000, "people", "Estimate: audience of the station.", "Station"),
     )
-    newest = Results(campaign, "2026-Q4", "Quarter 4 of 2026", date(2026, 11, 22), report(k=PUBLIC_K), apart)
+    newest = Results(
+        campaign, "2026-Q4", "Quarter 4 of 2026", date(2026, 11, 22), report(broadcast=october.pk, k=PUBLIC_K), apart
+    )
     found = [newest, replace(newest, code="2026-Q3", period="Quarter 3 of 2026", apart=())]
     monkeypatch.setattr(public, "published", lambda *, campaign: found)
     return newest
@@ -69,8 +77,18 @@ def test_page_of_a_campaign_without_published_results_says_what_will_be_there(ge
     assert get("csv/").status_code == 404
 
 
-def test_nothing_is_published_while_nothing_is_frozen(campaign, october):
-    assert list(public.published(campaign=campaign)) == []
+def test_period_stands_on_the_page_from_its_publication_to_its_withdrawal(get, campaign, october, ledger, member):
+    Broadcast.objects.filter(pk=october.pk).update(campaign=campaign)
+    ledger.close(october)
+    frozen = freeze_period(period=parse("2026-11"), campaign=campaign, user=member("evaluator"), now=CLOSED)
+    assert not public.published(campaign=campaign)
+    publish(snapshot=frozen, user=member("evaluator"), now=CLOSED)
+    [shown] = public.published(campaign=campaign)
+    assert (shown.code, shown.period, shown.report.k) == ("2026-11", "November 2026", 10)
+    assert "November 2026" in get().content.decode()
+    assert "Frozen, version 1" in get(period="2026-11").content.decode()
+    withdraw(snapshot=frozen, user=member("evaluator"), now=CLOSED)
+    assert "No results of this campaign are published yet" in get().content.decode()
 
 
 def test_page_of_no_campaign_is_not_found(client, db):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outreach', '0004_campaign'),
+        ('outreach', '0006_snapshots'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

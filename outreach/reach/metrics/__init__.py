@@ -1,0 +1,70 @@
+"""The closed list of what is measured. Each metric is defined here and nowhere else, and every figure leads to it.
+
+:data:`INDICATORS` are the twenty that every report knows and three that support them, :data:`PARTS` what stands beside
+them. A metric gets a new version when its definition changes; :data:`DEFINITIONS_VERSION` then changes too.
+"""
+
+from .content import CONTENT
+from .metric import Change, Count, Counts, Given, Metric, Number, Share
+from .outcomes import OUTCOMES
+from .parts import (
+    ACCEPTED,
+    BOUNCED,
+    CLICKED,
+    COHORT_CLICKS,
+    EXCLUDED,
+    MACHINE_CLICKS,
+    PARTS,
+    PLANNED,
+    TRACKABLE_SHARE,
+    UNSUBSCRIBED,
+)
+from .reached import (
+    COMPLETENESS,
+    DELIVERY_RATE,
+    FEMALE_SHARE,
+    HEADLINE_COMPLETENESS,
+    REACH,
+    REACHED,
+    STATED,
+)
+from .read import READ
+
+DEFINITIONS_VERSION = "2"
+
+INDICATORS: tuple[Metric, ...] = (*CONTENT, *REACH, *READ, *OUTCOMES)
+METRICS: tuple[Metric, ...] = (*INDICATORS, *PARTS)
+
+BY_CODE: dict[str, Metric] = {metric.code: metric for metric in INDICATORS}
+BY_SLUG: dict[str, Metric] = {metric.slug: metric for metric in METRICS}
+
+__all__ = [
+    "ACCEPTED",
+    "BOUNCED",
+    "BY_CODE",
+    "BY_SLUG",
+    "CLICKED",
+    "COHORT_CLICKS",
+    "COMPLETENESS",
+    "DEFINITIONS_VERSION",
+    "DELIVERY_RATE",
+    "EXCLUDED",
+    "FEMALE_SHARE",
+    "HEADLINE_COMPLETENESS",
+    "INDICATORS",
+    "MACHINE_CLICKS",
+    "METRICS",
+    "PARTS",
+    "PLANNED",
+    "REACHED",
+    "STATED",
+    "TRACKABLE_SHARE",
+    "UNSUBSCRIBED",
+    "Change",
+    "Count",
+    "Counts",
+    "Given",
+    "Metric",
+    "Number",
+    "Share",
+]

@@ -1,0 +1,117 @@
+"""What a metric is: its definition in words, and the one function that computes it from counts.
+
+``value`` gives a whole number, an exact fraction, or ``None`` where nothing is known: unknown is never 0, and a
+division by nothing is unknown. The counts are those of one scope by their names, as :func:`outreach.reach.counts.at`
+gives them, with what people entered and what the site counted added under names of their own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Number = int | Fraction
+Counts = Mapping[str, Number]
+
+OUTPUT, OUT_TAKE, OUTCOME, EFFICIENCY = _("output"), _("out-take"), _("outcome"), _("efficiency")
+"""The levels of results, so that none is passed off as another."""
+
+EACH_BROADCAST = _("each broadcast")
+EACH_MONTH = _("each month")
+EACH_QUARTER = _("each quarter")
+BASELINE_AND_ENDLINE = _("baseline and endline")
+
+LEDGER = _("Delivery ledger")
+REDIRECTS = _("Redirects of tracked links")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """What a figure means: ``code`` is that of the indicator it serves, ``unknown`` when there is no figure at all.
+
+    ``limits`` says with which care to read it, ``disaggregation`` by what it may be broken down, ``frequency`` how
+    often it is reported. A metric that is only a part of an indicator may leave these three empty.
+    """
+
+    slug: str
+    code: str
+    name: Promise
+    definition: Promise
+    formula: Promise
+    unit: Promise
+    is_not: Promise
+    unknown: Promise
+    source: Promise
+    level: Promise = OUTPUT
+    limits: Promise | str = ""
+    disaggregation: Promise | str = ""
+    frequency: Promise | str = ""
+    is_core: bool = True
+    is_entered: bool = False
+    version: int = 1
+
+    def value(self, counts: Counts) -> Number | None:
+        """The figure."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(Metric):
+    """How many there are; unknown where ``known_by``, if it is given, counts nobody who could have been seen."""
+
+    known_by: str = ""
+
+    def value(self, counts: Counts) -> int | None:
+        """The count itself."""
+        if self.known_by and not counts.get(self.known_by, 0):
+            return None
+        return int(counts.get(self.slug, 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given(Metric):
+    """A number from outside the ledger: entered by people, or counted by the site; unknown while nobody gave it."""
+
+    def value(self, counts: Counts) -> Number | None:
+        """The number, if there is one."""
+        return counts.get(self.slug)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share(Metric):
+    """A sum of counts divided by another sum of counts; unknown where there is nothing to divide by.
+
+    Unknown also where one of the counts is not there at all.
+    """
+
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+
+    def value(self, counts: Counts) -> Fraction | None:
+        """The exact quotient."""
+        return divided(counts, self.numerator, self.denominator)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(Metric):
+    """One share minus an earlier one: unknown where either is. Negative where things got worse."""
+
+    later: tuple[str, str]
+    earlier: tuple[str, str]
+
+    def value(self, counts: Counts) -> Fraction | None:
+        """The exact difference, in parts of 1."""
+        shares = [divided(counts, (part,), (whole,)) for part, whole in (self.later, self.earlier)]
+        if shares[0] is None or shares[1] is None:
+            return None
+        return shares[0] - shares[1]
+
+
+def divided(counts: Counts, numerator: tuple[str, ...], denominator: tuple[str, ...]) -> Fraction | None:
+    """The sum of some counts over the sum of others; ``None`` where one is missing or there is nothing to divide by."""
+    if any(name not in counts for name in (*numerator, *denominator)):
+        return None
+    whole = sum(counts[name] for name in denominator)
+    return Fraction(sum(counts[name] for name in numerator)) / whole if whole else None

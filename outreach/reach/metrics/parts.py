@@ -1,0 +1,186 @@
+"""Counts and shares that stand beside an indicator, or that one is computed from."""
+
+from django.utils.translation import gettext_lazy as _
+
+from .metric import LEDGER, OUT_TAKE, REDIRECTS, Count, Metric, Share
+
+ACCEPTED = Count(
+    slug="accepted",
+    code="D2",
+    name=_("Accepted"),
+    definition=_("Messages that the receiver's provider took, or reported as delivered. Basis: provider accepted."),
+    formula=_("count of messages accepted or delivered"),
+    unit=_("messages"),
+    is_not=_("Accepted is not delivered, and delivered is not read. A person may get several messages."),
+    unknown=_("Never unknown: 0 means that no message was accepted."),
+    source=LEDGER,
+)
+BOUNCED = Count(
+    slug="bounced",
+    code="D2",
+    name=_("Bounced"),
+    definition=_("Messages sent back because nobody can be reached at the address."),
+    formula=_("count of messages bounced"),
+    unit=_("messages"),
+    is_not=_("Not every failure: a receiver who blocked us and a refused text are other outcomes."),
+    unknown=_("Never unknown. A provider may report a bounce days later."),
+    source=LEDGER,
+)
+UNSUBSCRIBED = Count(
+    slug="unsubscribed",
+    code="E5",
+    name=_("Unsubscribed"),
+    definition=_("Accepted messages from which the receiver left. A sign of harm, not of failure."),
+    formula=_("count of accepted messages with an unsubscribe"),
+    unit=_("messages"),
+    is_not=_("Not those who left in the preferences or with the bot, without using a message."),
+    unknown=_("Never unknown: leaving needs no consent to be counted."),
+    source=_("Unsubscribe links and headers"),
+    level=OUT_TAKE,
+    version=2,
+)
+CLICKED = Count(
+    slug="clicked",
+    code="E1",
+    name=_("Clicks over personal links"),
+    definition=_("Accepted messages in which the receiver followed a link; each counts once, however often."),
+    formula=_("count of accepted messages with at least one click that is not a machine's"),
+    unit=_("messages"),
+    is_not=_("Not every click: people who allow no personal links get shared ones, counted apart and never added."),
+    unknown=_("Unknown where nobody reached allows personal links."),
+    source=REDIRECTS,
+    known_by="trackable",
+    level=OUT_TAKE,
+    version=2,
+)
+COHORT_CLICKS = Count(
+    slug="cohort_clicks",
+    code="E1",
+    name=_("Clicks over shared links"),
+    definition=_("Clicks over links that a cohort shares, so that they name nobody."),
+    formula=_("count of clicks over shared links that are not a machine's"),
+    unit=_("clicks"),
+    is_not=_("Not people: whoever follows a shared link twice counts twice."),
+    unknown=_("Unknown where nobody got a shared link."),
+    source=REDIRECTS,
+    known_by="cohort_size",
+    level=OUT_TAKE,
+    version=2,
+)
+MACHINE_CLICKS = Count(
+    slug="machine_clicks",
+    code="E1",
+    name=_("Clicks by machines"),
+    definition=_("Links followed by a scanner or a preview; left out of every other figure."),
+    formula=_("count of accepted messages with a machine's click + machines' clicks over shared links"),
+    unit=_("clicks"),
+    is_not=_("Not readers. Some machines are not recognised and stand among the people."),
+    unknown=_("Never unknown."),
+    source=REDIRECTS,
+    level=OUT_TAKE,
+    version=2,
+)
+TRACKABLE_SHARE = Share(
+    slug="trackable_share",
+    code="E1",
+    name=_("Personal links allowed"),
+    definition=_("Accepted messages whose receiver allows personal links, and can so be seen to click."),
+    formula=_("accepted messages with personal links / accepted"),
+    unit=_("share of accepted messages"),
+    is_not=_("Not interest: it is a choice about privacy."),
+    unknown=_("Unknown where no message was accepted."),
+    source=LEDGER,
+    numerator=("trackable",),
+    denominator=("accepted",),
+    level=OUT_TAKE,
+)
+TRACKABLE_PEOPLE = Count(
+    slug="trackable_people",
+    code="E1",
+    name=_("People who allow personal links"),
+    definition=_("Distinct people reached by a message with personal links, who can so be seen to click."),
+    formula=_("count of distinct subscribers with an accepted message whose links are personal"),
+    unit=_("people"),
+    is_not=_("Not interest: it is a choice about privacy."),
+    unknown=_("Never unknown: 0 means that nobody reached allows it."),
+    source=LEDGER,
+    level=OUT_TAKE,
+)
+CLICKERS = Count(
+    slug="clickers",
+    code="E1",
+    name=_("People who clicked"),
+    definition=_("Distinct people who followed a personal link at least once, within the attribution window."),
+    formula=_("count of distinct subscribers with an accepted message and a click that is not a machine's"),
+    unit=_("people"),
+    is_not=_("Not everybody who clicked: people who allow no personal links can't be seen."),
+    unknown=_("Unknown where nobody reached allows personal links."),
+    source=REDIRECTS,
+    level=OUT_TAKE,
+    known_by="trackable_people",
+)
+MACHINE_OPENS = Count(
+    slug="machine_opened",
+    code="E2",
+    name=_("Opened by machines"),
+    definition=_("Accepted e-mails whose picture a machine fetched; left out of the open rate."),
+    formula=_("count of accepted messages with a machine's open"),
+    unit=_("messages"),
+    is_not=_("Not readers. Some machines are not recognised and stand among the people."),
+    unknown=_("Unknown where nobody reached allows opens to be seen."),
+    source=_("Pixel in the e-mails of those who allow it"),
+    level=OUT_TAKE,
+    known_by="open_trackable",
+)
+POPULATION_COVERAGE = Share(
+    slug="population_coverage",
+    code="R3",
+    name=_("Coverage of the group"),
+    definition=_("Different people reached against the estimated size of the group, where a cited estimate exists."),
+    formula=_("people reached / estimated size of the group"),
+    unit=_("share of the estimated group"),
+    is_not=_("Not exact: an estimate stands below the line, and nobody proved that those reached belong to the group."),
+    unknown=_("Unknown without an estimate with its source and year."),
+    source=_("Delivery ledger and a cited source"),
+    numerator=("people",),
+    denominator=("population",),
+)
+
+PLANNED = Count(
+    slug="planned",
+    code="D1",
+    name=_("Planned"),
+    definition=_("Messages that were lined up when the audience was fixed."),
+    formula=_("count of messages lined up"),
+    unit=_("messages"),
+    is_not=_("Not a target of the campaign, and not the number of people considered."),
+    unknown=_("Never unknown."),
+    source=LEDGER,
+)
+EXCLUDED = Count(
+    slug="excluded",
+    code="R3",
+    name=_("Not reached"),
+    definition=_("Subscriptions that were considered when the audience was fixed and got no message, by reason."),
+    formula=_("count of considered subscriptions without a message"),
+    unit=_("subscriptions"),
+    is_not=_("Not people: somebody with two addresses can count twice. Not those outside the segments."),
+    unknown=_("Never unknown: 0 means that everybody considered gets a message."),
+    source=_("Count of the audience when it was fixed"),
+)
+
+PARTS: tuple[Metric, ...] = (
+    PLANNED,
+    EXCLUDED,
+    ACCEPTED,
+    BOUNCED,
+    UNSUBSCRIBED,
+    CLICKED,
+    CLICKERS,
+    TRACKABLE_PEOPLE,
+    COHORT_CLICKS,
+    MACHINE_CLICKS,
+    MACHINE_OPENS,
+    TRACKABLE_SHARE,
+    POPULATION_COVERAGE,
+)
