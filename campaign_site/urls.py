@@ -25,6 +25,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("", include("outreach.audience.urls")),
     path("", include("outreach.tracking.public_urls")),
+    path("", include("outreach.reach.public_urls")),
     path("", include(language_urlpatterns)),
     path("", include(wagtail_urls)),
 )

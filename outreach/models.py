@@ -14,14 +14,17 @@ from .broadcasts.campaign import Campaign
 from .broadcasts.models import Approval, Broadcast, CarriedPage, Message, QuietHours, TestChat
 from .broadcasts.series.models import Series, SeriesApproval
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
+from .reach.api.models import ApiToken
 from .reach.indicators.framework import Indicator, Result, Target
 from .reach.indicators.records import Entry, Estimate, Spend
 from .reach.indicators.trail import Change
 from .reach.models import CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
+from .reach.snapshots.models import Publication, Snapshot, SnapshotCells
 from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
 from .tracking.models import TrackingEvent, UpdateCursor
 
 __all__ = [
+    "ApiToken",
     "Approval",
     "Broadcast",
     "Campaign",
@@ -41,6 +44,7 @@ __all__ = [
     "Margin",
     "Message",
     "PeopleSet",
+    "Publication",
     "QuietHours",
     "Rebuild",
     "Result",
@@ -51,6 +55,8 @@ __all__ = [
     "Segment",
     "Series",
     "SeriesApproval",
+    "Snapshot",
+    "SnapshotCells",
     "Spend",
     "StoryRollup",
     "Subscriber",

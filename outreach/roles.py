@@ -82,7 +82,7 @@ ROLES = (
         pages=("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
         collections=FILES,
     ),
-    Role(EVALUATORS, (ADMIN, "outreach.view_reach", *READ_RESULTS, *ENTER_RESULTS)),
+    Role(EVALUATORS, (ADMIN, "outreach.view_reach", "outreach.freeze_period", *READ_RESULTS, *ENTER_RESULTS)),
     Role(
         DATA_OFFICERS,
         (

@@ -21,6 +21,7 @@ from .delivery.engine import Courier
 from .delivery.journal import Journal
 from .delivery.watch import AlwaysChanged, watch
 from .reach.rollups import rebuild_stale
+from .reach.snapshots.closing import close_due
 from .tracking.links import TrackedLinks
 from .tracking.updates import poll
 
@@ -119,6 +120,10 @@ class Tasks:
     def count_reach(self) -> bool:
         """Rebuild the counts of broadcasts to which something happened."""
         return bool(rebuild_stale(now=self.clock()))
+
+    def close_broadcasts(self) -> bool:
+        """Store the figures of broadcasts whose window is over, for good."""
+        return bool(close_due(now=self.clock()))
 
     def close(self) -> None:
         """Let every connection go."""

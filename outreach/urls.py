@@ -6,4 +6,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("outreach.tracking.urls")),
     path("", include("outreach.broadcasts.urls")),
     path("", include("outreach.sandbox.urls")),
+    path("", include("outreach.reach.api.urls")),
 ]

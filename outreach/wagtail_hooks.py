@@ -1,6 +1,7 @@
 """Registers the staff pages of each stage with Wagtail; nothing else happens here."""
 
 from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
@@ -17,7 +18,7 @@ from .broadcasts.studio.viewset import BroadcastViewSet
 from .delivery.urls import urlpatterns as ledger_urls
 from .reach.indicators.staff.viewset import ResultsViewSet
 from .reach.landing import keep_to_reach, lead_to_reach
-from .reach.viewset import ReachViewSet
+from .reach.viewset import MENU_HOOK, ReachMenuItem, ReachViewSet, menu_item, reach_menu
 from .sandbox.urls import staff_urlpatterns as sandbox_urls
 from .sandbox.views import SandboxMenuItem
 from .tracking.staff_urls import urlpatterns as public_page_urls
@@ -79,6 +80,27 @@ hooks.register("register_admin_menu_item", SandboxMenuItem)
 def reach() -> list[ReachViewSet | ResultsViewSet]:
     """The evaluators' page and its downloads, and the results framework of each campaign."""
     return [ReachViewSet(), ResultsViewSet()]
+
+
+hooks.register("register_admin_menu_item", reach_menu)
+
+
+@hooks.register(MENU_HOOK)
+def figures() -> ReachMenuItem:
+    """The evaluators' page."""
+    return menu_item("reach:index", _("Figures"), icon="group", order=100)
+
+
+@hooks.register(MENU_HOOK)
+def tokens() -> ReachMenuItem:
+    """What a program reads the figures with."""
+    return menu_item("reach:tokens", _("API tokens"), icon="key", order=400)
+
+
+@hooks.register(MENU_HOOK)
+def definitions() -> ReachMenuItem:
+    """What every figure means."""
+    return menu_item("reach:definitions", _("Definitions"), icon="help", order=500)
 
 
 hooks.register("construct_main_menu", keep_to_reach)

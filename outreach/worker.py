@@ -94,4 +94,5 @@ def _office(tasks: Tasks) -> list[Task]:
         tasks.tidy,
         tasks.forget,
         tasks.count_reach,
+        tasks.close_broadcasts,
     ]

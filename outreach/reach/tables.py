@@ -1,11 +1,12 @@
 """The fixed catalogue of what evaluators may read: headline figures, and tables of at most two dimensions.
 
-Everything here is already hidden where it must be: figures come from a :class:`~outreach.reach.cube.Cube` only.
+Everything here is already hidden where it must be: figures come from a stored snapshot, through
+:class:`~outreach.reach.cube.Cube`. What is not closed yet has headline totals only, rounded down.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,19 +14,48 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
-from outreach.delivery.models import Delivery
+from outreach.delivery.models import Delivery, Exclusion
 
-from . import disclosure, metrics
-from .cube import ALL, OPEN, Cube, cell_key
-from .disclosure import AtLeast, Cell, Shown, Unknown
+from . import disclosure, metrics, provisional
+from .cube import OPEN, Cube
+from .disclosure import AtLeast, Cell, Hidden, Shown, Unknown
 from .metrics import Count, Metric
-from .rollups import ENDED
+from .periods import Period
+from .reports import (
+    CLOSED,
+    FROZEN,
+    PROVISIONAL,
+    Column,
+    Edition,
+    Figure,
+    Report,
+    Reported,
+    Row,
+    Span,
+    Table,
+    limits,
+    oldest,
+)
+from .snapshots.models import Snapshot
+from .snapshots.reading import UnknownSnapshot, content_of, find, newest_in, newest_of, versions_of
+from .snapshots.scopes import PeriodScope, scope_of, title
+from .window import ENDED
+
+__all__ = [
+    "Column", "Edition", "Figure", "Report", "Reported", "Row", "Span", "Table", "UnknownBroadcast", "UnknownSnapshot",
+    "catalogue", "counted_broadcasts", "limits", "report",
+]  # fmt: skip
 
 EVALUATORS_K = 5
 """Evaluators see no count of 1 to 4."""
 
+PUBLIC_K = 10
+"""The public sees no count of 1 to 9."""
+
 GENDERS = ("woman", "man", "another", "undisclosed", "")
+TIMES = ("1", "2", "3", "4", "5+")
 BY_SEGMENT: tuple[Count, ...] = (
     metrics.REACHED,
     metrics.ACCEPTED,
@@ -36,97 +66,19 @@ BY_SEGMENT: tuple[Count, ...] = (
 )
 """The metrics of which there is a table of segment × gender, in the order in which they are offered."""
 
+BY_AXIS = ("channel", "language", "group")
+"""The axes of which there is a table of all these metrics."""
+
+NOT_ATTRIBUTABLE = gettext_lazy("Not attributable")
+
 
 class UnknownBroadcast(LookupError):
     """No broadcast with this number has anything to report."""
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One headline: a metric, its figure, what stands beside it, and a remark where it is withheld or limited."""
-
-    metric: Metric
-    cell: Cell
-    beside: tuple[tuple[Metric, Cell], ...] = ()
-    remark: str = ""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table; ``metric`` where the column is one."""
-
-    label: str
-    metric: Metric | None = None
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of a table: its label and one cell for each column.
-
-    The last row is the total of the others; before it there may be one of what cohorts left open.
-    """
-
-    label: str
-    cells: tuple[Cell, ...]
-    is_total: bool = False
-    is_open: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table. ``metric`` is what all of it counts, if one; the first ``charted`` columns can be drawn."""
-
-    slug: str
-    title: str
-    heading: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    metric: Metric | None = None
-    charted: int = 0
-
-
-@dataclass(frozen=True)
-class Report:
-    """What is known of one broadcast, or of all that ended, and how to read it."""
-
-    title: str
-    number: int | None
-    broadcasts: tuple[Broadcast, ...]
-    k: int
-    figures: tuple[Figure, ...]
-    tables: tuple[Table, ...]
-
-    @property
-    def demo(self) -> str:
-        """``all`` or ``some`` if there is demo data in the figures, else nothing."""
-        found = {broadcast.is_demo for broadcast in self.broadcasts}
-        return "" if True not in found else "some" if False in found else "all"
-
-    @property
-    def is_open(self) -> bool:
-        """Whether messages are still being sent."""
-        return any(broadcast.state not in ENDED for broadcast in self.broadcasts)
-
-    @property
-    def begins(self) -> datetime | None:
-        """When the first of the broadcasts started, in UTC."""
-        return min((each.started_at for each in self.broadcasts if each.started_at), default=None)
-
-    @property
-    def ends(self) -> datetime | None:
-        """When the last of the broadcasts ended, in UTC; nothing while one is open."""
-        ends = [each.finished_at for each in self.broadcasts if each.finished_at]
-        return None if self.is_open else max(ends, default=None)
-
-    @property
-    def counted_at(self) -> datetime | None:
-        """The oldest count among those that these figures rest on, in UTC."""
-        return min((broadcast.rebuild.rebuilt_at for broadcast in self.broadcasts), default=None)
-
-    @property
-    def notes(self) -> list[str]:
-        """What every reader of these figures has to know."""
-        return limits(self.k)
+def catalogue() -> tuple[str, ...]:
+    """The slugs of all tables that there can be, in their order; there are no others."""
+    return (*(metric.slug for metric in BY_SEGMENT), *BY_AXIS, "story", "reason", "times", "day", "broadcast")
 
 
 def counted_broadcasts() -> QuerySet[Broadcast]:
@@ -135,82 +87,155 @@ def counted_broadcasts() -> QuerySet[Broadcast]:
     return counted.select_related("freeze", "rebuild").order_by("-pk")
 
 
-def report(*, broadcast: int | None = None, k: int = EVALUATORS_K) -> Report:
-    """What may be read of one broadcast, or of all that ended; raises :class:`UnknownBroadcast`.
+def report(
+    *,
+    broadcast: int | None = None,
+    snapshot: int | None = None,
+    period: Period | None = None,
+    campaign: Campaign | None = None,
+    k: int = EVALUATORS_K,
+) -> Report:
+    """What may be read of a snapshot, a broadcast, a period, a campaign, or of all broadcasts that ended.
 
-    Broadcasts that ended are hidden as one, whichever is asked for, so that nothing follows from comparing them. One
-    that still sends stands alone: the sum does not contain it.
+    Of a broadcast or a period the newest snapshot, and provisional totals as long as there is none. Raises
+    :class:`UnknownBroadcast` and :class:`UnknownSnapshot`.
     """
-    counted = list(counted_broadcasts())
-    ended = [each for each in counted if each.state in ENDED]
-    chosen = [each for each in counted if each.pk == broadcast] if broadcast is not None else ended
-    if broadcast is not None and not chosen:
-        raise UnknownBroadcast(broadcast)
-    together = ended if broadcast is None or chosen[0].state in ENDED else chosen
-    pages = _Pages(Cube(broadcasts=together, k=k), broadcast if broadcast is not None else ALL, chosen)
+    if snapshot is not None:
+        return _stored(find(snapshot), k)
+    if broadcast is not None:
+        return _of_broadcast(broadcast, k)
+    if period is None and campaign is None:
+        ended = [each for each in counted_broadcasts() if each.state in ENDED]
+        return _moving(_("All broadcasts that ended"), ended, k)
+    scope = scope_of(period=period, campaign=campaign)
+    frozen = newest_in(scope)
+    return _stored(frozen, k) if frozen else _of_scope(scope, k)
+
+
+def _of_broadcast(number: int, k: int) -> Report:
+    found = counted_broadcasts().filter(pk=number).first()
+    closed = newest_of([found]).get(found.pk) if found else None
+    if found is None:
+        raise UnknownBroadcast(number)
+    return _stored(closed, k) if closed else _moving(found.title, [found], k, number=found.pk)
+
+
+def _of_scope(scope: PeriodScope, k: int) -> Report:
+    numbers = [each.pk for each in scope.broadcasts()]
+    name = " · ".join(filter(None, [scope.campaign.name if scope.campaign else "", scope.title]))
+    found = list(counted_broadcasts().filter(pk__in=numbers))
+    return _moving(name, found, k, period=Span(scope.first_day, scope.last_day, scope.title))
+
+
+def _moving(
+    name: str, broadcasts: Sequence[Broadcast], k: int, *, number: int | None = None, period: Span | None = None
+) -> Report:
     return Report(
-        title=chosen[0].title if broadcast is not None else _("All broadcasts that ended"),
-        number=broadcast,
-        broadcasts=tuple(chosen),
+        title=name,
+        number=number,
+        broadcasts=tuple(
+            Reported(each.pk, each.title, each.is_demo, each.started_at, each.finished_at, each.state not in ENDED)
+            for each in broadcasts
+        ),
         k=k,
-        figures=pages.figures() if chosen else (),
-        tables=pages.tables() if chosen else (),
+        figures=provisional.headlines(broadcasts=broadcasts, k=k) if broadcasts else (),
+        tables=(),
+        status=PROVISIONAL,
+        period=period,
+        counted=oldest(each.rebuild.rebuilt_at for each in broadcasts),
     )
 
 
-def limits(k: int) -> list[str]:
-    """The limits of every figure."""
-    return [
-        _("Accepted is not delivered, and delivered is not read."),
-        _("A person with two addresses that are not linked counts twice."),
-        _("Whoever was reached in several segments, languages or channels counts in each, and once in the total."),
-        _(
-            "Counts from 1 to %(most)d are hidden, and so are others from which a hidden one could be computed; "
-            "“hidden” does not say which."
+def _stored(snapshot: Snapshot, k: int) -> Report:
+    content = content_of(snapshot)
+    newest = versions_of(snapshot).values_list("pk", flat=True)[0]
+    name = (
+        title(
+            kind=snapshot.kind,
+            code=snapshot.place,
+            first_day=snapshot.first_day,
+            last_day=snapshot.last_day,
         )
-        % {"most": k - 1},
-        _("Gender is what a person said. Below 60 % completeness no female share is a headline."),
-        _("Machines such as mail scanners are left out of clicks, as far as they are recognised."),
-        _("Subscribers reached, visits to the site and audiences of events are never added up."),
-    ]
+        if snapshot.is_period
+        else content["broadcasts"][0]["title"]
+    )
+    campaign = content["campaign"]["name"] if snapshot.is_period and content["campaign"] else ""
+    pages = _Pages(content, k)
+    return Report(
+        title=" · ".join(filter(None, [campaign, name])),
+        number=snapshot.broadcast_id,
+        broadcasts=tuple(
+            Reported(
+                each["number"],
+                each["title"],
+                each["is_demo"],
+                _moment(each["started_at"]),
+                _moment(each["finished_at"]),
+            )
+            for each in content["broadcasts"]
+        ),
+        k=k,
+        figures=pages.figures(),
+        tables=pages.tables(),
+        status=FROZEN if snapshot.is_period else CLOSED,
+        snapshot=Edition(
+            number=snapshot.pk,
+            version=snapshot.version,
+            digest=snapshot.digest,
+            reason=snapshot.reason,
+            taken_at=snapshot.taken_at,
+            definitions=snapshot.definitions,
+            newest=newest,
+        ),
+        period=Span(snapshot.first_day, snapshot.last_day, name) if snapshot.is_period else None,
+    )
 
 
-NOT_ATTRIBUTABLE = gettext_lazy("Not attributable")
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 class _Pages:
-    """Puts the cells of one broadcast, or of all of a cube, into figures and tables."""
+    """Puts the figures of one snapshot into headlines and tables, in the language in use."""
 
-    def __init__(self, cube: Cube, scope: int | str, broadcasts: Sequence[Broadcast]) -> None:
-        self.cube, self.scope, self.broadcasts = cube, scope, broadcasts
+    def __init__(self, content: Mapping[str, Any], k: int) -> None:
+        self.content, self.k = content, k
+        self.cube = Cube(content["figures"][str(k)])
 
     def figures(self) -> tuple[Figure, ...]:
-        total = cell_key(self.scope)
+        """The headlines."""
         everybody = self._row(metrics.REACHED, {})
         completeness = (metrics.COMPLETENESS, _completeness(everybody))
-        clicks = [(each, self.cube.count(each, total)) for each in (metrics.COHORT_CLICKS, metrics.MACHINE_CLICKS)]
-        trackable = (metrics.TRACKABLE_SHARE, self.cube.share(metrics.TRACKABLE_SHARE, self.scope))
-        attempts = [(each, self.cube.count(each, total)) for each in (metrics.ACCEPTED, metrics.BOUNCED)]
+        clicks = [(each, self.cube.count(each, {})) for each in (metrics.COHORT_CLICKS, metrics.MACHINE_CLICKS)]
+        trackable = (metrics.TRACKABLE_SHARE, self.cube.share(metrics.TRACKABLE_SHARE))
+        attempts = [(each, self.cube.count(each, {})) for each in (metrics.ACCEPTED, metrics.BOUNCED)]
         return (
             Figure(metrics.REACHED, everybody[-1], (completeness,)),
-            Figure(metrics.CLICKED, self.cube.count(metrics.CLICKED, total), (trackable, *clicks)),
+            Figure(metrics.CLICKED, self.cube.count(metrics.CLICKED, {}), (trackable, *clicks)),
             _female_headline(_female_share(everybody), completeness),
             Figure(
                 metrics.DELIVERY_RATE,
-                self.cube.share(metrics.DELIVERY_RATE, self.scope),
+                self.cube.share(metrics.DELIVERY_RATE),
                 tuple(attempts),
                 _("Basis: accepted by the receiver's provider."),
             ),
         )
 
     def tables(self) -> tuple[Table, ...]:
-        channels = dict(Delivery._meta.get_field("channel").flatchoices)
-        languages = dict(settings.LANGUAGES)
-        return (
+        """The fixed catalogue; a table in which there is nothing is left out."""
+        choices = Delivery._meta.get_field("channel").flatchoices, Delivery._meta.get_field("group").flatchoices
+        found = [
             *(self._by_segment(metric) for metric in BY_SEGMENT),
-            self._by("channel", _("By channel"), _("Channel"), channels),
-            self._by("language", _("By language"), _("Language"), languages),
-        )
+            self._by("channel", _("By channel"), _("Channel"), dict(choices[0])),
+            self._by("language", _("By language"), _("Language"), dict(settings.LANGUAGES)),
+            self._by("group", _("By group"), _("Group"), dict(choices[1])),
+            self._by_story(),
+            self._by_reason(dict(choices[0])),
+            self._by_times(),
+            self._by_day(),
+            self._by_broadcast(),
+        ]
+        return tuple(table for table in found if table.rows)
 
     def _by_segment(self, metric: Count) -> Table:
         shared = metric is metrics.COHORT_CLICKS
@@ -226,32 +251,110 @@ class _Pages:
             cells = self._row(metric, place, (*GENDERS, OPEN) if shared else GENDERS)
             shares = (_completeness(cells), *((_female_share(cells),) * with_share))
             rows.append(Row(label, (*cells, *shares), is_total=not place, is_open=OPEN in place.values()))
-        title = _("%(metric)s by segment and gender") % {"metric": metric.name}
-        return Table(metric.slug, title, _("Segment"), tuple(columns), tuple(rows), metric, charted=len(labels))
+        name = _("%(metric)s by segment and gender") % {"metric": metric.name}
+        return Table(metric.slug, name, _("Segment"), tuple(columns), tuple(rows), metric, charted=len(labels))
 
-    def _by(self, axis: str, title: str, heading: str, labels: Mapping[str, str | Promise]) -> Table:
-        found = self.cube.places(self.scope, axis)
+    def _by(self, axis: str, name: str, heading: str, labels: Mapping[str, str | Promise]) -> Table:
+        found = self.cube.places(axis)
         ordered = sorted(found - {OPEN}, key=_place_in(labels))
         places = [(str(labels.get(place, place)), {axis: place}) for place in ordered]
         rows = []
         for label, place in [*places, (str(NOT_ATTRIBUTABLE), {axis: OPEN}), (_("All"), {})]:
-            cells = tuple(self.cube.count(each, cell_key(self.scope, place)) for each in BY_SEGMENT)
+            cells = tuple(self.cube.count(each, place) for each in BY_SEGMENT)
             rows.append(Row(label, cells, is_total=not place, is_open=OPEN in place.values()))
         columns = tuple(Column(str(metric.name), metric) for metric in BY_SEGMENT)
-        return Table(axis, title, heading, columns, tuple(row for row in rows if _is_needed(row)), charted=1)
+        return Table(axis, name, heading, columns, tuple(row for row in rows if _is_needed(row)), charted=1)
+
+    def _by_story(self) -> Table:
+        titles = self.content["stories"]
+        found = self.cube.places("story", ("story_clicked", "story_cohort_clicks"))
+        rows = tuple(
+            Row(
+                titles.get(story, story),
+                tuple(self.cube.read(name, {"story": story}) for name in ("story_clicked", "story_cohort_clicks")),
+            )
+            for story in sorted(found, key=lambda story: (titles.get(story, story).casefold(), story))
+        )
+        columns = tuple(Column(str(each.name), each) for each in (metrics.CLICKED, metrics.COHORT_CLICKS))
+        return Table("story", _("Clicks by story"), _("Story"), columns, rows, charted=2)
+
+    def _by_reason(self, channels: Mapping[str, str | Promise]) -> Table:
+        reasons = dict(Exclusion._meta.get_field("reason").flatchoices)
+        used = sorted(self.cube.places("channel", ("excluded",)), key=_place_in(channels))
+        found = sorted(self.cube.places("reason", ("excluded",)), key=_place_in(reasons))
+        places = [(str(reasons.get(reason, reason)), {"reason": reason}) for reason in found]
+        columns = [Column(str(channels.get(channel, channel))) for channel in used]
+        rows = [
+            Row(
+                label,
+                tuple(
+                    self.cube.read("excluded", {**place, **where})
+                    for where in (*({"channel": channel} for channel in used), {})
+                ),
+                is_total=not place,
+            )
+            for label, place in ([*places, (_("All"), {})] if places else [])
+        ]
+        name = _("Who was not reached, by reason and channel")
+        return Table(
+            "reason", name, _("Reason"), (*columns, Column(_("All"))), tuple(rows), EXCLUDED, charted=len(columns)
+        )
+
+    def _by_times(self) -> Table:
+        found = self.cube.places("times", ("times",))
+        rows = [Row(_times_label(times), (self.cube.read("times", {"times": times}),)) for times in TIMES if found]
+        if rows:
+            rows.append(Row(_("All"), (self.cube.count(metrics.REACHED, {}),), is_total=True))
+        columns = (Column(str(metrics.REACHED.name), metrics.REACHED),)
+        return Table("times", _("How many messages people got"), _("Messages"), columns, tuple(rows), charted=1)
+
+    def _by_day(self) -> Table:
+        days = sorted(self.cube.places("day", ("accepted",)))
+        rows = [Row(day, (self.cube.count(metrics.ACCEPTED, {"day": day}),)) for day in days]
+        if rows:
+            rows.append(Row(_("All"), (self.cube.count(metrics.ACCEPTED, {}),), is_total=True))
+        columns = (Column(str(metrics.ACCEPTED.name), metrics.ACCEPTED),)
+        return Table("day", _("Accepted per day"), _("Day"), columns, tuple(rows), charted=1)
+
+    def _by_broadcast(self) -> Table:
+        titles = {each["number"]: each["title"] for each in self.content["broadcasts"]}
+        names = ("planned", "accepted", "people")
+        rows = [
+            Row(titles[each["broadcast"]], tuple(_read(each.get(name)) for name in names))
+            for each in self.content["by_broadcast"][str(self.k)]
+        ]
+        if rows:
+            rows.append(Row(_("All"), tuple(self.cube.read(name) for name in names), is_total=True))
+        columns = (
+            Column(str(PLANNED.name), PLANNED),
+            Column(str(metrics.ACCEPTED.name), metrics.ACCEPTED),
+            Column(str(metrics.REACHED.name), metrics.REACHED),
+        )
+        name = _("Planned and actual, by broadcast")
+        return Table("broadcast", name, _("Broadcast"), columns, tuple(rows), charted=2)
 
     def _row(self, metric: Count, place: dict[str, str], genders: Iterable[str] = GENDERS) -> tuple[Cell, ...]:
         """The cells of each gender, and last of all together."""
-        keys = [cell_key(self.scope, {**place, "gender": gender}) for gender in genders]
-        return tuple(self.cube.count(metric, key) for key in [*keys, cell_key(self.scope, place)])
+        places = [{**place, "gender": gender} for gender in genders]
+        return tuple(self.cube.count(metric, each) for each in [*places, place])
 
     def _segments(self) -> list[tuple[str, str]]:
         """Code and name of each segment, as frozen with the latest broadcast that had it."""
-        names = dict.fromkeys(self.cube.places(self.scope, "segment"), "")
-        for broadcast in reversed(self.broadcasts):
-            names |= {code: segment["name"] for code, segment in broadcast.freeze.segments.items()}
+        names = dict.fromkeys(self.cube.places("segment"), "") | self.content["segments"]
         named = [(code, name or code) for code, name in names.items() if code != OPEN]
         return sorted(named, key=lambda each: each[1].casefold())
+
+
+PLANNED = metrics.PLANNED
+EXCLUDED = metrics.EXCLUDED
+
+
+def _read(stored: int | None) -> Cell:
+    return Hidden() if stored is None else Shown(stored)
+
+
+def _times_label(times: str) -> str:
+    return _("5 and more") if times == "5+" else times
 
 
 def _place_in(labels: Mapping[str, str | Promise]) -> Callable[[str], int]:

@@ -1,110 +1,128 @@
 """What evaluators open in the admin, and what they take away."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
 from django.views import View
 from django.views.generic import TemplateView
 from wagtail.admin.auth import permission_required
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
-from . import downloads
-from .charts import panels
-from .metrics import METRICS
-from .tables import BY_SEGMENT, Report, UnknownBroadcast, counted_broadcasts, report
+from . import scopes
+from .about import about, definition
+from .behind import behind
+from .charts import draw_panels
+from .downloads import KINDS
+from .metrics import DEFINITIONS_VERSION, METRICS
+from .responses import NOT_IN_THE_LIST, file_response, refusal
+from .scopes import Scope, UnknownScope
+from .standing import standing
+from .tables import BY_SEGMENT, Report
 
 PERMISSION = "outreach.view_reach"
 ICON = "group"
+MACHINES = frozenset({"machine_clicks"})
+"""Metrics that are shown apart from the figures of people."""
+
+SCOPE = ("campaign", "period", "broadcast", "snapshot")
 
 may_view = permission_required(PERMISSION)
 
 
-def asked_report(request: HttpRequest) -> Report:
-    """The report of the broadcast whose number the address names, or of all; 404 for any other text."""
-    asked = request.GET.get("broadcast", "")
-    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        raise Http404
-    try:
-        return report(broadcast=int(asked) if asked else None)
-    except UnknownBroadcast:
-        raise Http404 from None
+def asked_scope(request: HttpRequest) -> Scope:
+    """What the address asks for."""
+    return Scope(**{name: request.GET.get(name, "").strip() for name in SCOPE})
 
 
 class ReachView(WagtailAdminTemplateMixin, TemplateView):
-    """Headline figures, one metric by segment and gender, channels and languages, each with its definition."""
+    """Headline figures with what is known of them, then small charts each with its table."""
 
     template_name = "outreach/reach/report.html"
-    page_title = _("Reach")
+    page_title = gettext_lazy("Reach")
     header_icon = ICON
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Home, then this page."""
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page; asked for what is not in the list, it says so and offers what is."""
+        context = self.get_context_data(**kwargs)
+        return self.render_to_response(context, status=NOT_IN_THE_LIST if context["problem"] else 200)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The report, the one table by segment that was asked for, and the addresses of the others."""
-        asked = self.request.GET.get("metric", BY_SEGMENT[0].slug)
-        if asked not in {metric.slug for metric in BY_SEGMENT}:
-            raise Http404
-        found = asked_report(self.request)
-        shown = [table for table in found.tables if table.slug == asked or table.metric is None]
-        broadcast: dict[str, int | str] = {} if found.number is None else {"broadcast": found.number}
+        """The report of the scope that was asked for, or why there is none."""
+        scope, offer = asked_scope(self.request), scopes.offered()
+        metric = self.request.GET.get("metric") or BY_SEGMENT[0].slug
+        report: Report | None = None
+        problem = ""
+        try:
+            report = scopes.read(scope, offer=offer)
+        except UnknownScope as unknown:
+            problem = str(unknown)
+        if metric not in {each.slug for each in BY_SEGMENT}:
+            report, problem = None, problem or _("There is no table of this metric. Choose one of the links.")
+        found = _context(report, scope, metric) if report else {}
         return super().get_context_data(
-            report=found,
-            about=downloads.about(found),
-            broadcasts=counted_broadcasts(),
-            metric=asked,
-            metrics=[(metric, urlencode({**broadcast, "metric": metric.slug})) for metric in BY_SEGMENT],
-            tables=[(table, panels(table)) for table in shown],
-            definitions=[(metric, downloads.definition(metric)[1:]) for metric in METRICS],
-            downloads=_downloads(urlencode(broadcast)) if found.tables else [],
-            **kwargs,
+            scope=scope, offer=offer, metric=metric, problem=problem, report=report, **found, **kwargs
         )
 
 
-def _downloads(query: str) -> list[tuple[str, Any]]:
-    labels = {"xlsx": _("Workbook (XLSX)"), "csv": _("Table (CSV)"), "code_book": _("Code book (CSV)")}
-    return [(f"{reverse(f'reach:{name}')}?{query}".rstrip("?"), label) for name, label in labels.items()]
+def _context(report: Report, scope: Scope, metric: str) -> dict[str, Any]:
+    alternatives = {each.slug for each in BY_SEGMENT}
+    shown = [table for table in report.tables if table.slug == metric or table.slug not in alternatives]
+    apart = [(each, cell) for figure in report.figures for each, cell in figure.beside if each.slug in MACHINES]
+    figures = [
+        (figure, [(each, cell) for each, cell in figure.beside if each.slug not in MACHINES], behind(report, figure))
+        for figure in report.figures
+    ]
+    switches = [(each, urlencode({**scope.query, "metric": each.slug})) for each in BY_SEGMENT]
+    return {
+        "about": about(report),
+        "standing": standing(report),
+        "figures": figures,
+        "apart": apart,
+        "switches": switches if report.tables else [],
+        "tables": [(table, draw_panels(table)) for table in shown],
+        "kinds": [{"label": kind.label, "address": reverse(f"reach:{kind.name}")} for kind in KINDS.values()],
+        "languages": [pair for pair in settings.LANGUAGES if pair in settings.WAGTAILADMIN_PERMITTED_LANGUAGES],
+    }
+
+
+class DefinitionsView(WagtailAdminTemplateMixin, TemplateView):
+    """The closed list of metrics, to which every figure leads."""
+
+    template_name = "outreach/reach/definitions.html"
+    page_title = gettext_lazy("Definitions")
+    header_icon = "help"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Home, then this page."""
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Each metric with all its parts but the name."""
+        found = [(metric, definition(metric)[1:]) for metric in METRICS]
+        return super().get_context_data(definitions=found, version=DEFINITIONS_VERSION, **kwargs)
 
 
 class DownloadView(View):
-    """One file of the report that is asked for."""
+    """One file of the scope that is asked for, in one of the site's languages."""
 
     kind: str = ""
-    extension: str = ""
-    content_type: str = ""
-    write: Callable[[Report], bytes]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The file, to be saved."""
-        found = asked_report(request)
-        name = downloads.file_name(found, today=timezone.localdate(), kind=self.kind, extension=self.extension)
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-        return HttpResponse(type(self).write(found), content_type=self.content_type, headers=headers)
-
-
-class CsvView(DownloadView):
-    """Every cell as a line."""
-
-    kind, extension, content_type = "reach", "csv", "text/csv; charset=utf-8"
-    write = staticmethod(downloads.as_csv)
-
-
-class CodeBookView(DownloadView):
-    """What the CSV file means."""
-
-    kind, extension, content_type = "reach-code-book", "csv", "text/csv; charset=utf-8"
-    write = staticmethod(downloads.code_book)
-
-
-class WorkbookView(DownloadView):
-    """Every table as a sheet."""
-
-    kind, extension = "reach", "xlsx"
-    content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    write = staticmethod(downloads.as_workbook)
+        """The file, to be saved; a page that says why where there is none."""
+        language = request.GET.get("language") or get_language() or settings.LANGUAGE_CODE
+        if language not in dict(settings.LANGUAGES):
+            return refusal(_("The site has no such language."), status=NOT_IN_THE_LIST)
+        with override(language):
+            try:
+                return file_response(scopes.read(asked_scope(request)), kind=self.kind, language=language)
+            except UnknownScope as unknown:
+                return refusal(str(unknown), status=NOT_IN_THE_LIST)

@@ -1,12 +1,18 @@
-"""Where the reach pages are, and their place in the menu."""
+"""Where the reach pages are, and the menu that leads to them."""
 
 from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
-from .views import ICON, PERMISSION, CodeBookView, CsvView, ReachView, WorkbookView, may_view
+from .api.views import NewTokenView, RevokeView, TokensView
+from .downloads import KINDS
+from .views import ICON, PERMISSION, DefinitionsView, DownloadView, ReachView, may_view
+
+MENU_HOOK = "register_reach_menu_item"
+"""Functions that give one more item of the menu register under this name."""
 
 
 class ReachMenuItem(MenuItem):
@@ -17,21 +23,33 @@ class ReachMenuItem(MenuItem):
         return request.user.has_perm(PERMISSION)
 
 
+def reach_menu() -> SubmenuMenuItem:
+    """The one menu of evaluators; it is there for whoever may open one of its pages."""
+    return SubmenuMenuItem(_("Reach"), Menu(register_hook_name=MENU_HOOK), name="reach", icon_name=ICON, order=160)
+
+
+def menu_item(name: str, label: str | Promise, *, icon: str, order: int) -> ReachMenuItem:
+    """An item of the menu that leads to the address called ``name``."""
+    return ReachMenuItem(label, reverse(name), name=name.replace(":", "-"), icon_name=icon, order=order)
+
+
 class ReachViewSet(ViewSet):
-    """The evaluators' page and its downloads, each behind the permission to read reach."""
+    """The evaluators' pages and files, each behind the permission to read reach."""
 
     name = "reach"
     icon = ICON
-    menu_label = _("Reach")
-    menu_order = 160
-    menu_item_class = ReachMenuItem
-    add_to_admin_menu = True
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        """The page first: the menu leads to it."""
+        """The page, its files, the definitions, and a person's own tokens."""
+        files = [
+            path(f"files/{kind.name}/", may_view(DownloadView.as_view(kind=kind.name)), name=kind.name)
+            for kind in KINDS.values()
+        ]
         return [
             path("", may_view(ReachView.as_view()), name="index"),
-            path("reach.csv", may_view(CsvView.as_view()), name="csv"),
-            path("code-book.csv", may_view(CodeBookView.as_view()), name="code_book"),
-            path("reach.xlsx", may_view(WorkbookView.as_view()), name="xlsx"),
+            path("definitions/", may_view(DefinitionsView.as_view()), name="definitions"),
+            *files,
+            path("tokens/", may_view(TokensView.as_view()), name="tokens"),
+            path("tokens/new/", may_view(NewTokenView.as_view()), name="new_token"),
+            path("tokens/<int:pk>/revoke/", may_view(RevokeView.as_view()), name="revoke_token"),
         ]

@@ -92,6 +92,9 @@ STAFF = [
             "results/indicator/5/",
             "results/indicator/3/entry/add/",
             "results/1/estimate/add/",
+            "reach/?period=2026-12/2026-11",
+            "reach/definitions/",
+            "reach/tokens/",
         ],
     ),
     ("officer", ["subscribers/", "subscribers/1/", "subscribers/find/", "segments/inspect/1/"]),
@@ -110,6 +113,7 @@ def context(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:
 def faults(page: Page, *, part: str = "document", sights: Sequence[tuple[int, str]] = SIGHTS) -> Iterator[str]:
     """What axe finds in ``part`` of the page that is open, and where the page scrolls sideways, in each sight."""
     page.evaluate(Axe().axe_script)
+    page.add_style_tag(content="* { transition: none !important }")  # Colours between two schemes belong to neither.
     rules = "undefined"
     for width, colours in sights:
         page.set_viewport_size({"width": width, "height": 800})
@@ -160,6 +164,25 @@ def test_everybody_can_write_a_broadcast(staff: Staff) -> None:
     page.get_by_role("button", name="Check the links").click()
     page.get_by_role("button", name="Check again").wait_for()
     found += faults(page, part="'main'")
+
+    assert not found, "\n\n".join(found)
+
+
+def test_everybody_can_see_what_is_behind_a_figure_and_make_a_token(staff: Staff) -> None:
+    page = staff.sign_in("evaluator")
+    page.goto("/admin/reach/")
+    for folded in page.locator(".reach details summary").all():
+        folded.click()
+    found = list(faults(page, part="'main'"))
+    page.goto("/admin/reach/tokens/")
+    page.get_by_role("textbox").last.fill("Dashboard")
+    press(page.get_by_role("button", name="Make a token"))
+    assert page.locator("#reach-token").input_value().startswith("reach_")
+    found += faults(page, part="'main'")
+    page.mouse.move(0, 0)  # A pointer changes the colours of what it lies on.
+    page.goto(str(page.get_by_role("link", name="Revoke").get_attribute("href")))
+    found += faults(page, part="'main'")
+    press(page.get_by_role("button", name="Revoke it"))
 
     assert not found, "\n\n".join(found)
 

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import TypeAlias
 
+from django.utils.translation import get_language_info
+
 from outreach.reach.disclosure import Cell
 
 Value: TypeAlias = str | int | float | Fraction | date | Cell | None
@@ -19,7 +21,7 @@ Value: TypeAlias = str | int | float | Fraction | date | Cell | None
 class Sheet:
     """One table: a heading for each column, and rows of as many values. ``note`` stands below it.
 
-    ``slug`` names it in file names and on the tab of a workbook. The first column names the row.
+    ``slug`` names it in file names and for programs, ``title`` for people. The first column names the row.
     """
 
     slug: str
@@ -29,6 +31,8 @@ class Sheet:
     note: str = ""
     totals: frozenset[int] = frozenset()
     """The numbers (from 0) of the rows that sum up others."""
+    is_text: bool = False
+    """Whether each row is a text of its own, such as a definition: it is printed as a list and not as a table."""
 
 
 @dataclass(frozen=True)
@@ -55,3 +59,8 @@ class Document:
     notes: tuple[str, ...] = ()
     drawings: dict[str, Drawing] = field(default_factory=dict)
     """By the slug of the sheet that each is drawn from."""
+
+    @property
+    def is_rtl(self) -> bool:
+        """Whether the language is read from right to left."""
+        return bool(get_language_info(self.language)["bidi"])

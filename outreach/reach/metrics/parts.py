@@ -154,7 +154,32 @@ POPULATION_COVERAGE = Share(
     denominator=("population",),
 )
 
+PLANNED = Count(
+    slug="planned",
+    code="D1",
+    name=_("Planned"),
+    definition=_("Messages that were lined up when the audience was fixed."),
+    formula=_("count of messages lined up"),
+    unit=_("messages"),
+    is_not=_("Not a target of the campaign, and not the number of people considered."),
+    unknown=_("Never unknown."),
+    source=LEDGER,
+)
+EXCLUDED = Count(
+    slug="excluded",
+    code="R3",
+    name=_("Not reached"),
+    definition=_("Subscriptions that were considered when the audience was fixed and got no message, by reason."),
+    formula=_("count of considered subscriptions without a message"),
+    unit=_("subscriptions"),
+    is_not=_("Not people: somebody with two addresses can count twice. Not those outside the segments."),
+    unknown=_("Never unknown: 0 means that everybody considered gets a message."),
+    source=_("Count of the audience when it was fixed"),
+)
+
 PARTS: tuple[Metric, ...] = (
+    PLANNED,
+    EXCLUDED,
     ACCEPTED,
     BOUNCED,
     UNSUBSCRIBED,

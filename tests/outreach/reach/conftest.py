@@ -11,12 +11,15 @@ import pytest
 from outreach.broadcasts.models import Broadcast, Message
 from outreach.delivery.models import Cohort, Delivery, Freeze
 from outreach.reach.rollups import rebuild
+from outreach.reach.snapshots.closing import close_due
 from outreach.tracking.models import TrackingEvent
 from tests.outreach.broadcasts.conftest import member
 
 __all__ = ["member"]
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+CLOSED = NOW + timedelta(days=30)
+"""When the window of every broadcast of these tests is over, and November too."""
 
 
 @dataclass
@@ -84,6 +87,11 @@ class Ledger:
         """Rebuild the rollups, each time a second later."""
         for broadcast in broadcasts:
             rebuild(broadcast=broadcast, now=NOW + timedelta(seconds=next(self.rebuilds)))
+
+    def close(self, *broadcasts: Broadcast) -> None:
+        """Rebuild the rollups and take the snapshots of all whose window is over."""
+        self.count(*broadcasts)
+        close_due(now=CLOSED)
 
 
 @pytest.fixture

@@ -1,19 +1,19 @@
 import csv
 import io
-from datetime import date
 
 import pytest
+from django.utils import translation
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Freeze
 from outreach.reach import downloads
-from outreach.reach.metrics import METRICS
+from outreach.reach.documents.plain import FORMULA_STARTS
+from outreach.reach.metrics import DEFINITIONS_VERSION, METRICS
 from outreach.reach.tables import report
 
 pytestmark = pytest.mark.django_db
-
-TODAY = date(2026, 11, 22)
 
 
 def lines(content):
@@ -35,12 +35,19 @@ def with_few(ledger, october):
     ledger.deliver(october, 30, segment="officials", group="official", gender="man")
     ledger.deliver(october, 3, segment="officials", group="official", gender="another")
     ledger.deliver(october, 9, segment="officials", group="official", gender="")
-    ledger.count(october)
+    ledger.close(october)
     return report(broadcast=october.pk)
 
 
-def test_csv_has_every_cell_of_every_table(october):
-    found = report()
+@pytest.fixture
+def closed(october, ledger):
+    """The broadcast of October with its window over."""
+    ledger.close(october)
+    return october
+
+
+def test_csv_has_every_cell_of_every_table(closed):
+    found = report(broadcast=closed.pk)
     rows = lines(downloads.as_csv(found))
     assert len(rows) == sum(1 + len(figure.beside) for figure in found.figures) + sum(
         len(row.cells) for table in found.tables for row in table.rows
@@ -49,7 +56,7 @@ def test_csv_has_every_cell_of_every_table(october):
     assert women == [
         {
             "table": "people", "metric": "people", "indicator": "R1", "row": "Workers", "column": "Woman",
-            "value": "20", "status": "shown", "unit": "people", "broadcasts": "all", "demo_data": "none",
+            "value": "20", "status": "shown", "unit": "people", "broadcasts": str(closed.pk), "demo_data": "none",
         }
     ]  # fmt: skip
     share = next(row for row in rows if row["table"] == "headline" and row["metric"] == "female_share")
@@ -78,8 +85,8 @@ def test_hidden_cells_are_nowhere_in_the_workbook(with_few):
     assert officials[3] == "hidden"
 
 
-def test_workbook_has_a_sheet_for_each_table_with_typed_cells(october):
-    found = report(broadcast=october.pk)
+def test_workbook_has_a_sheet_for_each_table_with_typed_cells(closed):
+    found = report(broadcast=closed.pk)
     workbook = book(found)
     assert len(workbook.worksheets) == len(found.tables) + 2
     sheet = workbook["People reached by segment and g"]
@@ -89,11 +96,11 @@ def test_workbook_has_a_sheet_for_each_table_with_typed_cells(october):
     assert workers[-1].number_format == "0.0%"
 
 
-def test_notes_tell_period_threshold_definitions_and_limits(october):
-    notes = {tuple(row[:2]) for row in grid(book(report(broadcast=october.pk))["Notes"])}
+def test_notes_tell_period_threshold_definitions_and_limits(closed):
+    notes = {tuple(row[:2]) for row in grid(book(report(broadcast=closed.pk))["Notes"])}
     assert {
         ("Covers", "October"), ("Data", "Real data"), ("Period", "2026-11-18 to 2026-11-19"),
-        ("Smallest count shown", "5"), ("Version of the definitions", "2"),
+        ("Smallest count shown", "5"), ("Version of the definitions", DEFINITIONS_VERSION),
         ("Limit", "Accepted is not delivered, and delivered is not read."),
     } <= notes  # fmt: skip
     for metric in METRICS:
@@ -129,19 +136,45 @@ def test_name_that_looks_like_a_formula_is_text_in_every_file(ledger, name):
     ledger.count(broadcast)
     found = report(broadcast=broadcast.pk)
     rows = lines(downloads.as_csv(found)) + lines(downloads.code_book(found))
-    assert not [value for row in rows for value in row.values() if value.startswith(downloads.FORMULA_STARTS)]
+    assert not [value for row in rows for value in row.values() if value.startswith(FORMULA_STARTS)]
     kinds = {cell.data_type for sheet in book(found).worksheets for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
 
 
-def test_file_names_tell_date_and_broadcast(october):
-    Broadcast.objects.filter(pk=october.pk).update(title="Rights at work: what now?")
-    one = report(broadcast=october.pk)
+def test_file_names_tell_scope_period_standing_and_language(closed):
+    one, book = report(broadcast=closed.pk), downloads.KINDS["code_book"]
     assert (
-        downloads.file_name(one, today=TODAY, kind="reach", extension="csv")
-        == f"reach-2026-11-22-broadcast-{october.pk}-rights-at-work-what-now.csv"
+        downloads.file_name(one, kind=book, language="fr")
+        == f"reach-code-book-broadcast-{closed.pk}-october-2026-11-18-to-2026-11-19-v1-fr.csv"
     )
-    assert downloads.file_name(report(), today=TODAY, kind="reach", extension="xlsx") == "reach-2026-11-22-all.xlsx"
+    name = downloads.file_name(report(), kind=downloads.KINDS["xlsx"], language="en")
+    assert name == "reach-all-broadcasts-that-ended-2026-11-18-to-2026-11-19-provisional-en.xlsx"
+
+
+def test_file_name_of_a_title_without_latin_letters_is_still_a_name(october):
+    Broadcast.objects.filter(pk=october.pk).update(title="حقوق العمال")
+    name = downloads.file_name(report(broadcast=october.pk), kind=downloads.KINDS["csv"], language="en")
+    assert name == f"reach-broadcast-{october.pk}-2026-11-18-to-2026-11-19-provisional-en.csv"
+
+
+@pytest.mark.parametrize("kind", list(downloads.KINDS))
+def test_same_report_gives_the_same_bytes_twice(with_few, kind):
+    write = downloads.KINDS[kind].write
+    assert write(with_few, ()) == write(report(broadcast=with_few.number), ())
+
+
+def test_workbook_is_in_the_language_of_the_reader(october):
+    with translation.override("fr"):
+        found = load_workbook(io.BytesIO(downloads.as_workbook(report())))
+        assert found.properties.language == "fr"
+        assert found.worksheets[-1].title == translation.gettext("Notes")
+
+
+def test_pdf_says_hidden_where_the_page_does(with_few):
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(downloads.as_pdf(with_few))).pages)
+    row = next(line for line in text.splitlines() if line.startswith("officials") and "30" in line)
+    assert "hidden" in row
+    assert " 3 " not in f" {row} "
 
 
 def test_report_without_anything_is_an_empty_file_with_its_head():
@@ -149,3 +182,4 @@ def test_report_without_anything_is_an_empty_file_with_its_head():
     assert lines(downloads.as_csv(found)) == []
     assert downloads.as_csv(found).decode("utf-8-sig").strip() == ",".join(downloads.COLUMNS)
     assert book(found).sheetnames == ["Headlines", "Notes"]
+    assert downloads.as_pdf(found).startswith(b"%PDF")

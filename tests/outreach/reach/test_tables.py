@@ -7,15 +7,22 @@ from outreach.delivery.models import Cohort
 from outreach.reach.charts import panels
 from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
 from outreach.reach.printing import as_text
+from outreach.reach.snapshots.closing import close_due
 from outreach.reach.tables import UnknownBroadcast, report
 
-from .conftest import NOW
+from .conftest import CLOSED, NOW
 
 pytestmark = pytest.mark.django_db
 
 
 def table(found, slug):
     return next(table for table in found.tables if table.slug == slug)
+
+
+def shown(broadcast):
+    """The report of a broadcast whose window is over."""
+    close_due(now=CLOSED)
+    return report(broadcast=broadcast.pk)
 
 
 def cells(found, slug):
@@ -28,11 +35,11 @@ def headlines(found):
 
 
 def test_people_by_segment_and_gender_are_those_counted_by_hand(october):
-    assert [column.label for column in table(report(broadcast=october.pk), "people").columns] == [
+    assert [column.label for column in table(shown(october), "people").columns] == [
         "Woman", "Man", "Another gender", "Prefer not to say", "Not asked or not answered", "All",
         "Gender completeness", "Female share",
     ]  # fmt: skip
-    assert cells(report(broadcast=october.pk), "people") == {
+    assert cells(shown(october), "people") == {
         # 26 + 10 of 49 stated a gender, 20 of these are women.
         "Media": ["12", "9", "5", "7", "0", "33", "78.8%", "46.2%"],
         "Workers": ["20", "10", "6", "5", "8", "49", "73.5%", "55.6%"],
@@ -41,7 +48,7 @@ def test_people_by_segment_and_gender_are_those_counted_by_hand(october):
 
 
 def test_channels_and_languages_are_those_counted_by_hand(october):
-    found = report(broadcast=october.pk)
+    found = shown(october)
     # People reached, accepted, bounced, unsubscribed, clicks over personal links, clicks over shared links.
     assert cells(found, "channel") == {
         "E-mail": ["72", "72", "6", "0", "8", "–"],
@@ -56,7 +63,7 @@ def test_channels_and_languages_are_those_counted_by_hand(october):
 
 
 def test_headlines_stand_beside_their_completeness(october):
-    found = headlines(report(broadcast=october.pk))
+    found = headlines(shown(october))
     beside = {slug: {metric.slug: cell for metric, cell in figure.beside} for slug, figure in found.items()}
     assert list(found) == ["people", "clicked", "female_share", "delivery_rate"]
     assert found["people"].cell == Shown(82)
@@ -77,7 +84,7 @@ def test_below_sixty_per_cent_completeness_there_is_no_headline_female_share(led
     ledger.deliver(broadcast, 20, segment="media", gender="man")
     ledger.deliver(broadcast, 20, segment="media")
     ledger.deliver(broadcast, 40, segment="media", gender="")
-    ledger.count(broadcast)
+    ledger.close(broadcast)
     figure = headlines(report())["female_share"]
     assert figure.beside[0][1] == Shown(Fraction(99, 179))
     assert figure.cell == Unknown()
@@ -86,15 +93,15 @@ def test_below_sixty_per_cent_completeness_there_is_no_headline_female_share(led
 
 def test_small_cells_and_what_would_reveal_them_are_hidden_in_every_table(ledger, october):
     ledger.deliver(october, 2, gender="man", segment="media", language="fr", channel="telegram")
-    ledger.count(october)
-    found = report(broadcast=october.pk)
+    ledger.close(october)
+    found = shown(october)
     assert cells(found, "language")["Français"][0] == "10"
     assert cells(found, "people")["Media"][1] == "11"  # 9 by e-mail and 2 by Telegram: large enough together
     ledger.deliver(october, 3, gender="another", segment="officials")
     ledger.deliver(october, 30, segment="officials")
     ledger.deliver(october, 30, segment="officials", gender="man")
-    ledger.count(october)
-    found = report(broadcast=october.pk)
+    ledger.close(october)
+    found = shown(october)
     for slug in ("people", "accepted", "bounced", "unsubscribed", "clicked"):
         assert cells(found, slug)["officials"][2] == "hidden"
     officials = cells(found, "people")["officials"]
@@ -112,7 +119,7 @@ def test_completeness_of_a_row_with_a_hidden_gender_is_a_lower_bound(ledger):
     ledger.deliver(broadcast, 30, segment="media", gender="man")
     ledger.deliver(broadcast, 8, segment="media", gender="another")
     ledger.deliver(broadcast, 10, segment="media", gender="")
-    ledger.count(broadcast)
+    ledger.close(broadcast)
     workers = next(row for row in table(report(), "people").rows if row.label == "Workers")
     assert workers.cells[2:5] == (Hidden(), Shown(0), Hidden())
     assert workers.cells[6] == AtLeast(Fraction(60, 73))
@@ -127,7 +134,7 @@ def test_sum_of_all_broadcasts_does_not_give_away_a_cell_of_one(ledger, october)
             ledger.deliver(
                 november, 3 if (segment, gender) == ("media", "another") else number, segment=segment, gender=gender
             )
-    ledger.count(november)
+    ledger.close(november)
     everything = [(number, report(broadcast=number)) for number in (october.pk, november.pk, None)]
     shown = {
         (number, row.label, place): cell
@@ -149,7 +156,7 @@ def test_person_who_got_two_broadcasts_counts_once_in_all(ledger):
     for broadcast in (first, second):
         ledger.deliver(broadcast, people=range(1, 31))
         ledger.deliver(broadcast, people=range(31, 61), gender="man")
-    ledger.count(first, second)
+    ledger.close(first, second)
     total = cells(report(), "people")["All segments"]
     assert total[0] == "30"
     assert total[5] == "60"
@@ -160,7 +167,7 @@ def test_broadcast_that_still_sends_is_not_in_the_sum_and_says_that_it_is_open(l
     sending = ledger.broadcast("Now", state="sending")
     ledger.deliver(sending, 50)
     ledger.deliver(sending, 50, status="queued")
-    ledger.count(sending)
+    ledger.close(sending)
     assert headlines(report())["people"].cell == Shown(82)
     assert not report().is_open
     found = report(broadcast=sending.pk)
@@ -173,7 +180,7 @@ def test_delivery_rate_is_hidden_where_it_would_tell_how_few_failed(ledger):
     for gender in ("woman", "man"):
         ledger.deliver(broadcast, 100, gender=gender)
     ledger.deliver(broadcast, 2, status="rejected")
-    ledger.count(broadcast)
+    ledger.close(broadcast)
     assert headlines(report())["delivery_rate"].cell == Hidden()
 
 
@@ -190,8 +197,8 @@ def test_clicks_over_shared_links_keep_apart_what_no_cohort_says(ledger, october
         for _each in range(clicks):
             ledger.event(cohort)
     ledger.event(Cohort.objects.create(broadcast=october, segment="media", gender="man", size=9), machine="head")
-    ledger.count(october)
-    found = report(broadcast=october.pk)
+    ledger.close(october)
+    found = shown(october)
     assert table(found, "cohort_clicks").columns[5].label == "Not attributable"
     assert cells(found, "cohort_clicks")["Not attributable"][5:7] == ["7", "7"]
     assert cells(found, "cohort_clicks")["Workers"][:3] == ["12", "9", "–"]
@@ -209,13 +216,13 @@ def test_nothing_sent_is_an_empty_report(db):
 
 def test_broadcast_that_reached_nobody_has_zeros_and_unknown_shares(ledger):
     broadcast = ledger.broadcast()
-    ledger.count(broadcast)
+    ledger.close(broadcast)
     found = report(broadcast=broadcast.pk)
     figures = headlines(found)
     assert figures["people"].cell == Shown(0)
     assert figures["female_share"].cell == figures["delivery_rate"].cell == figures["clicked"].cell == Unknown()
     assert cells(found, "people")["Workers"] == ["0", "0", "0", "0", "0", "0", "–", "–"]
-    assert panels(table(found, "people"))[0].bars[0].percent == 0
+    assert panels(table(found, "people"))[0].bars[0].length == 0
 
 
 @pytest.mark.parametrize("number", [0, 99])
@@ -233,7 +240,7 @@ def test_draft_has_nothing_to_report(db):
 @pytest.mark.parametrize(("demo", "said"), [((True, True), "all"), ((True, False), "some"), ((False, False), "")])
 def test_report_says_whether_there_is_demo_data_in_it(ledger, demo, said):
     for each in demo:
-        ledger.count(ledger.broadcast(is_demo=each))
+        ledger.close(ledger.broadcast(is_demo=each))
     assert report().demo == said
 
 
@@ -241,13 +248,13 @@ def test_chart_has_bars_of_shown_cells_only_and_one_scale(october, ledger):
     ledger.deliver(october, 3, gender="another", segment="officials")
     ledger.deliver(october, 40, segment="officials")
     ledger.deliver(october, 30, segment="officials", gender="man")
-    ledger.count(october)
+    ledger.close(october)
     drawn = {panel.label: panel.bars for panel in panels(table(report(), "people"))}
     assert "All segments" not in drawn
     bars = {bar.label: bar for bar in drawn["officials"]}
-    assert bars["Woman"].percent == 100
-    assert bars["Another gender"].percent is None
-    assert {bar.label: bar.percent for bar in drawn["Workers"]}["Woman"] == 50
+    assert bars["Woman"].length == 1
+    assert bars["Another gender"].length is None
+    assert {bar.label: bar.length for bar in drawn["Workers"]}["Woman"] == 0.5
 
 
 def test_counts_are_as_old_as_the_oldest_rebuild(october):

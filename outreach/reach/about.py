@@ -1,0 +1,56 @@
+"""What a report covers and what its figures mean, in the order in which every page and file prints it."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .metrics import Metric
+from .standing import standing
+from .tables import Report
+
+
+def about(report: Report) -> list[tuple[str, str]]:
+    """What a report covers, name and value; the first four can stand alone."""
+    stands = standing(report)
+    demo = {"all": _("Demo data"), "some": _("Includes demo data")}
+    facts = [
+        (_("Covers"), report.title),
+        (_("Data"), demo.get(report.demo, _("Real data"))),
+        (_("Period"), stands.period),
+        (_("Status"), stands.label),
+        (_("Meaning of the status"), stands.meaning),
+    ]
+    if stands.reason:
+        facts.append((_("Reason of the correction"), stands.reason))
+    facts += [
+        (_("Counted"), _moment(stands.taken_at)),
+        (_("Smallest count shown"), str(report.k)),
+        (_("Version of the definitions"), stands.definitions),
+    ]
+    if stands.digest:
+        facts.append((_("Digest of what is stored (SHA-256)"), stands.digest))
+    return facts + [(_("Broadcast"), f"{broadcast.pk}: {broadcast.title}") for broadcast in report.broadcasts]
+
+
+def definition(metric: Metric) -> list[tuple[str, str]]:
+    """Everything that defines a metric, each part with its name."""
+    parts = [
+        (_("Name"), metric.name),
+        (_("Definition"), metric.definition),
+        (_("Formula"), metric.formula),
+        (_("Unit"), metric.unit),
+        (_("What it is not"), metric.is_not),
+        (_("When it is unknown"), metric.unknown),
+        (_("Limits"), metric.limits),
+        (_("Broken down by"), metric.disaggregation),
+        (_("Level"), metric.level),
+        (_("Source"), metric.source),
+        (_("Indicator"), metric.code),
+        (_("Version"), metric.version),
+    ]
+    return [(name, str(text)) for name, text in parts if text]
+
+
+def _moment(moment: datetime | None) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M %Z") if moment else "…"

@@ -1,0 +1,382 @@
+"""Hiding in a period, whose broadcasts were stored before: what is shown of it must not give away what they hide.
+
+The unknowns are the hidden cells of broadcasts. Each shown cell of a period is one more equation: the broadcasts' cells
+in this place add up to it (of people: are each at most, and together at least as many). A shift therefore goes
+
+- between two broadcasts of the period, around the same box in opposite directions: the sum stays what it is; or
+- around a box of one broadcast alone, if the period hides all its corners.
+
+A message can also go from one broadcast to another whole, where both hide all cells of a count, because their totals
+are small. A period that can't show even the total hides the count altogether.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from math import inf
+from typing import TypeAlias
+
+from .keys import Counts, Key, Layout, Table
+from .within import Figures, price
+
+Place: TypeAlias = tuple[int, Key]
+Shift: TypeAlias = dict[Place, int]
+"""By broadcast and cell, whether it goes up (1) or down (-1)."""
+
+Moved: TypeAlias = dict[int, dict[Place, int]]
+"""By direction, what the shifts before did to a cell."""
+
+MOST_PARTNERS = 12
+"""How many other broadcasts are tried for one box: of the first dozen that fit, some nearly always do."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """One broadcast as it was stored."""
+
+    figures: Figures
+    hidden: frozenset[Key]
+
+
+@dataclass
+class Sum:
+    """A period: its broadcasts, its counts of people (which do not add up), and what it hides."""
+
+    members: frozenset[int]
+    distinct: Mapping[int, Counts]
+    hidden: set[Key] = field(default_factory=set)
+
+
+def hide_across(
+    *,
+    layout: Layout,
+    figures: Figures,
+    k: int,
+    members: frozenset[int],
+    bases: Mapping[int, Base],
+    sums: Sequence[Sum],
+    hidden: Iterable[Key],
+) -> frozenset[Key]:
+    """What a new period of ``members`` has to hide; ``sums`` are the periods stored before, ``hidden`` is wanted."""
+    return _Across(layout, figures, k, members, bases, sums).completed(set(hidden))
+
+
+class _Across:
+    def __init__(
+        self,
+        layout: Layout,
+        figures: Figures,
+        k: int,
+        members: frozenset[int],
+        bases: Mapping[int, Base],
+        sums: Sequence[Sum],
+    ) -> None:
+        self.layout, self.figures, self.k, self.bases = layout, figures, k, bases
+        self.new = Sum(members, {number: figures.counts[number] for number in figures.distinct})
+        self.sums = [*sums, self.new]
+        self.sums_of = {base: [each for each in self.sums if base in each.members] for base in bases}
+        self.hidden_at: dict[Key, set[int]] = defaultdict(set)
+        for number, base in bases.items():
+            for key in base.hidden:
+                self.hidden_at[key].add(number)
+        self.prices = {key: price(figures.most(key), self._level(key)) for key in layout.keys}
+        self._sums_of_people: dict[tuple[int, int, Key], int] = {}
+
+    def _level(self, key: Key) -> int:
+        return self.layout.table_of[key].level(key) if key in self.layout.table_of else 2
+
+    def completed(self, wanted: set[Key]) -> frozenset[Key]:
+        total = self.layout.total
+        # Where nothing is hidden of any broadcast, everybody can add up the sum: to hide it would be no use.
+        useful = {key for key in self.layout.keys if self.hidden_at[key] & self.new.members}
+        first = (wanted | {key for key in useful if self.figures.is_small(key, self.k)}) & useful
+        self.new.hidden = first
+        if total in first or not all(self._cover(number, total) for number in self._targets(total)):
+            return frozenset(self.layout.keys)
+        for table in self.layout.tables:
+            if not self._table_is_safe(table):
+                self.new.hidden |= useful & set(table.keys)
+        return frozenset(self.new.hidden)
+
+    def _targets(self, key: Key) -> list[int]:
+        """The broadcasts of the period that hide something in this cell, fewest first."""
+        found = [number for number in self.hidden_at[key] & self.new.members if self._most(number, key)]
+        return sorted(found, key=lambda number: (self._most(number, key), number))
+
+    def _most(self, number: int, key: Key) -> int:
+        return self.bases[number].figures.most(key)
+
+    def _table_is_safe(self, table: Table) -> bool:
+        """Hide what is needed for every hidden cell of the table, of each broadcast and of the period."""
+        safe: set[Key] = set()
+        done: set[Place] = set()
+        while True:
+            own = [key for key in table.keys if key in self.new.hidden and self.figures.most(key) and key not in safe]
+            parts = [(number, key) for key in table.keys for number in self._targets(key) if (number, key) not in done]
+            if not own and not parts:
+                return True
+            for number, key in parts:
+                if not self._cover(number, key):
+                    return False
+                done.add((number, key))
+            for key in own:
+                if not self._cover_sum(key):
+                    return False
+                safe.add(key)
+
+    def _cover(self, number: int, key: Key) -> bool:
+        """Whether a broadcast's cell can have enough values, after hiding more of the period where that is needed."""
+        wanted = self.bases[number].figures.wanted(key, self.k)
+        return self._widen(wanted, lambda moved: self._shifts(number, key, moved))
+
+    def _cover_sum(self, key: Key) -> bool:
+        """The same for a cell of the period itself, by what shifts only one of its broadcasts."""
+        wanted = self.figures.wanted(key, self.k)
+        numbers = self.hidden_at[key] & self.new.members
+        return self._widen(
+            wanted, lambda _moved: chain.from_iterable(self._alone(each, key) for each in sorted(numbers))
+        )
+
+    def _widen(self, wanted: int, shifts: Callable[[Moved], Iterator[Shift]]) -> bool:
+        """Whether shifts, one after the other, take a cell through ``wanted`` values; the cheapest come first."""
+        width = 0.0
+        signs = (1, -1)
+        moved: Moved = {sign: defaultdict(int) for sign in signs}
+        moved_sums: dict[int, dict[tuple[int, Key], int]] = {sign: defaultdict(int) for sign in signs}
+        moved_parts: dict[int, dict[tuple[int, Key], int]] = {sign: defaultdict(int) for sign in signs}
+        while width < wanted:
+            best: tuple[float, float, Shift, int, set[Key]] | None = None
+            for shift in shifts(moved):
+                for sign in signs:
+                    amount, new = self._amount(shift, sign, moved[sign], moved_sums[sign], moved_parts[sign])
+                    amount = min(amount, wanted - width)
+                    if amount < 1:
+                        continue
+                    cost = sum(map(self.prices.__getitem__, new)) / amount
+                    if best is None or (cost, -amount) < best[:2]:
+                        best = cost, -amount, shift, sign, new
+                    if not cost and amount >= wanted - width:
+                        break
+                if best and not best[0] and -best[1] >= wanted - width:
+                    break
+            if best is None:
+                return False
+            _cost, less, shift, sign, new = best
+            self.new.hidden |= new
+            width -= less
+            self._move(shift, sign, int(-less), moved[sign], moved_sums[sign], moved_parts[sign])
+        return True
+
+    def _move(
+        self,
+        shift: Shift,
+        sign: int,
+        amount: int,
+        moved: dict[Place, int],
+        moved_sums: dict[tuple[int, Key], int],
+        moved_parts: dict[tuple[int, Key], int],
+    ) -> None:
+        for place, its in shift.items():
+            moved[place] += its * sign * amount
+        nets = self._nets(shift)
+        for at in {at for at, _key in nets}:
+            its = {key: net * sign for (where, key), net in nets.items() if where == at}
+            if self._room_if_people_stay(at, its, moved_sums, moved_parts) < amount:
+                for key, net in its.items():
+                    moved_sums[at, key] += net * amount
+            for key, net in its.items():
+                moved_parts[at, key] += net * amount
+
+    def _nets(self, shift: Shift) -> dict[tuple[int, Key], int]:
+        """What a shift does to the sums, by number of the period and cell."""
+        nets: dict[tuple[int, Key], int] = defaultdict(int)
+        for (number, key), its in shift.items():
+            for at, each in enumerate(self.sums):
+                if number in each.members:
+                    nets[at, key] += its
+        return {place: net for place, net in nets.items() if net}
+
+    def _amount(
+        self,
+        shift: Shift,
+        sign: int,
+        moved: Mapping[Place, int],
+        moved_sums: Mapping[tuple[int, Key], int],
+        moved_parts: Mapping[tuple[int, Key], int],
+    ) -> tuple[float, set[Key]]:
+        """How far a shift can go, and what of the new period it needs hidden."""
+        room = inf
+        for (number, key), its in shift.items():
+            room = min(room, self._room(number, key, its * sign, moved.get((number, key), 0), shift))
+            if room < 1:
+                return 0, set()
+        new: set[Key] = set()
+        by_sum: dict[int, dict[Key, int]] = defaultdict(dict)
+        for (at, key), net in self._nets(shift).items():
+            each = self.sums[at]
+            if key not in each.hidden:
+                if each is not self.new:
+                    return 0, set()
+                new.add(key)
+            by_sum[at][key] = net * sign
+        for at, nets in by_sum.items():
+            stay = self._room_if_people_stay(at, nets, moved_sums, moved_parts)
+            if stay < room:
+                along = min(self._room_of_sum(at, key, net, moved_sums, shift) for key, net in nets.items())
+                room = min(room, max(stay, along))
+        return room, new
+
+    def _room_if_people_stay(
+        self,
+        at: int,
+        nets: Mapping[Key, int],
+        moved_sums: Mapping[tuple[int, Key], int],
+        moved_parts: Mapping[tuple[int, Key], int],
+    ) -> float:
+        """How far broadcasts can go before the people of a period must be fewer than they are.
+
+        Upwards there is no end: the people of a period are as many more as one of its broadcasts needs.
+        """
+        each, room = self.sums[at], inf
+        for count, people in each.distinct.items():
+            for key, net in nets.items():
+                if net < 0:
+                    together = self._together(at, count, key) + moved_parts.get((at, key), 0)
+                    room = min(room, together - people.get(key, 0) - moved_sums.get((at, key), 0))
+        return room
+
+    def _together(self, at: int, count: int, key: Key) -> int:
+        found = self._sums_of_people.get((at, count, key))
+        if found is None:
+            members = self.sums[at].members
+            found = sum(self.bases[number].figures.counts[count].get(key, 0) for number in members)
+            self._sums_of_people[at, count, key] = found
+        return found
+
+    def _room(self, number: int, key: Key, sign: int, moved: int, shift: Shift) -> float:
+        figures = self.bases[number].figures
+        if sign < 0:
+            return figures.down(key) + moved
+        room = figures.up(key) - moved
+        for count in figures.distinct:
+            value = figures.counts[count].get(key, 0) + moved
+            for each in self.sums_of[number]:
+                if key not in each.hidden:
+                    room = min(room, each.distinct[count].get(key, 0) - value)
+            for line in self._lines(key):
+                if (number, line) not in shift:
+                    room = min(room, figures.counts[count].get(line, 0) - value)
+        return room
+
+    def _lines(self, key: Key) -> tuple[Key, ...]:
+        table = self.layout.table_of.get(key)
+        return (*table.margins(key), self.layout.total) if table else ()
+
+    def _room_of_sum(self, at: int, key: Key, sign: int, moved: Mapping[tuple[int, Key], int], shift: Shift) -> float:
+        """How far the people of a period can go along with those of its broadcasts."""
+        each, room = self.sums[at], inf
+        for count, people in each.distinct.items():
+            value = people.get(key, 0) + moved.get((at, key), 0)
+            if sign < 0:
+                parts = [
+                    self.bases[number].figures.counts[count].get(key, 0)
+                    for number in each.members
+                    if (number, key) not in shift
+                ]
+                parts += [
+                    other.distinct[count].get(key, 0)
+                    for other in self.sums
+                    if other is not each and other.members < each.members and not _touched(other, key, shift)
+                ]
+                room = min(room, value - max(parts, default=0))
+            else:
+                for other in self.sums:
+                    if other is not each and other.members >= each.members and key not in other.hidden:
+                        room = min(room, other.distinct[count].get(key, 0) - value)
+                for line in self._lines(key):
+                    if not any(line == other for _number, other in shift):
+                        room = min(room, people.get(line, 0) - value)
+        return room
+
+    def _shifts(self, number: int, key: Key, moved: Moved) -> Iterator[Shift]:
+        """What could move a broadcast's cell: with another broadcast, and alone."""
+        for box in self._cells_through(number, key):
+            shown = {corner: -its for corner, its in box.items() if corner not in self.new.hidden}
+            if not shown:
+                continue
+            partners = set.intersection(*(self.hidden_at[corner] for corner in shown)) & self.new.members - {number}
+            for partner in self._best(partners, shown, number):
+                for other in self._answers(partner, shown):
+                    yield {
+                        **{(number, corner): its for corner, its in box.items()},
+                        **{(partner, corner): its for corner, its in other.items()},
+                    }
+        for partner in self._best(self._all_hidden() - {number}, {key: 1}, number):
+            if number in self._all_hidden():
+                yield from self._messages(number, partner, key, moved)
+        yield from self._alone(number, key)
+
+    def _answers(self, number: int, wanted: Mapping[Key, int]) -> Iterator[dict[Key, int]]:
+        """The boxes of a broadcast that do to the cells that the period shows what is wanted, and nothing else."""
+        key, sign = next(iter(wanted.items()))
+        for box in self._cells_through(number, key):
+            turned = {corner: its * sign for corner, its in box.items()}
+            if {corner: its for corner, its in turned.items() if corner not in self.new.hidden} == wanted:
+                yield turned
+
+    def _alone(self, number: int, key: Key) -> Iterator[Shift]:
+        """What moves a broadcast's cell and so the sum of the period; or with a broadcast outside it."""
+        for box in self._cells_through(number, key):
+            shift = {(number, corner): its for corner, its in box.items()}
+            yield shift
+            outside = set.intersection(*(self.hidden_at[corner] for corner in box)) - self.new.members
+            for partner in self._best(outside, box, number):
+                yield {**shift, **{(partner, corner): -its for corner, its in box.items()}}
+
+    def _cells_through(self, number: int, key: Key) -> Iterator[dict[Key, int]]:
+        table = self.layout.table_of.get(key)
+        if table is not None:
+            hidden = self.bases[number].hidden
+            for box in table.boxes(key):
+                if all(corner in hidden for corner, _sign in box):
+                    yield dict(box)
+
+    def _best(self, partners: set[int], box: Mapping[Key, int], number: int) -> list[int]:
+        """Those with whom a shift can go furthest; first those of the same periods."""
+        periods = self.sums_of[number]
+
+        def worth(partner: int) -> tuple[int, int, int]:
+            same = sum(partner in each.members for each in periods) * 2 - len(self.sums_of[partner])
+            room = min(min(self.bases[partner].figures.most(key), self.k) for key in box)
+            return same, room, -partner
+
+        return sorted(partners, key=worth, reverse=True)[:MOST_PARTNERS]
+
+    def _all_hidden(self) -> set[int]:
+        return self.hidden_at[self.layout.total]
+
+    def _messages(self, number: int, partner: int, key: Key, moved: Moved) -> Iterator[Shift]:
+        """One message through the cell that goes from one broadcast to another, counted in one place of each table."""
+        for sign in (1, -1):
+            corners: set[Key] = {self.layout.total}
+            for table in self.layout.tables:
+                units = table.units(key if key in self.layout.table_of and key in table.keys else self.layout.total)
+                if units:
+                    corners.update(max(units, key=lambda unit: self._flow(number, partner, unit, sign, moved[sign])))
+            yield {(number, each): sign for each in corners} | {(partner, each): -sign for each in corners}
+
+    def _flow(self, number: int, partner: int, cells: Iterable[Key], sign: int, moved: Mapping[Place, int]) -> float:
+        """How many messages can go this way; ``sign`` is 1 where the first broadcast gets them."""
+        to, giver = (number, partner) if sign > 0 else (partner, number)
+        return min(
+            min(
+                self.bases[giver].figures.down(key) + moved.get((giver, key), 0),
+                self.bases[to].figures.up(key) - moved.get((to, key), 0),
+            )
+            for key in cells
+        )
+
+
+def _touched(period: Sum, key: Key, shift: Shift) -> bool:
+    return any(number in period.members and at == key for number, at in shift)

@@ -1,0 +1,68 @@
+"""A figure as it may be read, and what may be computed from such figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+Number: TypeAlias = int | Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure that may be read."""
+
+    value: Number
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """A lower bound: of a share of which no more follows from what is shown, or of a count that is still growing."""
+
+    value: Number
+
+
+@dataclass(frozen=True, slots=True)
+class FewerThan:
+    """A count that is still growing and for which even a lower bound would be too small to be told."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A figure that is kept back; it may be small, or protect one that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """There is no figure; this is not 0."""
+
+
+Cell: TypeAlias = Shown | AtLeast | FewerThan | Hidden | Unknown
+
+
+def cell(*, value: Number | None, hidden: bool) -> Cell:
+    """A figure as it may be read; ``None`` is unknown."""
+    if hidden:
+        return Hidden()
+    return Unknown() if value is None else Shown(value)
+
+
+def added(cells: Sequence[Cell]) -> Cell:
+    """The sum of cells, hidden where one of them is."""
+    if all(isinstance(each, Shown) for each in cells):
+        return Shown(sum(each.value for each in cells if isinstance(each, Shown)))
+    return Hidden()
+
+
+def share(*, parts: Sequence[Cell], whole: Cell) -> Cell:
+    """The parts' share of the whole, computed only from what is shown: a lower bound where a part is hidden."""
+    if not isinstance(whole, Shown):
+        return whole
+    if not whole.value:
+        return Unknown()
+    known = sum(Fraction(part.value) for part in parts if isinstance(part, Shown)) / Fraction(whole.value)
+    if Hidden() not in parts:
+        return Shown(known)
+    return AtLeast(known) if known else Hidden()

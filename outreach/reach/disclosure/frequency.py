@@ -1,0 +1,74 @@
+"""Hiding how many people got one message, two, three, four, or five and more.
+
+Two things are known of these counts: they add up to the people reached, and with the number of messages each (at least
+five for the last) to the messages accepted. Five counts have only 31 sets that could be hidden, so each is looked at,
+and the range of what it hides is computed exactly: it ends where at most two of the unknowns are not 0.
+"""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import combinations
+
+from .keys import ALL, Counts, Key
+
+MORE = 5
+"""Who got this many or more counts in the last place."""
+
+
+def hide_frequencies(
+    *, people: Counts, messages: Counts, k: int, hidden: frozenset[Key], totals_hidden: bool
+) -> frozenset[Key]:
+    """The cells to hide: those that are small, and the fewest people with them that make a range of k."""
+    cells = {_times(key): key for key in people if _times(key)}
+    values = {times: people.get(key, 0) for times, key in cells.items()}
+    small = {times for times, value in values.items() if 0 < value < k} | {_times(key) for key in hidden} - {0}
+    everything = frozenset(people)
+    if not small:
+        return hidden
+    if totals_hidden or any(0 < people.get(key, 0) < k or key in hidden for key in people if not _times(key)):
+        return everything
+    total = sum(values.values())
+    accepted = next((value for key, value in messages.items() if key.count(ALL) == len(key)), 0)
+    possible = [
+        set(some) | small
+        for length in range(len(values) + 1)
+        for some in combinations(sorted(set(values) - small), length)
+    ]
+    for chosen in sorted(possible, key=lambda some: (sum(values[times] for times in some), len(some))):
+        if _is_safe(chosen, values, total, accepted, k):
+            return frozenset(cells[times] for times in chosen)
+    # The totals alone allow no more: then nothing is shown but them.
+    return frozenset(cells.values())
+
+
+def _times(key: Key) -> int:
+    """How often, from the one place of a cell that is not summed over; 0 for the total."""
+    place = next((place for place in key if place != ALL), 0)
+    return int(str(place).rstrip("+")) if place else 0
+
+
+def _is_safe(chosen: set[int], values: Mapping[int, int], total: int, accepted: int, k: int) -> bool:
+    shown = {times: value for times, value in values.items() if times not in chosen}
+    people = total - sum(shown.values())
+    messages = accepted - sum(times * value for times, value in shown.items())
+    open_ended = MORE in chosen or shown.get(MORE, 0) > 0
+    corners = list(_corners(sorted(chosen), people, messages, open_ended))
+    return all(
+        max(corner.get(times, Fraction(0)) for corner in corners)
+        - min(corner.get(times, Fraction(0)) for corner in corners)
+        >= k
+        for times in chosen
+        if values[times] and corners
+    )
+
+
+def _corners(chosen: list[int], people: int, messages: int, open_ended: bool) -> Iterator[dict[int, Fraction]]:
+    """The outermost solutions: at most two of the unknowns, or one and the messages beyond the fifth, are not 0."""
+    for times in chosen:
+        left = messages - times * people
+        if left == 0 or (left > 0 and open_ended):
+            yield {times: Fraction(people)}
+    for one, other in combinations(chosen, 2):
+        first = Fraction(other * people - messages, other - one)
+        if 0 <= first <= people:
+            yield {one: first, other: people - first}

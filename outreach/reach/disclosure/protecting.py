@@ -1,0 +1,180 @@
+"""What a new scope has to hide, given everything that was stored before."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .across import Base, Sum, hide_across
+from .frequency import hide_frequencies
+from .keys import ALL, Counts, Key, Layout, layout
+from .population import POPULATIONS, Population
+from .within import GENDER_AXIS, Figures, hide_within
+
+GENDERS = ("woman", "man", "another", "undisclosed", "")
+RECENT = 12
+"""How many of the broadcasts before count for what is hidden as a habit."""
+
+FREQUENCY = "times"
+"""The name of the count of people by how many messages they got."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A scope that was stored: its true counts, what it hides, and the numbers of the broadcasts that it sums up."""
+
+    number: int
+    counts: Mapping[str, Counts]
+    hidden: Mapping[str, frozenset[Key]]
+    members: frozenset[int] = field(default_factory=frozenset)
+
+
+def protect(
+    *,
+    counts: Mapping[str, Counts],
+    k: int,
+    members: frozenset[int] = frozenset(),
+    past: Sequence[Published] = (),
+    earlier: Sequence[Mapping[str, Counts]] = (),
+    already: Mapping[str, frozenset[Key]] | None = None,
+    populations: Sequence[Population] = POPULATIONS,
+) -> dict[str, frozenset[Key]]:
+    """For the name of each count, the cells to hide. A cell that is missing in a count is 0.
+
+    A scope without ``members`` is a broadcast; a period sums up broadcasts that are all in the ``past``. ``earlier``
+    are the counts of its earlier versions: what changed by 1 to k − 1 is hidden. ``already`` is hidden anyway, as what
+    the evaluators may not read is in public.
+    """
+    known = {name for population in populations for name in population.names}
+    rest = tuple(Population(sums=(name,)) for name in sorted(counts) if name not in known | {FREQUENCY})
+    chosen = [each for each in (*populations, *rest) if any(name in counts for name in each.names)]
+    request = _Request(counts, k, members, past, earlier, already or {}, chosen)
+    hidden: dict[str, frozenset[Key]] = {}
+    for population in chosen:
+        hidden |= request.hide(population, hidden)
+    if counts.get(FREQUENCY):
+        hidden[FREQUENCY] = _hide_frequencies(counts, k, hidden, request.already)
+    return hidden
+
+
+@dataclass(frozen=True)
+class _Request:
+    counts: Mapping[str, Counts]
+    k: int
+    members: frozenset[int]
+    past: Sequence[Published]
+    earlier: Sequence[Mapping[str, Counts]]
+    already: Mapping[str, frozenset[Key]]
+    populations: Sequence[Population]
+
+    def hide(self, population: Population, before: Mapping[str, frozenset[Key]]) -> dict[str, frozenset[Key]]:
+        """What the counts of one population hide, all of them alike."""
+        names = tuple(name for name in population.names if name in self.counts)
+        wholes = {population.whole_of(name) for name in names} - {""}
+        cells = _layout(self.counts, population, self._related(), wholes)
+        wanted: set[Key] = set()
+        for name in (*wholes, *names):
+            wanted |= before.get(name, frozenset()) | self.already.get(name, frozenset())
+        wanted |= {key for key in cells.keys if any(self._changed_little(name, key) for name in names)}
+        figures = self._figures(self.counts, population, names)
+        if cells.total in before.get(population.under, frozenset()):
+            found = frozenset(cells.keys)
+        elif self.members:
+            found = hide_across(
+                layout=cells,
+                figures=figures,
+                k=self.k,
+                members=self.members,
+                bases={
+                    each.number: Base(self._figures(each.counts, population, names), _hidden_of(each, names, cells))
+                    for each in self.past
+                    if not each.members
+                },
+                sums=[
+                    Sum(
+                        each.members,
+                        {number: each.counts.get(names[number], {}) for number in figures.distinct},
+                        set(_hidden_of(each, names, cells)),
+                    )
+                    for each in self.past
+                    if each.members
+                ],
+                hidden=wanted,
+            )
+        else:
+            found = hide_within(
+                layout=cells,
+                figures=figures,
+                k=self.k,
+                hidden=wanted,
+                telling=population.telling,
+                habits=self._habits(names),
+            )
+        return dict.fromkeys(names, found)
+
+    def _habits(self, names: tuple[str, ...]) -> dict[Key, float]:
+        before = [each for each in self.past if not each.members][-RECENT:]
+        found = Counter(key for each in before for key in each.hidden.get(names[0], ()))
+        return {key: number / len(before) for key, number in found.items()}
+
+    def _related(self) -> list[Mapping[str, Counts]]:
+        return [each.counts for each in self.past if not each.members] if self.members else []
+
+    def _changed_little(self, name: str, key: Key) -> bool:
+        now = self.counts[name].get(key, 0)
+        return any(0 < abs(now - each.get(name, {}).get(key, 0)) < self.k for each in self.earlier)
+
+    def _figures(self, counts: Mapping[str, Counts], population: Population, names: tuple[str, ...]) -> Figures:
+        def parts(name: str) -> list[Counts]:
+            return [
+                counts.get(other, {})
+                for each in self.populations
+                if not each.totals_only
+                for other in each.names
+                if each.whole_of(other) == name
+            ]
+
+        wholes = [population.whole_of(name) for name in names]
+        return Figures(
+            counts=[counts.get(name, {}) for name in names],
+            wholes=[counts.get(whole, {}) if whole else None for whole in wholes],
+            floors=[parts(name) for name in names],
+            distinct=frozenset(number for number, name in enumerate(names) if name in population.distinct),
+        )
+
+
+def _layout(
+    counts: Mapping[str, Counts], population: Population, others: Sequence[Mapping[str, Counts]], wholes: set[str]
+) -> Layout:
+    """The tables of a population: every place that one of its counts, or its whole, has here or in a broadcast."""
+    names = (*population.names, *wholes)
+    keys = {key for each in (counts, *others) for name in names for key in each.get(name, ())}
+    width = len(next(iter(keys))) if keys else 1
+    total: Key = (ALL,) * width
+    if population.totals_only:
+        return layout(frozenset({total}))
+    if population.telling and width > GENDER_AXIS and any(key[GENDER_AXIS] != ALL for key in keys):
+        keys |= {(*total[:GENDER_AXIS], gender, *total[GENDER_AXIS + 1 :]) for gender in GENDERS}
+    return layout(frozenset({total, *keys}))
+
+
+def _hidden_of(published: Published, names: tuple[str, ...], cells: Layout) -> frozenset[Key]:
+    """What a stored scope hides of a population; a place that was not there was 0, unless all is hidden."""
+    found = frozenset().union(*(published.hidden.get(name, frozenset()) for name in names))
+    return frozenset(cells.keys) if cells.total in found else found
+
+
+def _hide_frequencies(
+    counts: Mapping[str, Counts],
+    k: int,
+    hidden: Mapping[str, frozenset[Key]],
+    already: Mapping[str, frozenset[Key]],
+) -> frozenset[Key]:
+    return hide_frequencies(
+        people=counts[FREQUENCY],
+        messages=counts.get("accepted", {}),
+        k=k,
+        hidden=already.get(FREQUENCY, frozenset()),
+        totals_hidden=any(
+            key.count(ALL) == len(key) for name in ("people", "accepted") for key in hidden.get(name, ())
+        ),
+    )

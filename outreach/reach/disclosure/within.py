@@ -1,0 +1,210 @@
+"""Hiding in the tables of one broadcast, which nothing that was stored before adds up to.
+
+The tables share only their total, so each is protected for itself while the total stands; where the total is small,
+everything is hidden.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from .keys import ALL, Box, Counts, Key, Layout, Table
+
+TOTAL_WEIGHT = 4
+"""How much dearer a margin is to hide than a cell of the same size: sums go last."""
+
+HABIT_WEIGHT = 20
+"""How much cheaper a cell is that every broadcast before hid."""
+
+ONLY_HIDDEN, CELLS, MARGINS = -1, 0, 1
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The counts of one population in one scope.
+
+    ``wholes`` has for each count that of which it is a part, or nothing; ``floors`` what is known to be part of it, so
+    that it can't be less. ``distinct`` are the numbers of those counts that do not add up.
+    """
+
+    counts: Sequence[Counts]
+    wholes: Sequence[Counts | None]
+    floors: Sequence[Sequence[Counts]]
+    distinct: frozenset[int] = frozenset()
+
+    def most(self, key: Key) -> int:
+        """The largest of the counts in a cell; they are hidden together."""
+        return max(count.get(key, 0) for count in self.counts)
+
+    def is_small(self, key: Key, k: int) -> bool:
+        """Whether one of the counts may not be read for its own sake."""
+        for count, whole in zip(self.counts, self.wholes, strict=True):
+            value = count.get(key, 0)
+            if 0 < value < k:
+                return True
+            if whole is not None:
+                rest = whole.get(key, 0) - value
+                if 0 < rest < k or (value > 0 and rest <= 0):
+                    return True
+        return False
+
+    def down(self, key: Key) -> int:
+        """By how much all counts could be less."""
+        return min(
+            count.get(key, 0) - max((floor.get(key, 0) for floor in floors), default=0)
+            for count, floors in zip(self.counts, self.floors, strict=True)
+        )
+
+    def up(self, key: Key) -> float:
+        """By how much all counts could be more: a part no more than its whole."""
+        return min(
+            (
+                whole.get(key, 0) - count.get(key, 0)
+                for count, whole in zip(self.counts, self.wholes, strict=True)
+                if whole is not None
+            ),
+            default=inf,
+        )
+
+    def wanted(self, key: Key, k: int) -> int:
+        """Through how many more values a hidden cell should be able to go: k, or all that its whole allows."""
+        wholes = [whole.get(key, 0) for whole in self.wholes if whole is not None]
+        return min([k, *wholes])
+
+
+def price(most: int, level: int) -> int:
+    """What is lost by hiding a cell."""
+    return max(most, 1) * TOTAL_WEIGHT**level
+
+
+def hide_within(
+    *,
+    layout: Layout,
+    figures: Figures,
+    k: int,
+    hidden: Iterable[Key],
+    telling: bool,
+    habits: Mapping[Key, float] | None = None,
+) -> frozenset[Key]:
+    """``hidden`` with the small cells, and with others until none can be computed.
+
+    ``habits`` says in which share of the broadcasts before it a cell was hidden. Such a cell is cheaper: a period can
+    show more where its broadcasts hide the same cells.
+    """
+    found = {key for key in hidden if key in layout.table_of or key == layout.total}
+    found.update(key for key in layout.keys if figures.is_small(key, k))
+    if telling:
+        found.update(key for table in layout.tables for key in _telling(table, figures))
+    if layout.total in found:
+        return frozenset(layout.keys)
+    for table in layout.tables:
+        found |= _Within(table, figures, k, found & set(table.keys), habits or {}).completed()
+    return frozenset(found)
+
+
+def _telling(table: Table, figures: Figures) -> Iterable[Key]:
+    """Cells of a stated gender that hold everybody of a line, and so say something of each person.
+
+    ``table`` is that of segment × gender if it has two axes of which the second is the gender; a segment tells only
+    where there are several.
+    """
+    if len(table.axes) != 2 or table.axes[1] != GENDER_AXIS:
+        return
+    for key in table.keys:
+        if key[GENDER_AXIS] in ("", ALL):
+            continue
+        lines = [(*key[:GENDER_AXIS], ALL, *key[GENDER_AXIS + 1 :])]
+        if key[table.axes[0]] != ALL and len(table.places[0]) > 1:
+            lines.append((*key[: table.axes[0]], ALL, *key[table.axes[0] + 1 :]))
+        for count in figures.counts:
+            if any(count.get(key, 0) == count.get(line, 0) > 0 for line in lines):
+                yield key
+
+
+GENDER_AXIS = 2
+
+
+class _Within:
+    """One table, with what it takes to complete a set of hidden cells."""
+
+    def __init__(self, table: Table, figures: Figures, k: int, hidden: set[Key], habits: Mapping[Key, float]) -> None:
+        self.table, self.figures, self.k, self.hidden = table, figures, k, hidden
+        self.prices = {
+            key: price(figures.most(key), table.level(key)) / (1 + HABIT_WEIGHT * habits.get(key, 0))
+            for key in table.keys
+        }
+
+    def completed(self) -> set[Key]:
+        """The hidden cells and those that protect them; all of the table, should nothing less do."""
+        safe: set[Key] = set()
+        while waiting := {key for key in self.hidden if self.figures.most(key)} - safe:
+            key = min(waiting, key=lambda key: (self.figures.most(key), str(key)))
+            widths = self._cover(key)
+            if widths is None:
+                return set(self.table.keys)
+            self.hidden.update(widths)
+            safe.update(each for each, width in widths.items() if width >= self.figures.wanted(each, self.k))
+        return self.hidden
+
+    def _cover(self, key: Key) -> Counter[Key] | None:
+        """What to hide so that the cell could have enough values, and through how many each of these cells then goes.
+
+        One shift comes after the other, upwards or downwards, and each may use only what the one before it left.
+        Nothing if there are not enough shifts.
+        """
+        widths = Counter({key: 0})
+        moved: dict[int, Counter[Key]] = {1: Counter(), -1: Counter()}
+        wanted = self.figures.wanted(key, self.k)
+        while widths[key] < wanted:
+            found = self._cheapest(key, self.hidden | set(widths), moved, wanted - widths[key])
+            if found is None:
+                return None
+            box, sign, amount = found
+            for corner, its in box:
+                moved[sign][corner] += its * sign * amount
+                widths[corner] = max(widths[corner] + amount * (corner == key), amount)
+        return widths
+
+    def _cheapest(
+        self, key: Key, hidden: set[Key], moved: Mapping[int, Counter[Key]], need: int
+    ) -> tuple[Box, int, int] | None:
+        """The box that costs least for each unit that it allows, its direction, and how much it allows."""
+        for level in (ONLY_HIDDEN, CELLS, MARGINS):
+            best: tuple[Box, int, int] | None = None
+            least = inf
+            for box in self.table.boxes(key):
+                new = [corner for corner, _sign in box if corner not in hidden]
+                if any(self.table.level(corner) > level for corner in new):
+                    continue
+                cost = sum(map(self.prices.__getitem__, new))
+                if cost / need > least:
+                    continue
+                for sign in (1, -1):
+                    amount = min(need, self._room(box, sign, moved[sign]))
+                    if amount >= 1 and (cost / amount, -amount) < (least, -best[2] if best else 0):
+                        best, least = (box, sign, int(amount)), cost / amount
+            if best:
+                return best
+        return None
+
+    def _room(self, box: Box, sign: int, moved: Counter[Key]) -> float:
+        """How far the corners can go: not below what is known, nor above their wholes."""
+        room = inf
+        for corner, its in box:
+            if its * sign < 0:
+                room = min(room, self.figures.down(corner) + moved[corner])
+            else:
+                room = min(room, self.figures.up(corner) - moved[corner], self._below_margins(corner, box, moved))
+        return room
+
+    def _below_margins(self, corner: Key, box: Box, moved: Counter[Key]) -> float:
+        """People in a part are no more than those in the whole line, even where parts overlap."""
+        room = inf
+        corners = {each for each, _sign in box}
+        for number in self.figures.distinct:
+            count = self.figures.counts[number]
+            for line in (*self.table.margins(corner), self.table.total):
+                if line not in corners:
+                    room = min(room, count.get(line, 0) + moved[line] - count.get(corner, 0) - moved[corner])
+        return room

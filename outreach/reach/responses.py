@@ -1,0 +1,34 @@
+"""Files as answers, and why there is none."""
+
+from collections.abc import Sequence
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from .apart import Apart
+from .documents.pdf import MissingFont
+from .downloads import KINDS, file_name
+from .tables import Report
+
+NOT_IN_THE_LIST = 400
+"""The status of an answer to a wrong choice. Wagtail would put a page of its own in the place of a 404."""
+
+
+def file_response(
+    report: Report, *, kind: str, language: str, what: str = "reach", apart: Sequence[Apart] = ()
+) -> HttpResponse:
+    """A file of a report in the language in use, to be saved, kept by no cache."""
+    writer = KINDS[kind]
+    try:
+        data = writer.write(report, apart)
+    except MissingFont as missing:
+        text = _("This server has no font for the %(script)s script, so it can't write the PDF. Take another file.")
+        return refusal(text % {"script": missing.script}, status=503)
+    name = file_name(report, kind=writer, language=language, what=what)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(data, content_type=writer.content_type, headers=headers)
+
+
+def refusal(text: str, *, status: int) -> HttpResponse:
+    """Why there is no file, in plain text."""
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")

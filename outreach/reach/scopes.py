@@ -1,0 +1,111 @@
+"""What a reader may ask for: a campaign, a period and a broadcast of the fixed list, and nothing in between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.models import Broadcast
+
+from . import periods
+from .periods import Period, UnknownPeriod
+from .tables import EVALUATORS_K, Report, UnknownBroadcast, UnknownSnapshot, counted_broadcasts, report
+
+LONGEST_NUMBER = 18
+
+
+class UnknownScope(LookupError):
+    """There are no figures for what was asked; its message tells the reader what to do."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What was asked for, as it stands in an address; empty means all. ``snapshot`` names one version, old or new."""
+
+    campaign: str = ""
+    period: str = ""
+    broadcast: str = ""
+    snapshot: str = ""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parts that are not empty, for an address."""
+        return {name: value for name, value in vars(self).items() if value}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Everything that can be asked for."""
+
+    campaigns: Sequence[Campaign]
+    periods: Sequence[Period]
+    broadcasts: Sequence[Broadcast]
+
+
+def offered() -> Offer:
+    """The fixed list: what was counted, and the periods in which it ended. Two queries."""
+    counted = list(counted_broadcasts().select_related("freeze", "rebuild", "campaign"))
+    campaigns = {each.campaign.pk: each.campaign for each in counted if each.campaign}
+    ends = [each.finished_at for each in counted if each.finished_at]
+    return Offer(
+        sorted(campaigns.values(), key=lambda campaign: campaign.name.casefold()), periods.around(ends), counted
+    )
+
+
+def read(scope: Scope, *, k: int = EVALUATORS_K, offer: Offer | None = None) -> Report:
+    """The figures of a scope; raises :class:`UnknownScope` for what is not in the fixed list."""
+    if scope.snapshot:
+        return _stored(scope.snapshot, k)
+    known = offer or offered()
+    if scope.broadcast:
+        return _one(scope, known, k)
+    if not scope.campaign and not scope.period:
+        return report(k=k)
+    campaign = next((each for each in known.campaigns if each.slug == scope.campaign), None)
+    if scope.campaign and campaign is None:
+        raise UnknownScope(_("There is no campaign with this name that has figures. Choose one from the list."))
+    period = _period(scope.period)
+    return report(period=period, campaign=campaign, k=k)
+
+
+def _stored(number: str, k: int) -> Report:
+    try:
+        return report(snapshot=_number(number), k=k)
+    except UnknownSnapshot:
+        raise UnknownScope(_("There is no snapshot with this number. Choose from the list.")) from None
+
+
+def _number(asked: str) -> int:
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_NUMBER):
+        raise UnknownScope(_("A broadcast is asked for by its number. Choose one from the list."))
+    return int(asked)
+
+
+def _one(scope: Scope, known: Offer, k: int) -> Report:
+    number = _number(scope.broadcast)
+    found = next((each for each in known.broadcasts if each.pk == number), None)
+    if found is None:
+        raise UnknownScope(_("There is no broadcast with this number that has figures. Choose one from the list."))
+    period = _period(scope.period)
+    if (scope.campaign and (not found.campaign or found.campaign.slug != scope.campaign)) or not _is_in(
+        found, None, period
+    ):
+        raise UnknownScope(_("This broadcast is not of that campaign and period. Leave one of them open."))
+    try:
+        return report(broadcast=found.pk, k=k)
+    except UnknownBroadcast:
+        raise UnknownScope(_("This broadcast has no figures any more.")) from None
+
+
+def _period(code: str) -> Period | None:
+    try:
+        return periods.parse(code) if code else None
+    except UnknownPeriod as unknown:
+        raise UnknownScope(str(unknown)) from None
+
+
+def _is_in(broadcast: Broadcast, campaign: Campaign | None, period: Period | None) -> bool:
+    if campaign and broadcast.campaign_id != campaign.pk:
+        return False
+    return not period or bool(broadcast.finished_at and period.has(broadcast.finished_at))

@@ -1,0 +1,69 @@
+"""Correcting a snapshot: a new version with a reason. The one before stays as it is and stays readable."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from outreach.reach.rollups import rebuild
+
+from . import payload
+from .closing import cover_of as cover_of_broadcast
+from .freezing import cover_of as cover_of_period
+from .models import Snapshot
+from .scopes import missing, newest_cells, scope_of_snapshot
+from .sealed import Sealed, count_broadcast, count_period
+from .taking import Cover, TakenMeanwhile, take
+
+
+class NotCorrected(RuntimeError):
+    """Why there is no new version."""
+
+
+class NothingChanged(NotCorrected):
+    """A recount gives the same figures."""
+
+
+class NoReason(NotCorrected):
+    """A correction says why it was made."""
+
+
+class NotTheNewest(NotCorrected):
+    """There is a later version, which may have been made at this moment."""
+
+
+def correct(*, snapshot: Snapshot, reason: str, user: User | None, now: datetime) -> Snapshot:
+    """Count again and store the next version; ``now`` is UTC. Raises one of the errors above."""
+    if not reason.strip():
+        raise NoReason(snapshot.place)
+    if Snapshot.objects.filter(place=snapshot.place, version__gt=snapshot.version).exists():
+        raise NotTheNewest(snapshot.place)
+    cover, sealed = recount(snapshot=snapshot, now=now)
+    if is_same(snapshot, sealed):
+        raise NothingChanged(snapshot.place)
+    try:
+        return take(cover=cover, sealed=sealed, version=snapshot.version + 1, reason=reason.strip(), user=user, now=now)
+    except TakenMeanwhile:
+        raise NotTheNewest(snapshot.place) from None
+
+
+def recount(*, snapshot: Snapshot, now: datetime | None = None) -> tuple[Cover, Sealed]:
+    """What the snapshot would count today; with ``now`` (UTC), after rebuilding the rollups of a broadcast."""
+    if snapshot.broadcast is not None:
+        if now is not None:
+            rebuild(broadcast=snapshot.broadcast, now=now)
+        return cover_of_broadcast(snapshot.broadcast), count_broadcast(snapshot.broadcast.pk)
+    scope = scope_of_snapshot(snapshot)
+    broadcasts = scope.broadcasts()
+    closed = [each for each in broadcasts if each.pk not in {gap.broadcast.pk for gap in missing(broadcasts)}]
+    members = newest_cells(closed)
+    return cover_of_period(scope), count_period(members=members, broadcasts=[each.pk for each in closed])
+
+
+def is_same(snapshot: Snapshot, sealed: Sealed) -> bool:
+    """Whether these counts are those of the snapshot; a place that is not there counts 0."""
+    before = payload.read(snapshot.sealed.counts)
+    return all(
+        before.get(name, {}).get(key, 0) == sealed.counts.get(name, {}).get(key, 0)
+        for name in {*before, *sealed.counts}
+        for key in {*before.get(name, {}), *sealed.counts.get(name, {})}
+    )

@@ -1,0 +1,141 @@
+"""The true counts of a scope, and those of every snapshot that was taken before."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from outreach.reach.counts import ALL, cells
+from outreach.reach.disclosure import Counts, Key, Published
+
+from . import payload
+from .models import Snapshot, SnapshotCells
+
+OF_PEOPLE = ("people", "clickers", "trackable_people", "times")
+"""Different people do not add up over broadcasts: a period counts them anew. Everything else is a sum of snapshots."""
+
+BY_CELL = (
+    "accepted", "people", "bounced", "unsubscribed", "clicked", "clickers", "cohort_clicks",
+    "story_clicked", "story_cohort_clicks", "excluded", "times",
+)  # fmt: skip
+"""The counts that are read by segment, gender, group, language, channel, story, reason, times or day."""
+
+TOTALS = (
+    "planned", "machine_clicks", "trackable", "trackable_people", "open_trackable", "opened", "unaccepted", "otherwise",
+)  # fmt: skip
+"""The counts of which only the total is read."""
+
+KNOWN_BY = {"clicked": "trackable", "clickers": "trackable_people", "cohort_clicks": "cohort_size"}
+"""What a count is known by: where that is 0, the count is unknown and not 0."""
+
+REMAINDERS = {
+    "unclicked": ("trackable", "clicked"),
+    "idle": ("trackable_people", "clickers"),
+    "unopened": ("open_trackable", "opened"),
+    "missed": ("planned", "accepted"),
+}
+"""What is left of one total without another; protected like a count, because whoever reads both can compute it."""
+
+TOTAL: Key = payload.key_of("")
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """True counts of a scope; ``members`` are the snapshots (by their number) that a period sums up."""
+
+    counts: dict[str, dict[Key, int]]
+    members: frozenset[int] = field(default_factory=frozenset)
+
+    def to_protect(self) -> dict[str, Counts]:
+        """The counts that anybody may read a cell of, with what follows from their totals."""
+        found: dict[str, Counts] = {name: self.counts[name] for name in BY_CELL if name in self.counts}
+        for name in TOTALS[1:]:
+            if name in self.counts:
+                found[name] = {TOTAL: self.counts[name].get(TOTAL, 0)}
+        for name, (whole, part) in REMAINDERS.items():
+            if whole in self.counts:
+                found[name] = {TOTAL: self.counts[whole].get(TOTAL, 0) - self.counts.get(part, {}).get(TOTAL, 0)}
+        return found
+
+
+def count_broadcast(broadcast: int) -> Sealed:
+    """The counts of one broadcast as the rollups have them now; it needs no count of frequencies."""
+    found = _together([broadcast])
+    found.pop("times", None)
+    return Sealed(found)
+
+
+def count_period(*, members: Sequence[SnapshotCells], broadcasts: Sequence[int]) -> Sealed:
+    """The counts of a period: the sum of what was sealed of its broadcasts, and its people counted anew."""
+    sums: dict[str, Counter[Key]] = {}
+    for member in members:
+        for name, counts in payload.read(member.counts).items():
+            if name not in OF_PEOPLE:
+                sums.setdefault(name, Counter()).update(counts)
+    people = {name: counts for name, counts in _together(broadcasts).items() if name in OF_PEOPLE}
+    return Sealed({**{name: dict(counts) for name, counts in sums.items()}, **people}, _numbers(members))
+
+
+def _together(broadcasts: Sequence[int]) -> dict[str, dict[Key, int]]:
+    found = cells(broadcasts)
+    return {
+        name: {key: count for key, count in counts.items() if key[0] == ALL} for name, counts in sorted(found.items())
+    }
+
+
+def _numbers(members: Iterable[SnapshotCells]) -> frozenset[int]:
+    return frozenset(member.snapshot_id for member in members)
+
+
+def past(*, members: frozenset[int], k: int, stored: Sequence[SnapshotCells]) -> list[Published]:
+    """What was stored before and could be compared with a scope of these members: periods that share a broadcast,
+    directly or through others, and the broadcasts of all of them. For a broadcast, the latest ones."""
+    connected = set(members)
+    periods: dict[int, SnapshotCells] = {}
+    growing = bool(members)
+    while growing:
+        new = [
+            each
+            for each in stored
+            if each.members and each.snapshot_id not in periods and connected & set(each.members)
+        ]
+        growing = bool(new)
+        for each in new:
+            periods[each.snapshot_id] = each
+            connected |= set(each.members)
+    chosen = [
+        each
+        for each in stored
+        if (each.snapshot_id in connected if members else not each.members) or each.snapshot_id in periods
+    ]
+    return [_published(each, k) for each in chosen]
+
+
+def _published(stored: SnapshotCells, k: int) -> Published:
+    return Published(
+        number=stored.snapshot_id,
+        counts=Sealed(payload.read(stored.counts)).to_protect(),
+        hidden=hidden_of(stored, k),
+        members=frozenset(stored.members),
+    )
+
+
+def hidden_of(stored: SnapshotCells, k: int) -> dict[str, frozenset[Key]]:
+    """Which cells of a stored scope are hidden for ``k``, by the name of the count."""
+    return {name: frozenset(map(payload.key_of, names)) for name, names in stored.hidden[str(k)].items()}
+
+
+def stored_cells(place: str = "") -> list[SnapshotCells]:
+    """Everything sealed so far in the order in which it was taken, or only the versions of one place."""
+    found = SnapshotCells.objects.select_related("snapshot").order_by("snapshot__number")
+    return list(found.filter(snapshot__place=place) if place else found)
+
+
+def newest(snapshots: Iterable[Snapshot]) -> dict[str, Snapshot]:
+    """Of each place the last version."""
+    return {each.place: each for each in sorted(snapshots, key=lambda each: each.version)}
+
+
+def unknown_cells(counts: Mapping[str, Counts], name: str) -> set[Key]:
+    """Where a count is unknown, because nobody who could have been seen is there."""
+    by = KNOWN_BY.get(name)
+    return {key for key in counts[name] if not counts.get(by, {}).get(key, 0)} if by else set()
