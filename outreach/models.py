@@ -16,7 +16,7 @@ from .broadcasts.series.models import Series, SeriesApproval
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
 from .reach.models import CohortRollup, Rebuild, Rollup
 from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
-from .tracking.models import TrackingEvent, UpdateCursor
+from .tracking.models import Drop, Forgotten, JournalCursor, PageDay, PageVisit, TrackingEvent, UpdateCursor
 
 __all__ = [
     "Approval",
@@ -27,11 +27,16 @@ __all__ = [
     "CohortRollup",
     "Consent",
     "Delivery",
+    "Drop",
     "Exclusion",
+    "Forgotten",
     "Freeze",
     "JoinRequest",
+    "JournalCursor",
     "KeyedSecret",
     "Message",
+    "PageDay",
+    "PageVisit",
     "QuietHours",
     "Rebuild",
     "Rollup",

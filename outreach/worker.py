@@ -94,5 +94,6 @@ def _office(tasks: Tasks) -> list[Task]:
         tasks.welcome,
         tasks.tidy,
         tasks.forget,
+        tasks.read_hits,
         tasks.count_reach,
     ]

@@ -6,6 +6,7 @@ from outreach.channels.built import Built, LinkAddresses
 from outreach.delivery.freeze import Dimensions, cohort_index, cohort_of
 from outreach.delivery.ledger import Claimed
 
+from .hits.targets import HONEYPOT
 from .tokens import Token, Use, mint
 
 
@@ -25,6 +26,7 @@ class TrackedLinks:
             unsubscribe=_address("u", Use.UNSUBSCRIBE, delivery),
             view=self._view_address(delivery.message, built.language),
             open_pixel=_address("o", Use.OPEN, delivery) if delivery.tracks_opens else "",
+            trap=f"{click}{HONEYPOT}",
         )
 
     def _view_address(self, message: int, language: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from outreach.channels.built import PIXEL, PLACEHOLDER, UNSUBSCRIBE, Built, LinkAddresses
+from outreach.channels.built import PIXEL, PLACEHOLDER, TRAP, UNSUBSCRIBE, Built, LinkAddresses
 from outreach.channels.email_message import MailForms, escaped, mail_bytes
 from outreach.channels.email_smtp import SmtpCarrier
 from outreach.channels.failures import OutcomeUnknown, TryLater
@@ -24,13 +24,15 @@ BUILT = Built(
     text=f"Bonjour\n.point\n\nLire <{PLACEHOLDER}1> et <{PLACEHOLDER}2>.\nPartir <{UNSUBSCRIBE}>\n",
     html=(
         f'<html lang="fr"><body>\n.é<a href="{PLACEHOLDER}1">Lire</a> '
-        f'<a href="{UNSUBSCRIBE}">Partir</a>{PIXEL}</body></html>'
+        f'<a href="{UNSUBSCRIBE}">Partir</a>{TRAP}{PIXEL}</body></html>'
     ),
     links=("https://example.org/a", "https://example.org/b"),
 )
 
 
-def outgoing(number: int, *, address: str = "", built: Built = BUILT, pixel: bool = True) -> Outgoing:
+def outgoing(
+    number: int, *, address: str = "", built: Built = BUILT, pixel: bool = True, trap: bool = True
+) -> Outgoing:
     site = "https://site.example"
     return Outgoing(
         address=address or f"person{number}@example.org",
@@ -39,6 +41,7 @@ def outgoing(number: int, *, address: str = "", built: Built = BUILT, pixel: boo
             clicks=[f"{site}/r/token-{number}/{link}" for link in (1, 2)],
             unsubscribe=f"{site}/u/token_{number}",
             open_pixel=f"{site}/o/token{number}" if pixel else "",
+            trap=f"{site}/r/token-{number}/0" if trap else "",
         ),
         message_id=f"1.{number}@site.example",
         number=number,
@@ -208,15 +211,17 @@ class _TakesTextForNobody(SmtpServer):
         self._restore()
 
 
+@pytest.mark.parametrize("trap", [True, False])
 @pytest.mark.parametrize("pixel", [True, False])
-def test_a_filled_mail_reads_exactly_as_if_django_had_built_it(pixel):
+def test_a_filled_mail_reads_exactly_as_if_django_had_built_it(pixel, trap):
     forms = MailForms()
-    forms.fill(outgoing(1, pixel=pixel))
+    forms.fill(outgoing(1, pixel=pixel, trap=trap))
 
-    filled = forms.fill(outgoing(2, pixel=pixel))
+    filled = forms.fill(outgoing(2, pixel=pixel, trap=trap))
 
-    assert forms._forms[id(BUILT), pixel][1] is not None, "it was cut"
-    _same(filled, escaped(mail_bytes(outgoing(2, pixel=pixel))))
+    assert forms._forms[id(BUILT), pixel, trap][1] is not None, "it was cut"
+    assert (b"/0" in filled) == trap
+    _same(filled, escaped(mail_bytes(outgoing(2, pixel=pixel, trap=trap))))
 
 
 @pytest.mark.parametrize(
