@@ -24,7 +24,8 @@ logger = logging.getLogger(__name__)
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 NEVER_KEPT = {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
 """Whoever keeps such an answer would keep the next click from us."""
-REDIRECT = {**NEVER_KEPT, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+REDIRECT = {**NEVER_KEPT, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Content-Length": "0"}
+PICTURE = {**NEVER_KEPT, "Content-Type": "image/gif", "Content-Length": str(len(PIXEL))}
 
 
 def dead_link(request: HttpRequest) -> HttpResponse:
@@ -71,7 +72,7 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
     else:
         reason = open_reason(method=request.method or "", meta=request.META)
         events.record_open(token=known, machine_reason=reason, now=timezone.now())
-    return HttpResponse(PIXEL, content_type="image/gif", headers=NEVER_KEPT)
+    return HttpResponse(PIXEL, headers=PICTURE)
 
 
 @csrf_exempt

@@ -41,7 +41,7 @@ def write_hits(hits: Sequence[Hit], *, now: datetime, drops: Counter[str]) -> in
         else:
             written.append(event)
     TrackingEvent.objects.bulk_create(written, batch_size=500)
-    scanners.mark({event.delivery_id for event in written if event.delivery_id and event.kind == Kind.CLICK})
+    scanners.mark(written)
     return len(written)
 
 

@@ -36,29 +36,35 @@ class Click(NamedTuple):
     reason: str
 
 
-def mark(deliveries: Collection[int]) -> None:
-    """Look at all clicks of these deliveries again, and give those of scanners their reason."""
-    if not deliveries:
+def mark(written: Sequence[TrackingEvent]) -> None:
+    """Look again at what happened on these clicks' deliveries around their time, and give scanners' clicks a reason."""
+    clicks = [event for event in written if event.delivery_id and event.kind == TrackingEvent.Kind.CLICK]
+    if not clicks:
         return
+    deliveries = {event.delivery_id for event in clicks if event.delivery_id}
+    moments = [event.occurred_at for event in clicks]
+    around = (min(moments) - AROUND_HONEYPOT, max(moments) + AROUND_HONEYPOT)
     known = Delivery.objects.filter(pk__in=deliveries).values_list("pk", "message_id", "channel", "attempted_at")
     places = {pk: (message, channel, attempted_at) for pk, message, channel, attempted_at in known}
     links = dict(Message.objects.filter(pk__in={place[0] for place in places.values()}).values_list("pk", "links"))
     found: dict[str, list[int]] = defaultdict(list)
-    for delivery, clicks in _clicks(deliveries).items():
+    for delivery, its_clicks in _clicks(deliveries, around).items():
         message, channel, attempted_at = places[delivery]
         handed_over = attempted_at if channel == ChannelName.EMAIL else None
-        for pk, reason in verdicts(clicks, links=len(links.get(message, ())), handed_over=handed_over):
+        for pk, reason in verdicts(its_clicks, links=len(links.get(message, ())), handed_over=handed_over):
             found[reason].append(pk)
     for reason, numbers in found.items():
         TrackingEvent.objects.filter(pk__in=numbers).update(machine_reason=reason)
 
 
-def _clicks(deliveries: Collection[int]) -> dict[int, list[Click]]:
-    rows = TrackingEvent.objects.filter(delivery__in=deliveries, kind=TrackingEvent.Kind.CLICK)
+def _clicks(deliveries: Collection[int], around: tuple[datetime, datetime]) -> dict[int, list[Click]]:
+    rows = TrackingEvent.objects.filter(
+        delivery__in=deliveries, kind=TrackingEvent.Kind.CLICK, occurred_at__range=around
+    )
+    fields = rows.order_by("occurred_at", "pk").values_list("delivery", "pk", "link", "occurred_at", "machine_reason")
     by_delivery: dict[int, list[Click]] = defaultdict(list)
-    for row in rows.order_by("occurred_at", "pk").only("delivery_id", "link", "occurred_at", "machine_reason"):
-        assert row.delivery_id
-        by_delivery[row.delivery_id].append(Click(row.pk, row.link or HONEYPOT, row.occurred_at, row.machine_reason))
+    for delivery, pk, link, at, reason in fields:
+        by_delivery[delivery or 0].append(Click(pk, link or HONEYPOT, at, reason))
     return by_delivery
 
 

@@ -91,7 +91,7 @@ def broadcast_of(query: str) -> int:
     try:
         [*_others, given] = parse_qs(query, max_num_fields=100).get(PARAMETER, [""])
         number, _dash, mac = given.partition("-")
-        broadcast = int(number) if number.isdecimal() and len(number) < 19 else 0
+        broadcast = int(number) if number.isdecimal() and len(number) <= 19 else 0
     except ValueError:
         return 0
     secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)

@@ -96,7 +96,7 @@ def forget(*, day: date) -> None:
     """Remove the keys of all days but ``day``, here and on the disk."""
     for known in set(_known) - {day}:
         _known.pop(known, None)
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         for path in folder().iterdir():
             if path.suffix == SUFFIX and path.stem != day.isoformat():
                 path.unlink(missing_ok=True)
