@@ -8,6 +8,7 @@
   const tell = () => {
     if (since) seconds += (performance.now() - since) / 1000;
     since = 0;
+    look();
     const state = end && seconds >= least ? 2 : 1;
     if (state <= told) return;
     told = state;
