@@ -104,7 +104,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "outreach.tracking.shortcut.Shortcut",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "outreach.tracking.web.page_views.PageViews",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -177,6 +179,20 @@ TOPICS: dict[str, Any] = {
     "data": _("Facts and figures"),
 }
 """What a story can be about and a subscriber can choose, by a key that never changes once it is in use."""
+
+COUNTED_PAGES = {
+    "home.homepage",
+    "home.storyindexpage",
+    "home.storypage",
+    "home.infographicindexpage",
+    "home.infographicpage",
+    "home.topicpage",
+    "home.standardpage",
+}
+"""Kinds of pages whose views are counted, by the labels of their models."""
+
+PAGES_READ_TO_THE_END = {"home.storypage", "home.infographicpage"}
+"""Kinds whose script tells whether a reader reached the end."""
 
 # --- Files -----------------------------------------------------------------------------------------------------------
 

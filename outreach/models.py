@@ -21,7 +21,7 @@ from .reach.indicators.trail import Change
 from .reach.models import CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
 from .reach.snapshots.models import Publication, Snapshot, SnapshotCells
 from .sandbox.models import SandboxChat, SandboxMessage, SandboxUpdate
-from .tracking.models import TrackingEvent, UpdateCursor
+from .tracking.models import Drop, Forgotten, JournalCursor, PageDay, PageVisit, TrackingEvent, UpdateCursor
 
 __all__ = [
     "ApiToken",
@@ -34,15 +34,20 @@ __all__ = [
     "CohortRollup",
     "Consent",
     "Delivery",
+    "Drop",
     "Entry",
     "Estimate",
     "Exclusion",
+    "Forgotten",
     "Freeze",
     "Indicator",
     "JoinRequest",
+    "JournalCursor",
     "KeyedSecret",
     "Margin",
     "Message",
+    "PageDay",
+    "PageVisit",
     "PeopleSet",
     "Publication",
     "QuietHours",

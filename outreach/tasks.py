@@ -20,10 +20,16 @@ from .delivery.desk import AtOnce, Beside
 from .delivery.engine import Courier
 from .delivery.journal import Journal
 from .delivery.watch import AlwaysChanged, watch
+from .reach.models import Rebuild
 from .reach.rollups import rebuild_stale
 from .reach.snapshots.closing import close_due
+from .tracking import retention
+from .tracking.hits.ingestion import read_journals
 from .tracking.links import TrackedLinks
 from .tracking.updates import poll
+from .tracking.web.counting import forget_visits
+from .tracking.web.visitors import forget as forget_keys
+from .tracking.web.visitors import office_day
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +51,7 @@ class Tasks:
     stopping: Event
     threaded: bool = False
     journals: Path = field(default_factory=lambda: Path(settings.LOCAL_DIR) / "journals")
+    hits: Path = field(default_factory=lambda: Path(settings.LOCAL_DIR) / "hits")
     _couriers: dict[str, Courier] = field(default_factory=dict)
     _desks: list[Executor] = field(default_factory=list)
     _bot: BotClient | None = None
@@ -104,7 +111,17 @@ class Tasks:
             people = forget_unconfirmed(now=now)
             if people:
                 logger.info("%s people who never confirmed an address were removed", people)
+            settled = Rebuild.objects.filter(settled=True).values_list("broadcast", flat=True)
+            if forgotten := retention.forget_events(settled=set(settled), now=now):
+                logger.info("%s raw events were removed", forgotten)
+            forget_visits(now=now)
         return False
+
+    def read_hits(self) -> bool:
+        """Write what the web processes of this machine noted: clicks, opens, page views."""
+        now = self.clock()
+        forget_keys(day=office_day(now))
+        return bool(read_journals(directory=self.hits, now=now).lines)
 
     def confirm_addresses(self) -> bool:
         """Ask new subscribers whether the address is theirs."""

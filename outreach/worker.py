@@ -93,6 +93,7 @@ def _office(tasks: Tasks) -> list[Task]:
         tasks.welcome,
         tasks.tidy,
         tasks.forget,
+        tasks.read_hits,
         tasks.count_reach,
         tasks.close_broadcasts,
     ]

@@ -1,8 +1,8 @@
 """A message made ready for its channel, and the quick last step that makes it one person's copy.
 
 A built text holds placeholder addresses under ``https://link.invalid/``: ``1``, ``2``, … for the links in the order of
-:attr:`Built.links`, ``unsubscribe``, ``view`` for the message's public page, and ``open`` for the pixel.
-:func:`personalise` puts real addresses there.
+:attr:`Built.links`, ``unsubscribe``, ``view`` for the message's public page, ``open`` for the pixel and ``trap`` for
+the link that no reader sees. :func:`personalise` puts real addresses there.
 """
 
 import re
@@ -16,7 +16,9 @@ PLACEHOLDER = "https://link.invalid/"
 UNSUBSCRIBE = PLACEHOLDER + "unsubscribe"
 VIEW = PLACEHOLDER + "view"
 PIXEL = f'<img src="{PLACEHOLDER}open" width="1" height="1" alt="" style="border:0">'
-SLOT = re.compile(re.escape(PLACEHOLDER) + r"(\d+|unsubscribe|view|open)")
+TRAP = f'<a href="{PLACEHOLDER}trap" style="display:none" aria-hidden="true" tabindex="-1"></a>'
+"""Hidden from eyes, screen readers and the keyboard: whoever follows it is a program."""
+SLOT = re.compile(re.escape(PLACEHOLDER) + r"(\d+|unsubscribe|view|open|trap)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,15 @@ class Numbered(Sequence[str]):
 class LinkAddresses(NamedTuple):
     """Where one person's links lead: ``clicks`` in the order of :attr:`Built.links`; ``open_pixel`` may be empty.
 
-    ``view`` is the message's public page, the same for everybody; only an e-mail has one.
+    ``view`` is the message's public page, the same for everybody; only an e-mail has one. So it is with ``trap``, the
+    link that no reader sees, which is left out where it is empty.
     """
 
     clicks: Sequence[str]
     unsubscribe: str
     view: str = ""
     open_pixel: str = ""
+    trap: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ def personalise(built: Built, addresses: LinkAddresses) -> Built:
         raise ValueError(f"{len(built.links)} links, {len(addresses.clicks)} addresses")
     plain = {str(number): address for number, address in enumerate(addresses.clicks, 1)}
     plain |= {"unsubscribe": addresses.unsubscribe, "view": addresses.view, "open": addresses.open_pixel}
+    plain["trap"] = addresses.trap
     marked_up = {name: escape(address) for name, address in plain.items()}
     return Built(
         channel=built.channel,
@@ -91,7 +96,7 @@ def personalise(built: Built, addresses: LinkAddresses) -> Built:
         subject=built.subject,
         # A message without an HTML part has its mark-up in the text.
         text=_filled(built.text, plain if built.html else marked_up),
-        html=_filled(built.html if addresses.open_pixel else _without_pixel(built.html), marked_up),
+        html=_filled(_kept(built.html, bool(addresses.open_pixel), bool(addresses.trap)), marked_up),
         links=built.links,
         buttons=tuple((label, _filled(address, plain)) for label, address in built.buttons),
         picture=built.picture,
@@ -106,8 +111,9 @@ def _pieces(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=128)
-def _without_pixel(html: str) -> str:
-    return html.replace(PIXEL, "")
+def _kept(html: str, has_pixel: bool, has_trap: bool) -> str:
+    html = html if has_pixel else html.replace(PIXEL, "")
+    return html if has_trap else html.replace(TRAP, "")
 
 
 def _filled(text: str, addresses: Mapping[str, str]) -> str:

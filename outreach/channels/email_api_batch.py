@@ -63,7 +63,7 @@ def fits(outgoing: Outgoing, provider: Provider) -> bool:
     return (
         _ADDRESS.fullmatch(outgoing.address) is not None
         and len(links.clicks) == len(outgoing.built.links)
-        and all(_VALUE.fullmatch(each) for each in (*links.clicks, links.unsubscribe, links.open_pixel))
+        and all(_VALUE.fullmatch(each) for each in (*links.clicks, links.unsubscribe, links.open_pixel, links.trap))
         and not _holds(outgoing.built, provider.opening)
     )
 
@@ -74,6 +74,7 @@ def together(outgoing: Outgoing, batch: Sequence[Outgoing]) -> bool:
     return (
         outgoing.built == first.built
         and bool(outgoing.links.open_pixel) == bool(first.links.open_pixel)
+        and bool(outgoing.links.trap) == bool(first.links.trap)
         and outgoing.address.lower() not in {each.address.lower() for each in batch}
     )
 
@@ -89,6 +90,7 @@ def merged(batch: Sequence[Outgoing], provider: Provider) -> EmailMultiAlternati
         # The same for everybody.
         view=first.links.view,
         open_pixel=marks.get("pixel", ""),
+        trap=marks.get("trap", ""),
     )
     message: Any = mail(replace(first, links=blank))
     headers, message.extra_headers = message.extra_headers, {}
@@ -115,6 +117,8 @@ def _values(outgoing: Outgoing) -> dict[str, str]:
     values["leave"] = links.unsubscribe
     if links.open_pixel:
         values["pixel"] = links.open_pixel
+    if links.trap:
+        values["trap"] = links.trap
     return values
 
 

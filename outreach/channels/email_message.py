@@ -76,17 +76,17 @@ def mail_bytes(outgoing: Outgoing, **headers: str) -> bytes:
 class MailForms:
     """Fills mails in as they go over a line of SMTP: every line that starts with a dot has a second one.
 
-    Keeps the last messages that it cut, with and without the pixel.
+    Keeps the last messages that it cut, with and without the pixel and the link that no reader sees.
     """
 
     MOST_KEPT = 32
 
     def __init__(self) -> None:
-        self._forms: dict[tuple[int, bool], tuple[Built, _Form | None]] = {}
+        self._forms: dict[tuple[int, bool, bool], tuple[Built, _Form | None]] = {}
 
     def fill(self, outgoing: Outgoing) -> bytes:
         """The mail for one receiver, ended by a line break; raises what :func:`mail` raises."""
-        place = (id(outgoing.built), bool(outgoing.links.open_pixel))
+        place = (id(outgoing.built), bool(outgoing.links.open_pixel), bool(outgoing.links.trap))
         known = self._forms.get(place)
         if known is None or known[0] is not outgoing.built:
             known = self._forms[place] = (outgoing.built, _cut(outgoing))
@@ -113,10 +113,10 @@ class _Form:
 
     def fill(self, outgoing: Outgoing) -> bytes | None:
         """The mail, or ``None`` for a receiver whose mail needs more than filling in."""
-        address, (clicks, unsubscribe, view, open_pixel) = outgoing.address, outgoing.links
+        address, (clicks, unsubscribe, view, open_pixel, trap) = outgoing.address, outgoing.links
         stem = clicks.stem if isinstance(clicks, Numbered) else None
         different = clicks if stem is None else (stem,)
-        if not address.isascii() or not _PLAIN.fullmatch("".join((unsubscribe, view, open_pixel, *different))):
+        if not address.isascii() or not _PLAIN.fullmatch("".join((unsubscribe, view, open_pixel, trap, *different))):
             return None
         if not ADDRESS.fullmatch(address):
             raise AddressDead("This is not a mail address.")
@@ -127,6 +127,7 @@ class _Form:
             "unsubscribe": unsubscribe.encode(),
             "view": view.encode(),
             "open": open_pixel.encode(),
+            "trap": trap.encode(),
         }
         if stem is None:
             parts = self._parts
@@ -155,6 +156,7 @@ def _cut(sample: Outgoing) -> _Form | None:
         unsubscribe=UNSUBSCRIBE,
         view=VIEW,
         open_pixel=f"{PLACEHOLDER}open" if sample.links.open_pixel else "",
+        trap=f"{PLACEHOLDER}trap" if sample.links.trap else "",
     )
     blank = Outgoing(address=_RECEIVER, built=built, links=placeholders, message_id=_MESSAGE_ID)
     content = escaped(mail_bytes(blank, Date=_DATE))

@@ -14,11 +14,14 @@ BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
 def for_everybody(built: Built, *, view: str, leave: str) -> str:
     """The HTML document with each link to its target.
 
-    What is for its receiver alone goes: the paragraphs with the links to leave and to this page, and the pixel.
+    What is for its receiver alone goes: the paragraphs with the links to leave and to this page, the pixel, and the
+    link that no reader sees.
     """
     tree = BeautifulSoup(built.html, "html.parser")
     for anchor in tree.find_all("a", href=[f"{PLACEHOLDER}unsubscribe", f"{PLACEHOLDER}view"]):
         (anchor.find_parent("p") or anchor).decompose()
+    for trap in tree.find_all("a", href=f"{PLACEHOLDER}trap"):
+        trap.decompose()
     for pixel in tree.find_all("img", src=f"{PLACEHOLDER}open"):
         pixel.decompose()
     return personalise(

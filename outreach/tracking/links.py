@@ -6,6 +6,7 @@ from outreach.channels.built import Built, LinkAddresses, Numbered
 from outreach.delivery.freeze import Dimensions, cohort_index, cohort_of
 from outreach.delivery.ledger import Claimed
 
+from .hits.targets import HONEYPOT
 from .tokens import Token, Use, mint, mint_together
 
 
@@ -27,6 +28,7 @@ class TrackedLinks:
             unsubscribe=f"{site}/u/{own.unsubscribe}",
             view=self._view_address(delivery.message, built.language),
             open_pixel=f"{site}/o/{own.open}" if delivery.tracks_opens else "",
+            trap=f"{site}/r/{click}/{HONEYPOT}",
         )
 
     def _view_address(self, message: int, language: str) -> str:

@@ -41,13 +41,15 @@ class Use(IntEnum):
     OPEN = 3
     UNSUBSCRIBE = 4
     VIEW = 5
+    PAGE = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """What a token says: ``number`` is a delivery's, or for :attr:`Use.COHORT_CLICK` a cohort's.
 
-    For :attr:`Use.VIEW` it is 0: such a token names a message and nobody, so it can be passed on.
+    For :attr:`Use.VIEW` it is 0: such a token names a message and nobody, so it can be passed on. One for
+    :attr:`Use.PAGE` names a page of the site and when it was shown (:mod:`.web.page_token`).
     """
 
     use: Use

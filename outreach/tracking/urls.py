@@ -3,11 +3,13 @@
 from django.urls import path
 
 from . import telegram_views, views
+from .web import beacon
 
 urlpatterns = [
     path("r/<str:token>/<int:link>", views.follow, name="follow"),
     path("o/<str:token>", views.opened, name="opened"),
     path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
+    path("v/", beacon.reading, name="reading"),
     path("telegram/start/", telegram_views.start, name="telegram_start"),
     path("telegram/webhook/", telegram_views.webhook, name="telegram_webhook"),
 ]

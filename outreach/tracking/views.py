@@ -3,21 +3,29 @@
 import base64
 import logging
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from . import events
+from .hits.machines import machine_reason, open_reason
+from .hits.recording import journal
+from .hits.targets import NoTarget, targets
+from .models import Drop
 from .tokens import BadToken, Use, read
 
 logger = logging.getLogger(__name__)
 
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+NEVER_KEPT = {"Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private"}
+"""Whoever keeps such an answer would keep the next click from us."""
+REDIRECT = {**NEVER_KEPT, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Content-Length": "0"}
+PICTURE = {**NEVER_KEPT, "Content-Type": "image/gif", "Content-Length": str(len(PIXEL))}
 
 
 def dead_link(request: HttpRequest) -> HttpResponse:
@@ -25,37 +33,46 @@ def dead_link(request: HttpRequest) -> HttpResponse:
     return render(request, "outreach/tracking/dead_link.html", status=410)
 
 
+def led_on(request: HttpRequest, token: str, link: int) -> HttpResponse:
+    """Note a click and lead on to the target that the message holds under this number; nowhere else.
+
+    Raises :class:`BadToken` and :class:`NoTarget`.
+    """
+    known = read(token, Use.PERSONAL_CLICK, Use.COHORT_CLICK)
+    target = targets.find(known.message, link)
+    reason = machine_reason(method=request.method or "", meta=request.META)
+    events.record_click(token=known, link=link, machine_reason=reason, now=timezone.now())
+    return HttpResponse(status=302, headers={**REDIRECT, "Location": target})
+
+
 @never_cache
 @require_safe
 def follow(request: HttpRequest, token: str, link: int) -> HttpResponse:
-    """Count a click and lead on to the target that the message holds under this number; nowhere else."""
+    """The redirect, and what to say where there is none."""
     try:
-        read_token = read(token, Use.PERSONAL_CLICK, Use.COHORT_CLICK)
-        target = events.target(token=read_token, link=link)
+        return led_on(request, token, link)
     except BadToken:
-        return dead_link(request)
-    reason = events.machine_reason(method=request.method or "", headers=request.headers)
-    try:
-        events.record_click(token=read_token, link=link, machine_reason=reason, now=timezone.now())
-    except (DatabaseError, ObjectDoesNotExist, LookupError):
-        # The reader goes on in any case: a count is worth less than the page behind the link.
-        logger.exception("a click could not be recorded")
-    response = HttpResponseRedirect(target)
-    response["Referrer-Policy"] = "no-referrer"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+        journal().refuse(Drop.Reason.TOKEN.value)
+    except NoTarget as error:
+        journal().refuse(error.reason.value)
+    except DatabaseError:
+        # Only the first click on a message asks the database.
+        logger.exception("a link could not be looked up")
+        return HttpResponse(render_to_string("500.html"), status=503, headers={"Retry-After": "10"})
+    return dead_link(request)
 
 
-@never_cache
 @require_safe
 def opened(request: HttpRequest, token: str) -> HttpResponse:
     """The open pixel of somebody who consented to it. A bad token gets the same picture and counts nothing."""
     try:
-        reason = events.machine_reason(method=request.method or "", headers=request.headers)
-        events.record_open(token=read(token, Use.OPEN), machine_reason=reason, now=timezone.now())
-    except (BadToken, DatabaseError, events.Message.DoesNotExist):
-        logger.info("an open was not counted")
-    return HttpResponse(PIXEL, content_type="image/gif")
+        known = read(token, Use.OPEN)
+    except BadToken:
+        journal().refuse(Drop.Reason.TOKEN.value)
+    else:
+        reason = open_reason(method=request.method or "", meta=request.META)
+        events.record_open(token=known, machine_reason=reason, now=timezone.now())
+    return HttpResponse(PIXEL, headers=PICTURE)
 
 
 @csrf_exempt
@@ -70,6 +87,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     try:
         delivery = events.delivery_of(read(token, Use.UNSUBSCRIBE))
     except BadToken:
+        journal().refuse(Drop.Reason.TOKEN.value)
         return dead_link(request)
     if request.method == "POST":
         events.unsubscribe(delivery=delivery, now=timezone.now())

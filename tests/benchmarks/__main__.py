@@ -15,7 +15,7 @@ from tests.ground.tables import Row, missed, printed
 
 from .plan import Plan
 
-PARTS = ("email", "kill", "telegram", "freeze", "memory", "reach")
+PARTS = ("email", "kill", "telegram", "freeze", "memory", "clicks", "reach")
 
 
 def main() -> int:
@@ -50,6 +50,7 @@ def main() -> int:
 
 
 def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> list[Row]:
+    from .clicks import ClickBench
     from .freezing import FreezeBench
     from .mail import MailBench
     from .reaching import ReachBench
@@ -70,6 +71,12 @@ def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> lis
             telegram = TelegramBench(yard=yard, folder=folder, environment=variables, kind=kinds[-1], plan=plan)
             with closing(telegram):
                 rows += [Row("TELEGRAM", ""), *telegram.rows()]
+        if "clicks" in parts:
+            for kind in kinds:
+                with closing(
+                    ClickBench(yard=yard, folder=folder, environment=variables, kind=kind, plan=plan)
+                ) as clicks:
+                    rows += [Row(f"CLICKS, INTO {kind.upper()}", ""), *clicks.rows()]
         if {"freeze", "memory"} & set(parts):
             for kind in kinds:
                 freezing = FreezeBench(yard=yard, folder=folder, environment=variables, kind=kind, plan=plan)

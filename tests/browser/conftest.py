@@ -19,6 +19,8 @@ from outreach.demo.ports import free_ports
 from tests.conftest import CHROMIUM, broker_url
 
 ROOT = Path(__file__).resolve().parents[2]
+READER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+"""Without a screen Chromium calls itself headless, and whoever does is counted as a program."""
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -199,7 +201,7 @@ class Staff:
 
     def sign_in(self, name: str) -> Page:
         """A page that shows the admin's first screen to ``name``."""
-        context = self._chromium.new_context(base_url=self._demo.url)
+        context = self._chromium.new_context(base_url=self._demo.url, user_agent=READER)
         context.set_default_timeout(20_000)
         self._contexts.append(context)
         page = context.new_page()

@@ -1,11 +1,16 @@
 """Fixtures for every stage of outreach: the world outside as real servers (documented in ``servers.py``)."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
-from outreach.tracking import events
+from outreach.tracking.hits import recording
+from outreach.tracking.hits.ingestion import Ingested, read_journals
+from outreach.tracking.hits.targets import targets
 
 from .servers import BotApiServer, SmtpServer
 
@@ -14,7 +19,23 @@ from .servers import BotApiServer, SmtpServer
 def _nothing_remembered() -> None:
     """Numbers of messages and broadcasts come back in the next test; what the process remembers of them must not."""
     cache.clear()
-    events._frozen_links.cache_clear()
+    targets.forget()
+    recording.end()
+    shutil.rmtree(recording.folder(), ignore_errors=True)
+
+
+@pytest.fixture
+def ingest(settings, tmp_path) -> Iterator[Callable[..., Ingested]]:
+    """Reads what this process noted into the database, as the worker does; its journals lie in a folder of the test."""
+    settings.LOCAL_DIR = tmp_path
+    recording.end()
+
+    def read(now: datetime | None = None) -> Ingested:
+        recording.end()
+        return read_journals(directory=recording.folder(), now=now or timezone.now())
+
+    yield read
+    recording.end()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from outreach.broadcasts.models import Message
 from outreach.broadcasts.pictures import address, picture_problems, size
 from outreach.broadcasts.refusals import UnfitMessage
 from outreach.broadcasts.sources import campaign_name
-from outreach.channels.built import PIXEL, UNSUBSCRIBE, VIEW, Built
+from outreach.channels.built import PIXEL, TRAP, UNSUBSCRIBE, VIEW, Built
 
 from .body import Links, all_buttons, cleaned, common_problems
 from .folding import LONGEST, folded_html, folded_text, longest_line
@@ -93,8 +93,8 @@ def _html(context: dict[str, object]) -> str:
     styled = {**context, "body": _inlined(str(context["body"]))}
     markup = render_to_string("outreach/broadcasts/email.mjml", styled)
     page = str(mrml.to_html(markup, render_options=_RENDERING).content)
-    # The pixel is taken out as a whole for most receivers: on a line of its own, it is never broken.
-    return folded_html(page.replace("</body>", f"\n{PIXEL}\n</body>"))
+    # Both are taken out as a whole for some receivers: on a line of its own, neither is ever broken.
+    return folded_html(page.replace("</body>", f"\n{TRAP}\n{PIXEL}\n</body>"))
 
 
 def _inlined(body: str) -> str:

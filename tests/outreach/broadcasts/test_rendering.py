@@ -1,6 +1,7 @@
 """What a message becomes on its channel, and what it never becomes."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -47,7 +48,19 @@ def test_every_link_of_an_email_is_a_numbered_placeholder_and_the_same_target_ha
 
     assert built.links == ("https://a.example/?x=1&y=2", "https://b.example/", "https://site.example/story/")
     hrefs = {str(anchor["href"]) for anchor in BeautifulSoup(built.html, "html.parser").find_all("a")}
-    assert hrefs == {PLACEHOLDER + name for name in ("1", "2", "3", "unsubscribe", "view")}
+    assert hrefs == {PLACEHOLDER + name for name in ("1", "2", "3", "unsubscribe", "view", "trap")}
+
+
+def test_the_link_that_nobody_sees_is_hidden_from_everybody_and_left_out_where_it_has_no_address(message):
+    built = build(with_links(message))
+    hidden = BeautifulSoup(built.html, "html.parser").find("a", href=f"{PLACEHOLDER}trap")
+
+    assert (hidden["aria-hidden"], hidden["tabindex"], hidden["style"]) == ("true", "-1", "display:none")
+    assert not hidden.get_text()
+    assert "trap" not in built.text
+    trapped = replace(addresses(built), trap="https://site.example/r/token/0")
+    assert 'href="https://site.example/r/token/0"' in personalise(built, trapped).html
+    assert "aria-hidden" not in personalise(built, addresses(built)).html
 
 
 @pytest.mark.parametrize("channel", ["email", "telegram"])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.channels.built import PIXEL, Built, LinkAddresses
+from outreach.channels.built import PIXEL, TRAP, Built, LinkAddresses
 from outreach.channels.email_api import ApiCarrier
 from outreach.channels.email_api_batch import PROVIDERS, fits, merged
 from outreach.channels.failures import (
@@ -358,7 +358,7 @@ def personal(number: int, *, pixel: bool = False, address: str = "", **changes) 
     fields = {
         "text": "Read <https://link.invalid/1> and <https://link.invalid/2>, leave <https://link.invalid/unsubscribe>",
         "html": '<p><a href="https://link.invalid/2">b</a> <a href="https://link.invalid/1">a</a> '
-        f'<a href="https://link.invalid/unsubscribe">leave</a></p>{PIXEL}',
+        f'<a href="https://link.invalid/unsubscribe">leave</a></p>{TRAP}{PIXEL}',
         "links": ("https://example.org/a", "https://example.org/b"),
     }
     return outgoing(
@@ -368,6 +368,7 @@ def personal(number: int, *, pixel: bool = False, address: str = "", **changes) 
             clicks=[f"https://example.org/r/t{number}/1", f"https://example.org/r/t{number}/2"],
             unsubscribe=f"https://example.org/u/t{number}",
             open_pixel=f"https://example.org/o/t{number}" if pixel else "",
+            trap=f"https://example.org/r/t{number}/0" if pixel else "",
         ),
         **{**fields, **changes},
     )
@@ -566,7 +567,10 @@ def test_without_such_a_provider_several_requests_are_under_way(carrier, provide
 )
 def test_mails_in_one_request_read_as_if_each_had_been_sent_alone(words, name, pixel):
     provider = PROVIDERS[name]
-    fields = {"text": f"{words}https://link.invalid/1 {words}", "html": f"{words}https://link.invalid/2 {words}{PIXEL}"}
+    fields = {
+        "text": f"{words}https://link.invalid/1 {words}",
+        "html": f"{words}https://link.invalid/2 {words}{TRAP}{PIXEL}",
+    }
     mails = [personal(number, pixel=pixel, **fields) for number in (1, 2)]
     if not all(fits(each, provider) for each in mails):
         assert provider.opening in words

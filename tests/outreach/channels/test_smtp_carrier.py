@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from outreach.channels.built import PIXEL, PLACEHOLDER, UNSUBSCRIBE, Built, LinkAddresses, Numbered
+from outreach.channels.built import PIXEL, PLACEHOLDER, TRAP, UNSUBSCRIBE, Built, LinkAddresses, Numbered
 from outreach.channels.email_message import MailForms, escaped, mail_bytes
 from outreach.channels.email_smtp import SmtpCarrier
 from outreach.channels.failures import OutcomeUnknown, TryLater
@@ -25,14 +25,20 @@ BUILT = Built(
     text=f"Bonjour\n.point\n\nLire <{PLACEHOLDER}1> et <{PLACEHOLDER}2>.\nPartir <{UNSUBSCRIBE}>\n",
     html=(
         f'<html lang="fr"><body>\n.é<a href="{PLACEHOLDER}1">Lire</a> '
-        f'<a href="{UNSUBSCRIBE}">Partir</a>{PIXEL}</body></html>'
+        f'<a href="{UNSUBSCRIBE}">Partir</a>{TRAP}{PIXEL}</body></html>'
     ),
     links=("https://example.org/a", "https://example.org/b"),
 )
 
 
 def outgoing(
-    number: int, *, address: str = "", built: Built = BUILT, pixel: bool = True, numbered: bool = False
+    number: int,
+    *,
+    address: str = "",
+    built: Built = BUILT,
+    pixel: bool = True,
+    trap: bool = True,
+    numbered: bool = False,
 ) -> Outgoing:
     site = "https://site.example"
     clicks = Numbered(f"{site}/r/token-{number}/", 2)
@@ -43,6 +49,7 @@ def outgoing(
             clicks=clicks if numbered else list(clicks),
             unsubscribe=f"{site}/u/token_{number}",
             open_pixel=f"{site}/o/token{number}" if pixel else "",
+            trap=f"{site}/r/token-{number}/0" if trap else "",
         ),
         message_id=f"1.{number}@site.example",
         number=number,
@@ -228,15 +235,17 @@ class _TakesTextForNobody(SmtpServer):
 
 
 @pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("trap", [True, False])
 @pytest.mark.parametrize("pixel", [True, False])
-def test_a_filled_mail_reads_exactly_as_if_django_had_built_it(pixel, numbered):
+def test_a_filled_mail_reads_exactly_as_if_django_had_built_it(pixel, trap, numbered):
     forms = MailForms()
-    forms.fill(outgoing(1, pixel=pixel))
+    forms.fill(outgoing(1, pixel=pixel, trap=trap))
 
-    filled = forms.fill(outgoing(2, pixel=pixel, numbered=numbered))
+    filled = forms.fill(outgoing(2, pixel=pixel, trap=trap, numbered=numbered))
 
-    assert forms._forms[id(BUILT), pixel][1] is not None, "it was cut"
-    _same(filled, escaped(mail_bytes(outgoing(2, pixel=pixel))))
+    assert forms._forms[id(BUILT), pixel, trap][1] is not None, "it was cut"
+    assert (b"/0" in filled) == trap
+    _same(filled, escaped(mail_bytes(outgoing(2, pixel=pixel, trap=trap))))
 
 
 @pytest.mark.parametrize(
