@@ -17,7 +17,7 @@ from django.utils import timezone
 from outreach.broadcasts.carried_links import pages_of_links
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Cohort
-from outreach.tracking.models import TrackingEvent
+from outreach.tracking.models import Forgotten, TrackingEvent
 
 from .ledger_rows import DIMENSIONS, LedgerRows
 from .models import Axis, CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
@@ -70,8 +70,8 @@ def sent_on(day: date, broadcasts: Iterable[Broadcast], *, now: datetime) -> lis
 
 
 def events_are_whole(broadcast: Broadcast) -> bool:
-    """Whether every event of the broadcast that was ever recorded is still there; so far none is deleted."""
-    return broadcast.pk is not None
+    """Whether every event of the broadcast that was ever recorded is still there."""
+    return not Forgotten.objects.filter(broadcast=broadcast).exists()
 
 
 def rebuild(*, broadcast: Broadcast, day: date | None = None, now: datetime | None = None) -> int:

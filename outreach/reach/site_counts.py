@@ -1,10 +1,9 @@
 """What metrics need from outside the ledger and counts itself: the site's content, its readers, and the register."""
 
-from datetime import date
-from importlib import import_module
-from types import ModuleType
+from datetime import date, timedelta
 
 from outreach.broadcasts.content_counts import active_subscribers, content_counts
+from outreach.tracking import reading
 
 
 def site_counts(*, since: date, until: date) -> dict[str, int]:
@@ -20,23 +19,9 @@ def site_counts(*, since: date, until: date) -> dict[str, int]:
 
 
 def _readers(since: date, until: date) -> dict[str, int]:
-    """Visits and how many were read to the end, where the site counted any."""
-    reading = _reading()
-    if reading is None:
+    """Page views, and how many visits were read to the end; nothing where no page was ever counted."""
+    after = until + timedelta(days=1)
+    seen, told = reading.visits(since=since, until=after), reading.completion(since=since, until=after)
+    if not seen.views:
         return {}
-    found: dict[str, int] = {}
-    visits = reading.visits(since, until)
-    if visits is not None:
-        found["visits"] = visits
-    completion = reading.completion(since, until)
-    if completion is not None:
-        found["visits_completed"], found["visits_signalled"] = completion
-    return found
-
-
-def _reading() -> ModuleType | None:
-    """The counter of readers, where this site has one."""
-    try:
-        return import_module("outreach.tracking.reading")
-    except ModuleNotFoundError:
-        return None
+    return {"visits": seen.views, "visits_completed": told.completed, "visits_signalled": told.beacons}
