@@ -4,7 +4,8 @@ A period adds up what is shown of its closed broadcasts and the rounded totals o
 nothing that these don't; only its people, who do not add up, are counted and then rounded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import product
 
 from outreach.broadcasts.models import Broadcast
 
@@ -14,7 +15,6 @@ from .cube import Cube
 from .disclosure import AtLeast, Cell, FewerThan, Shown, Unknown
 from .metrics import Count
 from .reports import Figure
-from .snapshots.models import Snapshot
 from .snapshots.reading import content_of, newest_of
 
 STEP = 10
@@ -30,21 +30,27 @@ def rounded(count: int) -> Cell:
 
 def headlines(*, broadcasts: Sequence[Broadcast], k: int) -> tuple[Figure, ...]:
     """The totals of one open broadcast, or of a period that is not frozen."""
-    closed = newest_of(broadcasts)
     together = totals([each.pk for each in broadcasts])
+    added = known(broadcasts=broadcasts, names=[metric.slug for metric in HEADLINES], k=k, together=together)
+    return tuple(
+        Figure(metric, Unknown() if metric.value(together) is None else rounded(added[metric.slug]))
+        for metric in HEADLINES
+    )
+
+
+def known(
+    *, broadcasts: Sequence[Broadcast], names: Collection[str], k: int, together: Mapping[str, int] | None = None
+) -> dict[str, int]:
+    """Counts of these broadcasts together, from what may be read of each; with them ``people``, still to be rounded.
+
+    ``together`` are the totals, where they are known already.
+    """
+    closed = newest_of(broadcasts)
     moving = [totals([each.pk]) for each in broadcasts if each.pk not in closed]
-    return tuple(Figure(metric, _cell(metric, together, moving, closed.values(), k)) for metric in HEADLINES)
-
-
-def _cell(
-    metric: Count, together: dict[str, int], moving: Sequence[dict[str, int]], closed: Sequence[Snapshot], k: int
-) -> Cell:
-    if metric.value(together) is None:
-        return Unknown()
-    if metric is metrics.REACHED:
-        return rounded(together["people"])
-    known = sum(each.get(metric.slug, 0) // STEP * STEP for each in moving)
-    for snapshot in closed:
-        cell = Cube(content_of(snapshot)["figures"][str(k)]).count(metric, {})
-        known += int(cell.value) if isinstance(cell, Shown) else 0
-    return rounded(known)
+    shown = [Cube(content_of(snapshot)["figures"][str(k)]) for snapshot in closed.values()]
+    found = {name: sum(each.get(name, 0) // STEP * STEP for each in moving) for name in names}
+    for name, cube in product(names, shown):
+        figure = cube.read(name)
+        found[name] += int(figure.value) if isinstance(figure, Shown) else 0
+    people = together or totals([each.pk for each in broadcasts])
+    return {**found, "people": people["people"]}

@@ -44,7 +44,7 @@ SOURCES: dict[str, Source] = {
     "D2": Source(_("Delivery rate"), Unit.SHARE, lambda found: found.share("accepted", "attempted")),
     "R2": Source(_("Messages for each person reached"), Unit.MEAN, _frequency),
     "R4": Source(_("Female share"), Unit.SHARE, lambda found: found.gender_share(("woman",), STATED)),
-    "R5": Source(_("Gender completeness"), Unit.SHARE, lambda found: found.gender_share(STATED, tuple(found.genders))),
+    "R5": Source(_("Gender completeness"), Unit.SHARE, lambda found: found.gender_share(STATED, ())),
     "E1": Source(_("Unique click rate"), Unit.SHARE, lambda found: found.share("clicked", "trackable")),
     "E5": Source(_("Unsubscribe rate"), Unit.SHARE, lambda found: found.share("unsubscribed", "accepted")),
 }

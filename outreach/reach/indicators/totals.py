@@ -1,91 +1,131 @@
 """The counts of a campaign's broadcasts over a period, from which the indicators that are counted are computed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Protocol
 
-from django.db.models import Sum
+from django.db.models import Q
 from django.utils.functional import cached_property
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
-from outreach.reach.disclosure import AtLeast, Cell, Hidden, Unknown, cell
-from outreach.reach.models import Rollup
-from outreach.reach.rollups import ENDED, count_people
+from outreach.reach import counts, disclosure, provisional
+from outreach.reach.cube import Cube
+from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown, cell
+from outreach.reach.snapshots.models import Snapshot
+from outreach.reach.snapshots.reading import content_of
+from outreach.reach.tables import EVALUATORS_K
+from outreach.reach.window import ENDED
 
 from .quarters import moments_of
-from .readings import SMALL, is_telling
 
-SUMMED = ("attempted", "accepted", "unsubscribed", "trackable", "clicked")
-STEP = 10
-"""Figures that are not final are rounded down to whole multiples of this."""
+SUMMED = ("accepted", "unaccepted", "unsubscribed", "trackable", "clicked")
+GENDERS = {name: gender for gender, name in counts.GENDERS.items()}
+"""The code of each gender, by the name of its count."""
+
+
+class Totals(Protocol):
+    """What the broadcasts of a period reached together."""
+
+    @property
+    def broadcasts(self) -> int:
+        """How many there were."""
+        ...
+
+    @property
+    def provisional(self) -> bool:
+        """Whether they can still change."""
+        ...
+
+    def count(self, name: str) -> Cell:
+        """One of the counts; unknown where no broadcast ended."""
+        ...
+
+    def share(self, part: str, whole: str) -> Cell:
+        """One count divided by another."""
+        ...
+
+    def gender_share(self, part: Collection[str], whole: Collection[str]) -> Cell:
+        """The people of some genders among those of others, by the names of their counts; among all if none is given."""
+        ...
+
+    def frequency(self) -> Fraction | None:
+        """Accepted messages for each person reached; ``None`` where it is unknown or would tell of few."""
+        ...
 
 
 @dataclass(frozen=True)
-class Totals:
-    """Counts by the names of the metrics; ``genders`` are the people reached, by what they said.
+class Moving:
+    """Totals that are not final: rounded down, and nothing by gender.
 
-    While they are ``provisional`` nothing but rounded totals may be read, and nothing by gender: what the same figure
-    says a day later must not tell of one person. Final ones, those of a period that is frozen, are exact, and small
-    counts of them are hidden.
+    What the same figure says a day later must not tell of one person.
     """
 
     broadcasts: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
-    genders: Mapping[str, int] = field(default_factory=dict)
     provisional: bool = True
 
     def count(self, name: str) -> Cell:
-        """One of the counts; unknown where no broadcast ended."""
-        if not self.broadcasts:
-            return Unknown()
-        value = self.counts.get(name, 0)
-        return AtLeast(_rounded(value)) if self.provisional else cell(value=value, hidden=0 < value < SMALL)
+        """At least so many."""
+        return AtLeast(self._rounded(name)) if self.broadcasts else Unknown()
 
     def share(self, part: str, whole: str) -> Cell:
-        """One count divided by another; while provisional in whole per cent, and from the rounded counts only."""
-        return self._share(self.counts.get(part, 0), self.counts.get(whole, 0)) if self.broadcasts else Unknown()
-
-    def gender_share(self, part: Collection[str], whole: Collection[str]) -> Cell:
-        """Those of some genders among those of others; not before the figures are final."""
+        """In whole per cent, and from the rounded counts only."""
         if not self.broadcasts:
             return Unknown()
-        if self.provisional:
-            return Hidden()
-        counts = [sum(self.genders.get(name, 0) for name in names) for names in (part, whole)]
-        # If it was all of them, the figure would tell the gender of each.
-        return Hidden() if counts[0] == counts[1] > 0 else self._share(*counts)
+        some, every = self._rounded(part), self._rounded(whole)
+        return cell(value=Fraction(round(Fraction(100 * some, every)), 100), hidden=False) if some else Hidden()
+
+    def gender_share(self, part: Collection[str], whole: Collection[str]) -> Cell:
+        """Not before the figures are final."""
+        return Hidden() if self.broadcasts else Unknown()
 
     def frequency(self) -> Fraction | None:
-        """Accepted messages for each person reached; ``None`` where it is unknown or would tell of few."""
-        people, accepted = self.counts.get("people", 0), self.counts.get("accepted", 0)
-        if self.provisional:
-            people, accepted = _rounded(people), _rounded(accepted)
-        return Fraction(accepted, people) if people >= SMALL else None
+        """From the rounded counts."""
+        people = self._rounded("people")
+        return Fraction(self._rounded("accepted"), people) if people else None
 
-    def _share(self, part: int, whole: int) -> Cell:
-        if self.provisional:
-            part, whole = _rounded(part), _rounded(whole)
-            return cell(value=Fraction(round(Fraction(100 * part, whole)), 100), hidden=False) if part else Hidden()
-        return cell(value=Fraction(part, whole) if whole else None, hidden=is_telling(part, whole))
+    def _rounded(self, name: str) -> int:
+        if name == "attempted":
+            return sum(map(self._rounded, ("accepted", "unaccepted")))
+        return self.counts.get(name, 0) // provisional.STEP * provisional.STEP
 
 
-def _rounded(count: int) -> int:
-    return count // STEP * STEP
+@dataclass(frozen=True)
+class Frozen:
+    """The final totals of a frozen period, as its snapshot shows them to evaluators."""
 
+    cube: Cube
+    broadcasts: int
+    provisional: bool = False
 
-def totals(*, broadcasts: Collection[int]) -> Totals:
-    """The counts of these broadcasts together, as of now; people who got several of them count once."""
-    if not broadcasts:
-        return Totals()
-    summed = Rollup.objects.filter(broadcast__in=broadcasts).aggregate(**{name: Sum(name) for name in SUMMED})
-    counts = {name: count or 0 for name, count in summed.items()}
-    counts["people"] = count_people(broadcasts=broadcasts)[()]
-    by_gender = count_people(broadcasts=broadcasts, by=("gender",))
-    return Totals(
-        broadcasts=len(broadcasts), counts=counts, genders={str(key[0]): count for key, count in by_gender.items()}
-    )
+    def count(self, name: str) -> Cell:
+        """As it is stored: exact, or hidden."""
+        if name == "attempted":
+            return disclosure.added([self.cube.read("accepted"), self.cube.read("unaccepted")])
+        return self.cube.read(name)
+
+    def share(self, part: str, whole: str) -> Cell:
+        """From what is shown; of everybody or of nobody it says nothing of each."""
+        return disclosure.share(parts=[self.count(part)], whole=self.count(whole))
+
+    def gender_share(self, part: Collection[str], whole: Collection[str]) -> Cell:
+        """Hidden where it is all of them: the figure would tell the gender of each."""
+        every = disclosure.added([self._people(name) for name in whole]) if whole else self.cube.read("people")
+        found = disclosure.share(parts=[self._people(name) for name in part], whole=every)
+        return Hidden() if found == Shown(Fraction(1)) else found
+
+    def frequency(self) -> Fraction | None:
+        """Where both counts are shown."""
+        people, accepted = self.cube.read("people"), self.cube.read("accepted")
+        if isinstance(people, Shown) and isinstance(accepted, Shown) and people.value:
+            return Fraction(accepted.value) / Fraction(people.value)
+        return None
+
+    def _people(self, name: str) -> Cell:
+        return self.cube.read("people", {"gender": GENDERS[name]})
 
 
 class Counting:
@@ -93,19 +133,33 @@ class Counting:
 
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign
-        self._known: dict[tuple[int, ...], Totals] = {}
+        self._known: dict[tuple[int, ...], Moving] = {}
 
     @cached_property
-    def ended(self) -> list[tuple[int, datetime]]:
-        """The numbers of the broadcasts that ended, each with the moment (UTC)."""
+    def ended(self) -> list[tuple[Broadcast, datetime]]:
+        """The broadcasts that ended, each with the moment (UTC)."""
         found = Broadcast.objects.filter(campaign=self.campaign, kind=Broadcast.Kind.CAMPAIGN, state__in=ENDED)
-        rows = found.filter(finished_at__isnull=False).order_by("pk").values_list("pk", "finished_at")
-        return [(pk, moment) for pk, moment in rows if moment]
+        rows = found.filter(finished_at__isnull=False).order_by("pk")
+        return [(each, each.finished_at) for each in rows if each.finished_at]
+
+    @cached_property
+    def frozen(self) -> dict[tuple[date, date], Snapshot]:
+        """The newest snapshot of each period of the campaign that is frozen, by its first and last day."""
+        found = Snapshot.objects.filter(~Q(kind=Snapshot.Kind.BROADCAST), campaign=self.campaign).order_by("version")
+        return {(each.first_day, each.last_day): each for each in found}
 
     def totals(self, first: date, last: date) -> Totals:
         """The counts of the broadcasts that ended from the first to the last of these days in the office."""
+        snapshot = self.frozen.get((first, last))
+        if snapshot:
+            content = content_of(snapshot)
+            return Frozen(Cube(content["figures"][str(EVALUATORS_K)]), len(content["broadcasts"]))
         begins, ends = moments_of(first, last)
-        numbers = tuple(pk for pk, moment in self.ended if begins <= moment < ends)
+        return self._moving([broadcast for broadcast, moment in self.ended if begins <= moment < ends])
+
+    def _moving(self, broadcasts: Sequence[Broadcast]) -> Moving:
+        numbers = tuple(each.pk for each in broadcasts)
         if numbers not in self._known:
-            self._known[numbers] = totals(broadcasts=numbers)
+            known = provisional.known(broadcasts=broadcasts, names=SUMMED, k=EVALUATORS_K) if numbers else {}
+            self._known[numbers] = Moving(len(numbers), known)
         return self._known[numbers]
