@@ -34,8 +34,8 @@ class Cube:
 
     def share(self, metric: Share) -> Cell:
         """The figure of a share over everything, as it may be read."""
-        parts = [self._total(name) for name in metric.numerator]
-        return disclosure.share(parts=parts, whole=disclosure.added([self._total(name) for name in metric.denominator]))
+        parts = [self.total(name) for name in metric.numerator]
+        return disclosure.share(parts=parts, whole=disclosure.added([self.total(name) for name in metric.denominator]))
 
     def places(self, axis: str, names: Sequence[str] = ("accepted", "people", "cohort_clicks")) -> set[str]:
         """Which places on an axis the snapshot knows."""
@@ -47,8 +47,9 @@ class Cube:
         }
         return {str(place) for place in found} - {ALL}
 
-    def _total(self, name: str) -> Cell:
+    def total(self, name: str) -> Cell:
+        """The figure of a count over everything."""
         # Attempted is not stored: it is the sum of these two, and hidden where one of them is.
         if name == "attempted":
-            return disclosure.added([self._total(each) for each in ("accepted", "unaccepted")])
+            return disclosure.added([self.total(each) for each in ("accepted", "unaccepted")])
         return self.read(name)

@@ -21,7 +21,7 @@ from outreach.reach.window import ENDED
 
 from .quarters import moments_of
 
-SUMMED = ("accepted", "unaccepted", "unsubscribed", "trackable", "clicked")
+SUMMED = ("attempted", "accepted", "unsubscribed", "trackable", "clicked")
 GENDERS = {name: gender for gender, name in counts.GENDERS.items()}
 """The code of each gender, by the name of its count."""
 
@@ -48,7 +48,7 @@ class Totals(Protocol):
         ...
 
     def gender_share(self, part: Collection[str], whole: Collection[str]) -> Cell:
-        """The people of some genders among those of others, by the names of their counts; among all if none is given."""
+        """The people of some genders among those of others, by the names of counts; among all if none is given."""
         ...
 
     def frequency(self) -> Fraction | None:
@@ -88,8 +88,6 @@ class Moving:
         return Fraction(self._rounded("accepted"), people) if people else None
 
     def _rounded(self, name: str) -> int:
-        if name == "attempted":
-            return sum(map(self._rounded, ("accepted", "unaccepted")))
         return self.counts.get(name, 0) // provisional.STEP * provisional.STEP
 
 
@@ -103,9 +101,7 @@ class Frozen:
 
     def count(self, name: str) -> Cell:
         """As it is stored: exact, or hidden."""
-        if name == "attempted":
-            return disclosure.added([self.cube.read("accepted"), self.cube.read("unaccepted")])
-        return self.cube.read(name)
+        return self.cube.total(name)
 
     def share(self, part: str, whole: str) -> Cell:
         """From what is shown; of everybody or of nobody it says nothing of each."""
