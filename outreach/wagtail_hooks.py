@@ -15,6 +15,7 @@ from .broadcasts.studio.story_button import broadcast_this_story
 from .broadcasts.studio.viewset import BroadcastViewSet
 from .delivery.urls import urlpatterns as ledger_urls
 from .reach.landing import keep_to_reach, lead_to_reach
+from .reach.snapshots.staff import SnapshotViewSet
 from .reach.viewset import ReachViewSet
 from .sandbox.urls import staff_urlpatterns as sandbox_urls
 from .sandbox.views import SandboxMenuItem
@@ -74,9 +75,9 @@ hooks.register("register_admin_menu_item", SandboxMenuItem)
 
 
 @hooks.register("register_admin_viewset")
-def reach() -> ReachViewSet:
-    """The evaluators' page and its downloads."""
-    return ReachViewSet()
+def reach() -> list[ReachViewSet | SnapshotViewSet]:
+    """The evaluators' page and its downloads, and frozen figures."""
+    return [ReachViewSet(), SnapshotViewSet()]
 
 
 hooks.register("construct_main_menu", keep_to_reach)

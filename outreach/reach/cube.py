@@ -23,11 +23,11 @@ class Cube:
         return self.read(metric.slug, places)
 
     def read(self, name: str, places: Mapping[str, str] | None = None) -> Cell:
-        """The figure of the count with this name; a place that is not there was 0, or hidden with the whole count."""
+        """The figure of the count with this name; a place that is not there was 0."""
         cells = self._figures.get(name)
         if cells is None:
             return Unknown()
-        stored = cells.get(payload.name_of(key_of(**(places or {}))), None if cells.get("", 0) is None else 0)
+        stored = cells.get(payload.name_of(key_of(**(places or {}))), 0)
         if stored == payload.UNKNOWN:
             return Unknown()
         return Hidden() if stored is None else Shown(stored)

@@ -10,7 +10,7 @@ from wagtail.admin.ui.components import Component
 
 from .views import PERMISSION
 
-MENU = frozenset({"reach"})
+MENU = frozenset({"reach", "snapshots"})
 
 
 class ReachPanel(Component):

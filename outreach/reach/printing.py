@@ -9,11 +9,12 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .disclosure import AtLeast, Cell, Hidden, Number, Shown
+from .disclosure import AtLeast, Cell, FewerThan, Hidden, Number, Shown
 
 HIDDEN = "hidden"
 UNKNOWN = "unknown"
 AT_LEAST = "at least"
+FEWER_THAN = "fewer than"
 SHOWN = "shown"
 
 
@@ -22,7 +23,10 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, Shown):
         return _number(cell.value)
     if isinstance(cell, AtLeast):
-        return _("at least %(share)s") % {"share": _number(_rounded_down(cell.value))}
+        least = cell.value if isinstance(cell.value, int) else _rounded_down(cell.value)
+        return _("at least %(share)s") % {"share": _number(least)}
+    if isinstance(cell, FewerThan):
+        return _("fewer than %(number)s") % {"number": _number(cell.value)}
     return _("hidden") if isinstance(cell, Hidden) else "–"
 
 
@@ -41,11 +45,13 @@ def _rounded_down(share: Number) -> Fraction:
 
 
 def status(cell: Cell) -> str:
-    """What a figure in a file is worth: shown, at least, hidden or unknown; the same in every language."""
+    """What a figure in a file is worth: shown, at least, fewer than, hidden or unknown; the same in every language."""
     if isinstance(cell, Shown):
         return SHOWN
     if isinstance(cell, AtLeast):
         return AT_LEAST
+    if isinstance(cell, FewerThan):
+        return FEWER_THAN
     return HIDDEN if isinstance(cell, Hidden) else UNKNOWN
 
 
@@ -54,5 +60,5 @@ def as_number(cell: Cell) -> int | float | None:
     if isinstance(cell, Shown):
         return cell.value if isinstance(cell.value, int) else round(float(cell.value), 4)
     if isinstance(cell, AtLeast):
-        return float(_rounded_down(cell.value))
-    return None
+        return cell.value if isinstance(cell.value, int) else float(_rounded_down(cell.value))
+    return cell.value if isinstance(cell, FewerThan) else None

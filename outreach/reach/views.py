@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from . import downloads
 from .charts import panels
 from .metrics import METRICS
-from .tables import BY_SEGMENT, Report, UnknownBroadcast, counted_broadcasts, report
+from .tables import BY_SEGMENT, Report, UnknownBroadcast, UnknownSnapshot, counted_broadcasts, report
 
 PERMISSION = "outreach.view_reach"
 ICON = "group"
@@ -25,13 +25,13 @@ may_view = permission_required(PERMISSION)
 
 
 def asked_report(request: HttpRequest) -> Report:
-    """The report of the broadcast whose number the address names, or of all; 404 for any other text."""
-    asked = request.GET.get("broadcast", "")
-    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+    """The report of the broadcast or snapshot whose number the address names, or of all; 404 for any other text."""
+    asked = {name: request.GET.get(name, "") for name in ("broadcast", "snapshot")}
+    if not all(text == "" or (text.isascii() and text.isdigit() and len(text) < 19) for text in asked.values()):
         raise Http404
     try:
-        return report(broadcast=int(asked) if asked else None)
-    except UnknownBroadcast:
+        return report(**{name: int(text) for name, text in asked.items() if text})
+    except (UnknownBroadcast, UnknownSnapshot):
         raise Http404 from None
 
 

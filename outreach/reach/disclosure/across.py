@@ -93,7 +93,7 @@ class _Across:
         first = (wanted | {key for key in useful if self.figures.is_small(key, self.k)}) & useful
         self.new.hidden = first
         if total in first or not all(self._cover(number, total) for number in self._targets(total)):
-            return frozenset(self.layout.keys)
+            return frozenset(useful)
         for table in self.layout.tables:
             if not self._table_is_safe(table):
                 self.new.hidden |= useful & set(table.keys)
@@ -241,7 +241,7 @@ class _Across:
         each, room = self.sums[at], inf
         for count, people in each.distinct.items():
             for key, net in nets.items():
-                if net < 0:
+                if net < 0 and count in self.figures.at(key):
                     together = self._together(at, count, key) + moved_parts.get((at, key), 0)
                     room = min(room, together - people.get(key, 0) - moved_sums.get((at, key), 0))
         return room
@@ -259,7 +259,7 @@ class _Across:
         if sign < 0:
             return figures.down(key) + moved
         room = figures.up(key) - moved
-        for count in figures.distinct:
+        for count in figures.distinct & set(figures.at(key)):
             value = figures.counts[count].get(key, 0) + moved
             for each in self.sums_of[number]:
                 if key not in each.hidden:
@@ -277,6 +277,8 @@ class _Across:
         """How far the people of a period can go along with those of its broadcasts."""
         each, room = self.sums[at], inf
         for count, people in each.distinct.items():
+            if count not in self.figures.at(key):
+                continue
             value = people.get(key, 0) + moved.get((at, key), 0)
             if sign < 0:
                 parts = [

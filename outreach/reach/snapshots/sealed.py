@@ -19,6 +19,9 @@ BY_CELL = (
 )  # fmt: skip
 """The counts that are read by segment, gender, group, language, channel, story, reason, times or day."""
 
+WITHOUT_TOTAL = frozenset({"story_clicked", "story_cohort_clicks", "times"})
+"""Of these there is no total: a message can count for several stories, and the people are counted elsewhere."""
+
 TOTALS = (
     "planned", "machine_clicks", "trackable", "trackable_people", "open_trackable", "opened", "unaccepted", "otherwise",
 )  # fmt: skip

@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
-from outreach.reach.disclosure import Key, protect
+from outreach.reach.disclosure import Key, axes_of, protect
 from outreach.reach.metrics import DEFINITIONS_VERSION
 
 from . import payload
 from .models import Snapshot, SnapshotCells
 from .payload import THRESHOLDS, UNKNOWN
-from .sealed import BY_CELL, TOTAL, Sealed, hidden_of, past, stored_cells, unknown_cells
+from .sealed import TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, past, stored_cells, unknown_cells
 
 ATTEMPTS = 5
 """How often it is tried again when another snapshot was taken in between: what it shows has to be known too."""
@@ -156,7 +156,10 @@ def figures(sealed: Sealed, hidden: Mapping[str, frozenset[Key]]) -> dict[str, d
     found: dict[str, dict[str, Any]] = {}
     for name, counts in sealed.to_protect().items():
         concealed, unknown = hidden[name], unknown_cells(sealed.counts, name)
-        keys = set(counts) | (concealed if name in BY_CELL else {TOTAL})
+        tables = {axes_of(key) for key in counts}
+        keys = set(counts) | {key for key in concealed if axes_of(key) in tables}
+        if name not in WITHOUT_TOTAL:
+            keys.add(TOTAL)
         found[name] = {
             payload.name_of(key): None if key in concealed else UNKNOWN if key in unknown else counts.get(key, 0)
             for key in keys
