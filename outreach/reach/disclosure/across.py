@@ -366,7 +366,8 @@ class _Across:
                 units = table.units(key if key in self.layout.table_of and key in table.keys else self.layout.total)
                 if units:
                     corners.update(max(units, key=lambda unit: self._flow(number, partner, unit, sign, moved[sign])))
-            yield {(number, each): sign for each in corners} | {(partner, each): -sign for each in corners}
+            # The cell goes up here, whichever way the places were chosen for: a shift is tried in both directions.
+            yield {(number, each): 1 for each in corners} | {(partner, each): -1 for each in corners}
 
     def _flow(self, number: int, partner: int, cells: Iterable[Key], sign: int, moved: Mapping[Place, int]) -> float:
         """How many messages can go this way; ``sign`` is 1 where the first broadcast gets them."""

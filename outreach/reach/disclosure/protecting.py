@@ -146,6 +146,7 @@ def _layout(
     counts: Mapping[str, Counts], population: Population, others: Sequence[Mapping[str, Counts]], wholes: set[str]
 ) -> Layout:
     """The tables of a population: every place that one of its counts, or its whole, has here or in a broadcast."""
+
     def keys_of(names: Collection[str]) -> set[Key]:
         return {key for each in (counts, *others) for name in names for key in each.get(name, ())}
 

@@ -24,7 +24,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_text
 from outreach.reach.periods import Period, UnknownPeriod, around, parse
 
-from .correcting import NothingChanged, NoReason, NotTheNewest, correct
+from .correcting import NoReason, NothingChanged, NotTheNewest, correct
 from .freezing import AlreadyFrozen, NotAllClosed, NothingToFreeze, PeriodNotOver, freeze_period
 from .models import Publication, Snapshot
 from .publishing import NotPublishable, publish, withdraw
@@ -42,9 +42,7 @@ def name_of(snapshot: Snapshot) -> str:
     """What people call it, in the language in use."""
     if snapshot.broadcast is not None:
         return snapshot.broadcast.title
-    name = title(
-        kind=snapshot.kind, code=snapshot.place, first_day=snapshot.first_day, last_day=snapshot.last_day
-    )
+    name = title(kind=snapshot.kind, code=snapshot.place, first_day=snapshot.first_day, last_day=snapshot.last_day)
     return " · ".join(filter(None, [snapshot.campaign.name if snapshot.campaign else "", name]))
 
 
@@ -69,7 +67,9 @@ class SnapshotsView(WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The rows."""
         public = set(Publication.objects.filter(withdrawn_at__isnull=True).values_list("snapshot_id", flat=True))
-        found = Snapshot.objects.select_related("broadcast", "campaign", "taken_by").prefetch_related("taken_by__groups")
+        found = Snapshot.objects.select_related("broadcast", "campaign", "taken_by").prefetch_related(
+            "taken_by__groups"
+        )
         newest: set[str] = set()
         rows = []
         for snapshot in found.order_by("-number").defer("payload")[:ON_ONE_PAGE]:

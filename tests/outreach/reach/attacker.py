@@ -30,7 +30,9 @@ PARTS = {
 PEOPLE = {name for population in POPULATIONS for name in population.distinct}
 REMAINDERS = {"unclicked": ("trackable", "clicked"), "idle": ("trackable_people", "clickers"),
               "unopened": ("open_trackable", "opened"), "missed": ("planned", "accepted")}  # fmt: skip
-ADDED = [name for population in POPULATIONS for name in population.sums if not name.startswith("story") and name != "idle"]
+ADDED = [
+    name for population in POPULATIONS for name in population.sums if not name.startswith("story") and name != "idle"
+]
 
 
 class System:
@@ -138,36 +140,50 @@ class Reader:
         """A cell as a term: known, or an unknown; what is not there is 0."""
         cells = self.figures[number][count]
         value = cells.get(cell, 0)
-        return (self._name(number, count, cell), factor) if value is None else ("", factor * (value if value != "?" else 0))
+        return (
+            (self._name(number, count, cell), factor)
+            if value is None
+            else ("", factor * (value if value != "?" else 0))
+        )
 
     def _read(self, number: int) -> None:
         figures = self.figures[number]
         for count in figures:
             if count in ADDED:
                 for total, parts in lines(figures[count]):
-                    self.system.says([self.term(number, count, total, -1), *(self.term(number, count, part) for part in parts)])
+                    self.system.says(
+                        [self.term(number, count, total, -1), *(self.term(number, count, part) for part in parts)]
+                    )
             if count in PEOPLE:
                 for total, parts in lines(figures[count]):
                     for part in parts:
-                        self.system.says([self.term(number, count, part), self.term(number, count, total, -1)], at_most=True)
+                        self.system.says(
+                            [self.term(number, count, part), self.term(number, count, total, -1)], at_most=True
+                        )
                     together = [self.term(number, count, part, -1) for part in parts]
                     self.system.says([self.term(number, count, total), *together], at_most=True)
             if PARTS.get(count) in figures:
                 for cell in figures[count]:
-                    self.system.says([self.term(number, count, cell), self.term(number, PARTS[count], cell, -1)], at_most=True)
+                    self.system.says(
+                        [self.term(number, count, cell), self.term(number, PARTS[count], cell, -1)], at_most=True
+                    )
         for rest, (whole, part) in REMAINDERS.items():
             if {rest, whole, part} <= figures.keys():
                 terms = [self.term(number, rest, ""), self.term(number, part, ""), self.term(number, whole, "", -1)]
                 self.system.says(terms)
         if "people" in figures and "accepted" in figures:
             for cell in figures["people"]:
-                self.system.says([self.term(number, "people", cell), self.term(number, "accepted", cell, -1)], at_most=True)
+                self.system.says(
+                    [self.term(number, "people", cell), self.term(number, "accepted", cell, -1)], at_most=True
+                )
         for story, total in (("story_clicked", "clicked"), ("story_cohort_clicks", "cohort_clicks")):
             for cell in figures.get(story, ()) if total in figures else ():
                 self.system.says([self.term(number, story, cell), self.term(number, total, "", -1)], at_most=True)
         if figures.get("times"):
             cells = [payload.name_of(key) for key in map(payload.key_of, figures["times"])]
-            self.system.says([self.term(number, "people", "", -1), *(self.term(number, "times", cell) for cell in cells)])
+            self.system.says(
+                [self.term(number, "people", "", -1), *(self.term(number, "times", cell) for cell in cells)]
+            )
             often = [self.term(number, "times", cell, int(cell.split("=")[1][0])) for cell in cells]
             self.system.says([*often, self.term(number, "accepted", "", -1)], at_most=True)
 
@@ -186,10 +202,16 @@ class Reader:
                 else:
                     self.system.says([whole, *(self.term(each, count, cell) for each in members)])
         for other, content in self.contents.items():
-            if other != number and content["members"] and set(content["members"]) < set(self.contents[number]["members"]):
+            if (
+                other != number
+                and content["members"]
+                and set(content["members"]) < set(self.contents[number]["members"])
+            ):
                 for count in PEOPLE & self.figures[number].keys() & self.figures[other].keys():
                     for cell in self.figures[other][count]:
-                        self.system.says([self.term(other, count, cell), self.term(number, count, cell, -1)], at_most=True)
+                        self.system.says(
+                            [self.term(other, count, cell), self.term(number, count, cell, -1)], at_most=True
+                        )
 
 
 def lines(cells: Iterable[str]) -> list[tuple[str, list[str]]]:

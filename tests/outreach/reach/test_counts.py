@@ -1,16 +1,9 @@
-from datetime import date, timedelta
-
 import pytest
-from django.test.utils import CaptureQueriesContext
-from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outreach.broadcasts.models import Broadcast
-from outreach.delivery.models import Cohort, Delivery, Exclusion, Freeze
-from outreach.reach import people
-from outreach.reach.counts import ALL, AXES, at, cells, key_of, totals
-from outreach.reach.models import Axis, PeopleSet
+from outreach.delivery.models import Cohort
+from outreach.reach.counts import ALL, AXES, cells, key_of, totals
 from outreach.reach.rollups import rebuild
 
 from . import plain

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from outreach.audience.models import Subscriber
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Cohort, Delivery
-from outreach.reach.models import CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
+from outreach.reach.models import CohortRollup, Rebuild, Rollup
 from outreach.reach.people import count_people
 from outreach.reach.rollups import DIMENSIONS, rebuild, rebuild_stale
 
