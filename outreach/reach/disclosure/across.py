@@ -89,7 +89,11 @@ class _Across:
     def completed(self, wanted: set[Key]) -> frozenset[Key]:
         total = self.layout.total
         # Where nothing is hidden of any broadcast, everybody can add up the sum: to hide it would be no use.
-        useful = {key for key in self.layout.keys if self.hidden_at[key] & self.new.members}
+        useful = {
+            key
+            for key in self.layout.keys
+            if any(not self._is_known(number, key) for number in self.hidden_at[key] & self.new.members)
+        }
         first = (wanted | {key for key in useful if self.figures.is_small(key, self.k)}) & useful
         self.new.hidden = first
         if total in first or not all(self._cover(number, total) for number in self._targets(total)):
@@ -98,6 +102,14 @@ class _Across:
             if not self._table_is_safe(table):
                 self.new.hidden |= useful & set(table.keys)
         return frozenset(self.new.hidden)
+
+    def _is_known(self, number: int, key: Key) -> bool:
+        """Whether a sum gives a hidden cell away, as it may give away that there is nobody in it."""
+        return any(
+            key not in each.hidden and self.hidden_at[key] & each.members == {number}
+            for each in self.sums_of[number]
+            if each is not self.new
+        )
 
     def _targets(self, key: Key) -> list[int]:
         """The broadcasts of the period that hide something in this cell, fewest first."""

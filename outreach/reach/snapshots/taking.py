@@ -16,7 +16,7 @@ from outreach.reach.metrics import DEFINITIONS_VERSION
 from . import payload
 from .models import Snapshot, SnapshotCells
 from .payload import THRESHOLDS, UNKNOWN
-from .sealed import TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, past, stored_cells, unknown_cells
+from .sealed import REMAINDERS, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
 
 ATTEMPTS = 5
 """How often it is tried again when another snapshot was taken in between: what it shows has to be known too."""
@@ -155,20 +155,24 @@ def figures(sealed: Sealed, hidden: Mapping[str, frozenset[Key]]) -> dict[str, d
     """Every figure as it may be read: a whole number, ``null`` where it is hidden, ``"?"`` where it is unknown."""
     found: dict[str, dict[str, Any]] = {}
     for name, counts in sealed.to_protect().items():
-        concealed, unknown = hidden[name], unknown_cells(sealed.counts, name)
+        if name in REMAINDERS:
+            continue
         tables = {axes_of(key) for key in counts}
-        keys = set(counts) | {key for key in concealed if axes_of(key) in tables}
+        keys = set(counts) | {key for key in hidden[name] if axes_of(key) in tables}
         if name not in WITHOUT_TOTAL:
             keys.add(TOTAL)
-        found[name] = {
-            payload.name_of(key): None if key in concealed else UNKNOWN if key in unknown else counts.get(key, 0)
-            for key in keys
-        }
+        found[name] = {payload.name_of(key): _figure(sealed, name, key, hidden[name]) for key in keys}
     # What was planned is what was missed and what was accepted.
     open_total = any(TOTAL in hidden.get(name, ()) for name in ("missed", "accepted"))
     planned = sealed.counts.get("planned", {}).get(TOTAL, 0)
     found["planned"] = {"": None if open_total else planned}
     return found
+
+
+def _figure(sealed: Sealed, name: str, key: Key, hidden: frozenset[Key]) -> int | str | None:
+    if key in hidden:
+        return None
+    return UNKNOWN if is_unknown(sealed.counts, name, key) else sealed.counts.get(name, {}).get(key, 0)
 
 
 def _totals(member: SnapshotCells, k: int) -> dict[str, Any]:

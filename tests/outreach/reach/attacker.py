@@ -1,7 +1,7 @@
 """Somebody who knows everything that is shown, and all rules by which figures hang together, and computes the rest.
 
 What they can know of a hidden cell is the interval of its possible values, given that nothing is negative, that every
-sum adds up, and that people in a part are no more than in the whole. Linear programming finds both ends exactly (HiGHS).
+sum adds up, and that people in a part are no more than in the whole. Linear programming finds both ends (HiGHS).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -216,15 +216,11 @@ class Reader:
 
 def lines(cells: Iterable[str]) -> list[tuple[str, list[str]]]:
     """Every total with the cells that add up to it, along each axis of each table."""
-    keys = {payload.key_of(cell) for cell in cells}
     found: dict[tuple[Any, ...], set[Any]] = {}
-    places: dict[int, set[Any]] = {}
-    for key in keys:
+    for key in map(payload.key_of, cells):
         for axis, place in enumerate(key):
             if place != ALL:
-                places.setdefault(axis, set()).add(place)
                 found.setdefault((axis, (*key[:axis], ALL, *key[axis + 1 :])), set()).add(key)
-    del places
     return [
         (payload.name_of(total), sorted(payload.name_of(part) for part in parts))
         for (_axis, total), parts in found.items()

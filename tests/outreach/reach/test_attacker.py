@@ -144,10 +144,13 @@ def test_attacker_succeeds_once_a_protecting_cell_is_shown(ledger, october):
     protecting = [
         cell
         for cell, value in content_of(snapshot)["figures"]["5"]["accepted"].items()
-        if value is None and true[cell] > 4
+        if value is None and true.get(cell, 0) > 4
     ]
-    assert protecting
-    for cell in protecting:
-        content = content_of(snapshot)
-        content["figures"]["5"]["accepted"][cell] = content["figures"]["5"]["people"][cell] = true[cell]
-        assert narrow([snapshot], 5, {snapshot.pk: content})
+    assert any(succeeds(snapshot, cell, true[cell]) for cell in protecting)
+
+
+def succeeds(snapshot, cell, value):
+    """Whether the attacker finds something once this cell is shown as well."""
+    content = content_of(snapshot)
+    content["figures"]["5"]["accepted"][cell] = content["figures"]["5"]["people"][cell] = value
+    return bool(narrow([snapshot], 5, {snapshot.pk: content}))

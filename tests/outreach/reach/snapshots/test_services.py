@@ -112,7 +112,7 @@ def test_period_is_the_sum_of_its_broadcasts_and_counts_its_people_once(ledger):
     assert (found.status, found.snapshot.version) == ("frozen", 1)
     figures = {figure.metric.slug: figure for figure in found.figures}
     assert figures["people"].cell == Shown(60)
-    assert dict((metric.slug, cell) for metric, cell in figures["delivery_rate"].beside)["accepted"] == Shown(120)
+    assert {metric.slug: cell for metric, cell in figures["delivery_rate"].beside}["accepted"] == Shown(120)
     times = next(table for table in found.tables if table.slug == "times")
     assert [row.cells[0] for row in times.rows] == [Shown(0), Shown(60), Shown(0), Shown(0), Shown(0), Shown(60)]
     planned = next(table for table in found.tables if table.slug == "broadcast")
