@@ -128,6 +128,7 @@ def _status_meanings() -> list[tuple[str, str]]:
     return [
         (printing.SHOWN, _("The value is exact.")),
         (printing.AT_LEAST, _("The value is a lower bound, because a part of it is hidden.")),
+        (printing.FEWER_THAN, _("The figure is smaller than the value, and may still grow.")),
         (printing.HIDDEN, _("The figure is kept back, so that nobody can be recognised. It is not 0.")),
         (printing.UNKNOWN, _("There is no figure. This is not 0.")),
     ]

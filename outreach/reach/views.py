@@ -30,7 +30,8 @@ def asked_report(request: HttpRequest) -> Report:
     if not all(text == "" or (text.isascii() and text.isdigit() and len(text) < 19) for text in asked.values()):
         raise Http404
     try:
-        return report(**{name: int(text) for name, text in asked.items() if text})
+        broadcast, snapshot = (int(text) if text else None for text in asked.values())
+        return report(broadcast=broadcast, snapshot=snapshot)
     except (UnknownBroadcast, UnknownSnapshot):
         raise Http404 from None
 

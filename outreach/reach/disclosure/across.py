@@ -82,6 +82,7 @@ class _Across:
                 self.hidden_at[key].add(number)
         self.prices = {key: price(figures.most(key), self._level(key)) for key in layout.keys}
         self._sums_of_people: dict[tuple[int, int, Key], int] = {}
+        self._people_move = False
 
     def _level(self, key: Key) -> int:
         return self.layout.table_of[key].level(key) if key in self.layout.table_of else 2
@@ -146,9 +147,12 @@ class _Across:
         """The same for a cell of the period itself, by what shifts only one of its broadcasts."""
         wanted = self.figures.wanted(key, self.k)
         numbers = self.hidden_at[key] & self.new.members
-        return self._widen(
+        self._people_move = True
+        found = self._widen(
             wanted, lambda _moved: chain.from_iterable(self._alone(each, key) for each in sorted(numbers))
         )
+        self._people_move = False
+        return found
 
     def _widen(self, wanted: int, shifts: Callable[[Moved], Iterator[Shift]]) -> bool:
         """Whether shifts, one after the other, take a cell through ``wanted`` values; the cheapest come first."""
@@ -193,11 +197,12 @@ class _Across:
             moved[place] += its * sign * amount
         nets = self._nets(shift)
         for at in {at for at, _key in nets}:
-            its = {key: net * sign for (where, key), net in nets.items() if where == at}
-            if self._room_if_people_stay(at, its, moved_sums, moved_parts) < amount:
-                for key, net in its.items():
+            here = {key: net * sign for (where, key), net in nets.items() if where == at}
+            must = self._people_move and self.sums[at] is self.new
+            if must or self._room_if_people_stay(at, here, moved_sums, moved_parts) < amount:
+                for key, net in here.items():
                     moved_sums[at, key] += net * amount
-            for key, net in its.items():
+            for key, net in here.items():
                 moved_parts[at, key] += net * amount
 
     def _nets(self, shift: Shift) -> dict[tuple[int, Key], int]:
@@ -234,9 +239,11 @@ class _Across:
             by_sum[at][key] = net * sign
         for at, nets in by_sum.items():
             stay = self._room_if_people_stay(at, nets, moved_sums, moved_parts)
-            if stay < room:
+            # Of the period's own cell the people have to differ too, not only the messages.
+            if stay < room or (self._people_move and self.sums[at] is self.new):
                 along = min(self._room_of_sum(at, key, net, moved_sums, shift) for key, net in nets.items())
-                room = min(room, max(stay, along))
+                must = self._people_move and self.sums[at] is self.new
+                room = min(room, along if must else max(stay, along))
         return room, new
 
     def _room_if_people_stay(

@@ -105,7 +105,7 @@ class FreezeForm(forms.Form):
         ends = Broadcast.objects.filter(
             kind=Broadcast.Kind.CAMPAIGN, freeze__isnull=False, finished_at__isnull=False
         ).values_list("finished_at", flat=True)
-        choices = [(period.code, period.name) for period in around(ends)]
+        choices = [(period.code, period.name) for period in around(end for end in ends if end)]
         period = self.fields["period"]
         assert isinstance(period, forms.ChoiceField)
         period.choices = [*choices, (WHOLE, _("Whole campaign"))]
@@ -298,6 +298,7 @@ class SnapshotViewSet(ViewSet):
     name = "snapshots"
     icon = ICON
     menu_label = gettext_lazy("Frozen figures")
+    menu_name = "snapshots"
     menu_order = 162
     menu_item_class = SnapshotMenuItem
     add_to_admin_menu = True

@@ -178,5 +178,5 @@ def _figure(sealed: Sealed, name: str, key: Key, hidden: frozenset[Key]) -> int 
 def _totals(member: SnapshotCells, k: int) -> dict[str, Any]:
     """What is read of one broadcast in the table of a period: what its own snapshot shows."""
     shown = figures(Sealed(payload.read(member.counts)), hidden_of(member, k))
-    totals = {name: shown[name].get("") for name in ("planned", "people", "accepted") if name in shown}
+    totals: dict[str, Any] = {name: shown[name].get("") for name in ("planned", "people", "accepted") if name in shown}
     return {"broadcast": member.snapshot.broadcast_id, "snapshot": member.snapshot_id, **totals}

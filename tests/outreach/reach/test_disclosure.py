@@ -186,7 +186,8 @@ def broadcasts(draw):
         all_of = {(name, gender): draw(COUNT) for name in names for gender in GENDERS}
         some = {place: draw(st.integers(0, count)) for place, count in all_of.items()}
         axes = {"segment": names, "gender": GENDERS}
-        found.append({"accepted": table(axes, all_of), "unsubscribed": table(axes, some)})
+        accepted = table(axes, all_of)
+        found.append({"accepted": accepted, "people": accepted, "unsubscribed": table(axes, some)})
     return found
 
 
@@ -195,11 +196,12 @@ def broadcasts(draw):
 def test_no_hidden_cell_of_a_broadcast_or_of_the_sum_can_be_computed(drawn, k):
     past, true, contents = [], {}, {}
 
-    def add(number, counts, members=()):
+    def add(number, sealed, members=()):
+        counts = Sealed(sealed).to_protect()
         hidden = protect(counts=counts, k=k, members=frozenset(members), past=past)
         past.append(Published(number, counts, hidden, frozenset(members)))
         true[number] = counts
-        shown = figures(Sealed({name: dict(cells) for name, cells in counts.items()}), hidden)
+        shown = figures(Sealed(sealed), hidden)
         contents[number] = {"figures": {str(k): shown}, "members": list(members)}
         for name, cells in counts.items():
             assert {each for each, count in cells.items() if 0 < count < k} <= hidden[name]

@@ -8,8 +8,10 @@ from openpyxl import load_workbook
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Freeze
 from outreach.reach import downloads
-from outreach.reach.metrics import METRICS
+from outreach.reach.metrics import DEFINITIONS_VERSION, METRICS
 from outreach.reach.tables import report
+
+from .conftest import report_of
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +38,11 @@ def with_few(ledger, october):
     ledger.deliver(october, 3, segment="officials", group="official", gender="another")
     ledger.deliver(october, 9, segment="officials", group="official", gender="")
     ledger.count(october)
-    return report(broadcast=october.pk)
+    return report_of(october)
 
 
 def test_csv_has_every_cell_of_every_table(october):
-    found = report()
+    found = report_of(october)
     rows = lines(downloads.as_csv(found))
     assert len(rows) == sum(1 + len(figure.beside) for figure in found.figures) + sum(
         len(row.cells) for table in found.tables for row in table.rows
@@ -49,7 +51,7 @@ def test_csv_has_every_cell_of_every_table(october):
     assert women == [
         {
             "table": "people", "metric": "people", "indicator": "R1", "row": "Workers", "column": "Woman",
-            "value": "20", "status": "shown", "unit": "people", "broadcasts": "all", "demo_data": "none",
+            "value": "20", "status": "shown", "unit": "people", "broadcasts": str(october.pk), "demo_data": "none",
         }
     ]  # fmt: skip
     share = next(row for row in rows if row["table"] == "headline" and row["metric"] == "female_share")
@@ -57,7 +59,7 @@ def test_csv_has_every_cell_of_every_table(october):
 
 
 def test_csv_starts_with_a_byte_order_mark_so_that_excel_reads_it(october):
-    assert downloads.as_csv(report()).startswith(b"\xef\xbb\xbf")
+    assert downloads.as_csv(report_of(october)).startswith(b"\xef\xbb\xbf")
 
 
 def test_hidden_and_unknown_have_no_value_in_csv_and_say_so(with_few):
@@ -79,7 +81,7 @@ def test_hidden_cells_are_nowhere_in_the_workbook(with_few):
 
 
 def test_workbook_has_a_sheet_for_each_table_with_typed_cells(october):
-    found = report(broadcast=october.pk)
+    found = report_of(october)
     workbook = book(found)
     assert len(workbook.worksheets) == len(found.tables) + 2
     sheet = workbook["People reached by segment and g"]
@@ -90,10 +92,10 @@ def test_workbook_has_a_sheet_for_each_table_with_typed_cells(october):
 
 
 def test_notes_tell_period_threshold_definitions_and_limits(october):
-    notes = {tuple(row[:2]) for row in grid(book(report(broadcast=october.pk))["Notes"])}
+    notes = {tuple(row[:2]) for row in grid(book(report_of(october))["Notes"])}
     assert {
         ("Covers", "October"), ("Data", "Real data"), ("Period", "2026-11-18 to 2026-11-19"),
-        ("Smallest count shown", "5"), ("Version of the definitions", "1"),
+        ("Smallest count shown", "5"), ("Version of the definitions", DEFINITIONS_VERSION),
         ("Limit", "Accepted is not delivered, and delivered is not read."),
     } <= notes  # fmt: skip
     for metric in METRICS:
@@ -111,7 +113,7 @@ def test_every_sheet_and_every_line_says_that_it_is_demo_data(ledger):
 
 
 def test_code_book_explains_every_column_status_and_metric(october):
-    found = report()
+    found = report_of(october)
     rows = lines(downloads.code_book(found))
     named = {(row["item"], row["name"]) for row in rows}
     data = lines(downloads.as_csv(found))
@@ -136,7 +138,7 @@ def test_name_that_looks_like_a_formula_is_text_in_every_file(ledger, name):
 
 def test_file_names_tell_date_and_broadcast(october):
     Broadcast.objects.filter(pk=october.pk).update(title="Rights at work: what now?")
-    one = report(broadcast=october.pk)
+    one = report_of(october)
     assert (
         downloads.file_name(one, today=TODAY, kind="reach", extension="csv")
         == f"reach-2026-11-22-broadcast-{october.pk}-rights-at-work-what-now.csv"
