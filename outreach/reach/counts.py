@@ -25,15 +25,14 @@ from django.db.models import Sum
 from outreach.delivery.models import Exclusion, Freeze
 
 from . import people
-from .ledger_rows import COUNTS
-from .models import Axis, CohortRollup, Margin, PeopleSet, StoryRollup
+from .models import Axis, CohortRollup, Counted, Margin, PeopleSet, StoryRollup
 
 ALL, OPEN = "*", "?"
 AXES = ("broadcast", "segment", "gender", "group", "language", "channel", "story", "reason", "times", "day")
 TABLES = (("segment", "gender"), ("group",), ("language",), ("channel",))
 """The dimensions that stand together in a table."""
 
-SUMMED = tuple(COUNTS)
+SUMMED = tuple(field.name for field in Counted._meta.get_fields() if field.name != "day")
 OF_COHORTS = ("cohort_size", "cohort_clicks", "machine_clicks")
 OF_PEOPLE = {
     "people": PeopleSet.Kind.REACHED,
@@ -45,13 +44,19 @@ BY_DAY = ("planned", "attempted", "accepted")
 GENDERS = {"woman": "woman", "man": "man", "another": "another", "undisclosed": "undisclosed", "": "not_asked"}
 """What the people of each gender are called among the counts of one cell."""
 
+_ALL = (ALL,) * (len(AXES) - 1)
+_AT = {axis: number for number, axis in enumerate(AXES) if number}
+
 Key = tuple[int | str, ...]
 Cells = defaultdict[str, Counter[Key]]
 
 
 def key_of(broadcast: int | str = ALL, **places: str) -> Key:
     """The key of the cell with these places; every axis that is not named takes in all."""
-    return (broadcast, *(places.get(axis, ALL) for axis in AXES[1:]))
+    key: list[int | str] = [broadcast, *_ALL]
+    for axis, place in places.items():
+        key[_AT[axis]] = place
+    return tuple(key)
 
 
 def cells(broadcasts: Sequence[int]) -> Cells:

@@ -1,15 +1,18 @@
 """The ledger of one broadcast as rollups count it: every delivery with its day, and what came back for it.
 
-Written out in SQL, which counts millions of rows where they are: nothing passes through Python but what is asked for.
+Written out in SQL, which groups millions of rows where they are: what passes through Python is a row for each group,
+with the numbers of its people.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
+from pyroaring import BitMap
 
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Delivery
@@ -18,8 +21,8 @@ from outreach.tracking.models import TrackingEvent
 from .window import Days, window_end
 
 DIMENSIONS = ("segment", "group", "gender", "language", "channel")
-CHUNK = 20_000
-"""So many rows are in memory at once."""
+CHUNK = 100
+"""So many groups are read at once."""
 
 Status, Kind = Delivery.Status, TrackingEvent.Kind
 Statement = tuple[str, list[Any]]
@@ -28,13 +31,7 @@ DELIVERIES = Delivery._meta.db_table
 EVENTS = TrackingEvent._meta.db_table
 
 
-def _words(values: Sequence[str]) -> str:
-    return ", ".join(f"'{value}'" for value in map(str, values))
-
-
-REACHED = f"d.status IN ({_words(Delivery.REACHED)})"
-ATTEMPTED = f"d.status NOT IN ({_words([Status.QUEUED, Status.CANCELLED, Status.EXPIRED])})"
-BOUNCED = f"d.status = '{Status.BOUNCED}'"
+REACHED = "d.status IN ({})".format(", ".join(f"'{status}'" for status in map(str, Delivery.REACHED)))
 
 FLAGS = {
     "clicked": f"kind = '{Kind.CLICK}' AND machine_reason = ''",
@@ -42,25 +39,64 @@ FLAGS = {
     "opened": f"kind = '{Kind.OPEN}' AND machine_reason = ''",
     "machine_opened": f"kind = '{Kind.OPEN}' AND machine_reason <> ''",
     "unsubscribed": f"kind = '{Kind.UNSUBSCRIBE}'",
-    "withdrawn": f"kind IN ({_words([Kind.UNSUBSCRIBE, Kind.COMPLAINT])})",
+    "complained": f"kind = '{Kind.COMPLAINT}'",
 }
 """What may have come back for a delivery, once or often: it counts once."""
 
-COUNTS = {
-    "planned": "1 = 1",
-    "attempted": ATTEMPTED,
-    "accepted": REACHED,
-    "bounced": BOUNCED,
-    "unsubscribed": f"{REACHED} AND s.unsubscribed = 1",
-    "withdrawn": f"{REACHED} AND s.withdrawn = 1",
-    "trackable": f"{REACHED} AND d.tracks_clicks",
-    "clicked": f"{REACHED} AND d.tracks_clicks AND s.clicked = 1",
-    "machine_clicked": f"{REACHED} AND s.machine_clicked = 1",
-    "open_trackable": f"{REACHED} AND d.tracks_opens",
-    "opened": f"{REACHED} AND d.tracks_opens AND s.opened = 1",
-    "machine_opened": f"{REACHED} AND d.tracks_opens AND s.machine_opened = 1",
-}
-"""Which deliveries each count of :class:`~outreach.reach.models.Counted` counts."""
+_BITS = {name: 1 << place for place, name in enumerate(FLAGS)}
+_CLICKS, _OPENS = 1 << len(FLAGS), 2 << len(FLAGS)
+
+
+@cache
+def _flags(marks: int) -> frozenset[str]:
+    return frozenset(name for name, bit in _BITS.items() if marks & bit)
+
+
+NEVER_ATTEMPTED = frozenset({Status.QUEUED, Status.CANCELLED, Status.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Deliveries of one day that are alike in everything that is counted: how many, and to whom if they arrived.
+
+    ``back`` are the :data:`FLAGS` of what came back for each of them.
+    """
+
+    day: date
+    dimensions: tuple[str, ...]
+    status: str
+    tracks_clicks: bool
+    tracks_opens: bool
+    back: frozenset[str]
+    number: int
+    people: BitMap
+
+    @property
+    def counts(self) -> tuple[str, ...]:
+        """The counts of :class:`~outreach.reach.models.Counted` among which they are."""
+        return _counts(self.status, self.tracks_clicks, self.tracks_opens, self.back)
+
+
+@cache
+def _counts(status: str, tracks_clicks: bool, tracks_opens: bool, back: frozenset[str]) -> tuple[str, ...]:
+    reached = status in Delivery.REACHED
+    clicks, opens = reached and tracks_clicks, reached and tracks_opens
+    which = {
+        "planned": True,
+        "attempted": status not in NEVER_ATTEMPTED,
+        "accepted": reached,
+        "bounced": status == Status.BOUNCED,
+        "unsubscribed": reached and "unsubscribed" in back,
+        "withdrawn": reached and bool({"unsubscribed", "complained"} & back),
+        "trackable": clicks,
+        "clicked": clicks and "clicked" in back,
+        "machine_clicked": reached and "machine_clicked" in back,
+        "open_trackable": opens,
+        "opened": opens and "opened" in back,
+        "machine_opened": opens and "machine_opened" in back,
+    }
+    return tuple(name for name, applies in which.items() if applies)
+
 
 MOMENT = "COALESCE(d.settled_at, d.attempted_at, d.due_at)"
 
@@ -73,50 +109,35 @@ class LedgerRows:
     days: Days
     day: date | None = None
 
-    def insert_counts(self, *, table: str) -> None:
-        """``INSERT … SELECT`` of every count into ``table``, by day and :data:`DIMENSIONS`."""
-        quote = connection.ops.quote_name
-        columns = [quote(name) for name in DIMENSIONS]
-        day, day_params = self._day()
+    def alike(self) -> Iterator[Alike]:
+        """Every delivery, grouped by the database into those that are alike."""
+        quote, joined = connection.ops.quote_name, connection.vendor == "postgresql"
+        place, place_params = self._day_place()
         where, params = self._where()
         seen, seen_params = self._seen()
-        sums = ", ".join(f"SUM(CASE WHEN {condition} THEN 1 ELSE 0 END)" for condition in COUNTS.values())
+        people = f"CASE WHEN {REACHED} THEN d.subscriber_id END"
+        people = f"string_agg(({people})::text, ',')" if joined else f"group_concat({people})"
+        # One number instead of a column each: what is grouped has to be sorted.
+        bits = f"COALESCE(s.back, 0) + CASE WHEN d.tracks_clicks THEN {_CLICKS} ELSE 0 END"
+        bits += f" + CASE WHEN d.tracks_opens THEN {_OPENS} ELSE 0 END"
+        columns = [place, bits, "d.status", *(f"d.{quote(name)}" for name in DIMENSIONS)]
         statement = (
-            f"INSERT INTO {quote(table)} (broadcast_id, day, {', '.join(columns)}, {', '.join(COUNTS)}) "  # noqa: S608
-            f"WITH seen AS ({seen}) "
-            f"SELECT d.broadcast_id, {day} AS counted_day, {', '.join(f'd.{name}' for name in columns)}, {sums} "
+            f"WITH seen AS ({seen}) SELECT {', '.join(columns)}, COUNT(*), {people} "  # noqa: S608
             f"FROM {DELIVERIES} d LEFT JOIN seen s ON s.delivery_id = d.id WHERE {where} "
-            f"GROUP BY d.broadcast_id, counted_day, {', '.join(f'd.{name}' for name in columns)}"
+            f"GROUP BY {', '.join(str(number) for number, _column in enumerate(columns, start=1))}"
         )
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [*seen_params, *day_params, *params])
-
-    def reached(self) -> Iterator[list[tuple[Any, ...]]]:
-        """The accepted messages, some thousands at a time.
-
-        The place of the day among the days, the dimensions, whether its links are personal, and the subscriber.
-        """
-        place, place_params = self._day(as_place=True)
-        where, params = self._where()
-        fields = ", ".join(f"d.{connection.ops.quote_name(name)}" for name in DIMENSIONS)
-        statement = (
-            f"SELECT {place}, {fields}, d.tracks_clicks, d.subscriber_id FROM {DELIVERIES} d "  # noqa: S608
-            f"WHERE {where} AND {REACHED}"
-        )
-        yield from _chunks((statement, [*place_params, *params]))
-
-    def clicked(self) -> Iterator[list[tuple[Any, ...]]]:
-        """Those of :meth:`reached` in which a personal link was followed by a person."""
-        place, place_params = self._day(as_place=True)
-        where, params = self._where()
-        fields = ", ".join(f"d.{connection.ops.quote_name(name)}" for name in DIMENSIONS)
-        clicks, clicks_params = self._events("delivery_id", FLAGS["clicked"])
-        statement = (
-            f"SELECT {place}, {fields}, d.tracks_clicks, d.subscriber_id "  # noqa: S608
-            f"FROM (SELECT DISTINCT delivery_id FROM ({clicks}) found) clicks "
-            f"JOIN {DELIVERIES} d ON d.id = clicks.delivery_id WHERE {where} AND {REACHED} AND d.tracks_clicks"
-        )
-        yield from _chunks((statement, [*place_params, *clicks_params, *params]))
+        found = _streamed_whole((statement, [*seen_params, *place_params, *params]))
+        for day, marks, status, *dimensions, number, numbers in found:
+            yield Alike(
+                day=self.days.days[day],
+                dimensions=tuple(dimensions),
+                status=status,
+                tracks_clicks=bool(marks & _CLICKS),
+                tracks_opens=bool(marks & _OPENS),
+                back=_flags(marks),
+                number=number,
+                people=BitMap(map(int, numbers.split(","))) if numbers else BitMap(),
+            )
 
     def stories_followed(self, pages: Sequence[tuple[int, int, str]]) -> dict[str, int]:
         """In how many accepted messages a person followed a personal link to each story.
@@ -132,9 +153,10 @@ class LedgerRows:
             f"SELECT DISTINCT c.delivery_id, COALESCE(l.story, '') AS story FROM ({clicks}) c "
             f"JOIN {DELIVERIES} d ON d.id = c.delivery_id "
             "LEFT JOIN leads l ON l.message = d.message_id AND l.link = c.link "
-            f"WHERE {REACHED} AND d.tracks_clicks) followed GROUP BY story"
+            f"WHERE d.broadcast_id = %s AND {REACHED} AND d.tracks_clicks) followed GROUP BY story"
         )
-        return dict(_rows((statement, [*(value for page in pages for value in page), *params])))
+        named = [value for page in pages for value in page]
+        return dict(_rows((statement, [*named, *params, self.broadcast.pk])))
 
     def shared_clicks(self) -> list[tuple[int, int | None, int, int]]:
         """Cohort, link, and how many clicks over that shared link were a person's, and a machine's."""
@@ -147,13 +169,14 @@ class LedgerRows:
 
     def _seen(self) -> Statement:
         """Every delivery for which something came back, and what: one row each."""
-        flags = ", ".join(f"MAX(CASE WHEN {what} THEN 1 ELSE 0 END) AS {name}" for name, what in FLAGS.items())
-        events, params = self._events("delivery_id, kind, machine_reason")
-        return f"SELECT delivery_id, {flags} FROM ({events}) e GROUP BY delivery_id", params  # noqa: S608
+        flags = " + ".join(f"MAX(CASE WHEN {what} THEN {_BITS[name]} ELSE 0 END)" for name, what in FLAGS.items())
+        events, params = self._events("+delivery_id AS delivery_id, kind, machine_reason")
+        return f"SELECT delivery_id, {flags} AS back FROM ({events}) e GROUP BY delivery_id", params  # noqa: S608
 
     def _events(self, fields: str, condition: str = "", *, of: str = "delivery") -> Statement:
         """The events of the broadcast within its window that belong to a delivery, or to a cohort alone."""
-        owner = "delivery_id IS NOT NULL" if of == "delivery" else "delivery_id IS NULL"
+        # A sign keeps SQLite from walking through the events of all broadcasts by the index on their deliveries.
+        owner = "+delivery_id IS NOT NULL" if of == "delivery" else "+delivery_id IS NULL"
         conditions = ["broadcast_id = %s", owner, *([condition] if condition else [])]
         params: list[Any] = [self.broadcast.pk]
         end = window_end(self.broadcast)
@@ -171,21 +194,16 @@ class LedgerRows:
                 params.append(_moment(moment))
         return " AND ".join(conditions), params
 
-    def _day(self, *, as_place: bool = False) -> Statement:
-        """The day of a delivery, or its place among the days; no time zone is asked for each row."""
-        params: list[Any] = []
-        *earlier, last = range(len(self.days.days))
-
-        def worth(place: int) -> Any:
-            return place if as_place else connection.ops.adapt_datefield_value(self.days.days[place])
-
-        if not earlier:
-            return "%s", [worth(last)]
-        whens = ""
-        for place in earlier:
-            whens += f"WHEN {MOMENT} < %s THEN %s "
-            params += [_moment(self.days.starts[place + 1]), worth(place)]
-        return f"CASE {whens}ELSE %s END", [*params, worth(last)]
+    def _day_place(self) -> Statement:
+        """The place of a delivery's day among the days; no time zone is asked for each row."""
+        if self.day:
+            return "%s", [self.days.days.index(self.day)]
+        whens, params = "", []
+        for place, start in enumerate(self.days.starts[1:]):
+            whens += f"WHEN {MOMENT} < %s THEN {place} "
+            params.append(_moment(start))
+        last = len(self.days.days) - 1
+        return (f"CASE {whens}ELSE {last} END", params) if whens else ("%s", [last])
 
 
 def _moment(moment: datetime) -> Any:
@@ -198,8 +216,24 @@ def _rows(statement: Statement) -> list[Any]:
         return list(cursor.fetchall())
 
 
-def _chunks(statement: Statement) -> Iterator[list[tuple[Any, ...]]]:
+def _streamed_whole(statement: Statement) -> Iterator[tuple[Any, ...]]:
+    """The rows of a statement that joins all of a broadcast's rows.
+
+    PostgreSQL takes a broadcast that is newer than its statistics for an empty one. It would then look through all
+    events for each delivery, for hours; without nested loops it can't.
+    """
+    if connection.vendor != "postgresql":
+        yield from _streamed(statement)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+    yield from _streamed(statement)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+
+
+def _streamed(statement: Statement) -> Iterator[tuple[Any, ...]]:
     with closing(connection.chunked_cursor()) as cursor:
         cursor.execute(*statement)
         while rows := cursor.fetchmany(CHUNK):
-            yield rows
+            yield from rows

@@ -5,7 +5,7 @@ nobody asks for new combinations any more (:func:`drop`): what was frozen into a
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -16,7 +16,7 @@ from pyroaring import BitMap
 
 from outreach.broadcasts.models import Broadcast
 
-from .ledger_rows import LedgerRows
+from .ledger_rows import Alike
 from .models import Axis, PeopleSet
 
 Kind = PeopleSet.Kind
@@ -24,9 +24,7 @@ Kind = PeopleSet.Kind
 MOST_TIMES = 5
 """Who got at least so many messages is counted together."""
 
-_SAVED_AT_ONCE = 50
-
-Combination = tuple[Any, ...]
+_READ_AT_ONCE = 50
 
 
 def place_of(axis: str, segment: str, group: str, gender: str, language: str, channel: str) -> str:
@@ -44,41 +42,32 @@ def place_of(axis: str, segment: str, group: str, gender: str, language: str, ch
 # --- Building --------------------------------------------------------------------------------------------------------
 
 
-def build(rows: LedgerRows) -> int:
-    """Replace the people sets of a broadcast, or of one of its days, and return how many there are."""
-    old = PeopleSet.objects.filter(broadcast=rows.broadcast)
-    (old.filter(day=rows.day) if rows.day else old).delete()
-    reached = _collected(rows.reached())
-    trackable = {combination: people for combination, people in reached.items() if combination[-1]}
-    clicked = _collected(rows.clicked())
-    count = 0
-    for kind, found in ((Kind.REACHED, reached), (Kind.TRACKABLE, trackable), (Kind.CLICKED, clicked)):
-        made = PeopleSet.objects.bulk_create(_sets(rows, kind, found), batch_size=_SAVED_AT_ONCE)
-        count += len(made)
-    return count
+COUNTED_AS = {Kind.REACHED: "accepted", Kind.TRACKABLE: "trackable", Kind.CLICKED: "clicked"}
+"""In which count of deliveries somebody has to be to be in a set."""
 
 
-def _collected(chunks: Iterable[list[tuple[Any, ...]]]) -> dict[Combination, BitMap]:
-    """The people of each combination of day, dimensions and whether their links are personal."""
-    found: defaultdict[Combination, BitMap] = defaultdict(BitMap)
-    for rows in chunks:
-        numbers: defaultdict[Combination, list[int]] = defaultdict(list)
-        for row in rows:
-            numbers[row[:-1]].append(row[-1])
-        for combination, people in numbers.items():
-            found[combination].update(people)
-    return found
+class Collected:
+    """The people of a broadcast's days while they are being collected; add to it what its ledger has."""
 
+    def __init__(self) -> None:
+        self._found: defaultdict[tuple[str, date, tuple[str, ...]], BitMap] = defaultdict(BitMap)
 
-def _sets(rows: LedgerRows, kind: Kind, found: dict[Combination, BitMap]) -> Iterator[PeopleSet]:
-    for axis in Axis.values:
-        joined: defaultdict[tuple[date, str], BitMap] = defaultdict(BitMap)
-        for (day, *dimensions, _personal), people in found.items():
-            joined[rows.days.days[day], place_of(axis, *dimensions)] |= people
-        for (day, place), people in sorted(joined.items()):
+    def add(self, alike: Alike) -> None:
+        """Put the people of alike deliveries where they belong."""
+        for kind, count in COUNTED_AS.items():
+            if count in alike.counts:
+                self._found[kind, alike.day, alike.dimensions] |= alike.people
+
+    def sets(self, broadcast: Broadcast) -> Iterator[PeopleSet]:
+        """The sets along every axis, as they are stored."""
+        joined: defaultdict[tuple[str, str, date, str], BitMap] = defaultdict(BitMap)
+        for (kind, day, dimensions), people in self._found.items():
+            for axis in Axis.values:
+                joined[axis, kind, day, place_of(axis, *dimensions)] |= people
+        for (axis, kind, day, place), people in sorted(joined.items(), key=itemgetter(0)):
             people.run_optimize()
             yield PeopleSet(
-                broadcast=rows.broadcast,
+                broadcast=broadcast,
                 day=day,
                 axis=axis,
                 place=place,
@@ -201,7 +190,7 @@ def _stored(broadcasts: Collection[int], axis: str, kind: str) -> QuerySet[Peopl
 def _rows(sets: QuerySet[PeopleSet]) -> Iterator[tuple[int, str, Any]]:
     """Broadcast, place and stored bitmap, a broadcast's after each other."""
     rows = sets.order_by("broadcast", "day", "place").values_list("broadcast", "place", "numbers")
-    return rows.iterator(chunk_size=_SAVED_AT_ONCE)
+    return rows.iterator(chunk_size=_READ_AT_ONCE)
 
 
 def _by_broadcast(sets: QuerySet[PeopleSet]) -> Iterator[tuple[int, dict[str, BitMap]]]:

@@ -6,9 +6,10 @@ Errors: :class:`EventsGone` where the raw events are no longer all there, so tha
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -18,12 +19,22 @@ from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Cohort
 from outreach.tracking.models import TrackingEvent
 
-from . import people
-from .ledger_rows import COUNTS, DIMENSIONS, LedgerRows
-from .models import Axis, CohortRollup, Margin, Rebuild, Rollup, StoryRollup
+from .ledger_rows import DIMENSIONS, LedgerRows
+from .models import Axis, CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
+from .people import Collected, place_of
 from .window import ENDED, attribution_window, days_of
 
-__all__ = ["DIMENSIONS", "ENDED", "EventsGone", "NoSuchDay", "counted", "events_are_whole", "rebuild", "rebuild_stale"]
+__all__ = [
+    "DIMENSIONS",
+    "ENDED",
+    "EventsGone",
+    "NoSuchDay",
+    "counted",
+    "events_are_whole",
+    "rebuild",
+    "rebuild_stale",
+    "sent_on",
+]
 
 SHORTEST_PAUSE = timedelta(seconds=5)
 PAUSE_PER_COST = 20
@@ -31,6 +42,10 @@ PAUSE_PER_COST = 20
 
 LATEST_RECORD = timedelta(hours=1)
 """How long after the attribution window an event that happened within it may still be written."""
+
+
+SETS_AT_ONCE = 50
+"""So many people sets are written at once: each may take some hundred kilobytes."""
 
 
 class EventsGone(Exception):
@@ -47,6 +62,11 @@ def counted() -> QuerySet[Broadcast]:
     A welcome message is no campaign: whom it reached says nothing of a campaign's reach.
     """
     return Broadcast.objects.filter(freeze__isnull=False, kind=Broadcast.Kind.CAMPAIGN).order_by("pk")
+
+
+def sent_on(day: date, broadcasts: Iterable[Broadcast], *, now: datetime) -> list[Broadcast]:
+    """Those of some broadcasts whose days, in the office's zone, ``day`` is among; ``now`` is UTC."""
+    return [broadcast for broadcast in broadcasts if day in days_of(broadcast, now=now).days]
 
 
 def events_are_whole(broadcast: Broadcast) -> bool:
@@ -72,8 +92,7 @@ def rebuild(*, broadcast: Broadcast, day: date | None = None, now: datetime | No
         last = Rebuild.objects.select_for_update().get(pk=last.pk)
         newest = TrackingEvent.objects.filter(broadcast=broadcast).aggregate(newest=Coalesce(Max("pk"), 0))["newest"]
         rows = LedgerRows(broadcast, days, day)
-        count = _rebuild_rollups(rows)
-        people.build(rows)
+        count = _rebuild_days(rows)
         if day is None:
             _rebuild_shared(rows)
             last.settled = broadcast.state in ENDED and newest == last.newest_event and not is_first
@@ -84,36 +103,36 @@ def rebuild(*, broadcast: Broadcast, day: date | None = None, now: datetime | No
     return count
 
 
-def _rebuild_rollups(rows: LedgerRows) -> int:
-    only = Q(broadcast=rows.broadcast, **({"day": rows.day} if rows.day else {}))
-    Rollup.objects.filter(only).delete()
-    rows.insert_counts(table=Rollup._meta.db_table)
-    Margin.objects.filter(only).delete()
-    for axis in Axis.values:
-        _insert_margins(rows, axis)
-    return Rollup.objects.filter(only).count()
-
-
-_PLACES = {
-    Axis.ALL: "''",
-    Axis.SEGMENT_GENDER: "segment || '/' || gender",
-    Axis.GROUP: '"group"',
-    Axis.LANGUAGE: "language",
-    Axis.CHANNEL: "channel",
-}
-
-
-def _insert_margins(rows: LedgerRows, axis: str) -> None:
-    """``INSERT … SELECT`` of the rollups' sums along one axis."""
-    names, sums = ", ".join(COUNTS), ", ".join(f"SUM({name})" for name in COUNTS)
-    day, params = ("AND day = %s", [connection.ops.adapt_datefield_value(rows.day)]) if rows.day else ("", [])
-    statement = (
-        f"INSERT INTO {Margin._meta.db_table} (broadcast_id, axis, day, place, {names}) "  # noqa: S608
-        f"SELECT broadcast_id, '{axis}', day, {_PLACES[Axis(axis)]} AS named, {sums} "
-        f"FROM {Rollup._meta.db_table} WHERE broadcast_id = %s {day} GROUP BY broadcast_id, day, named"
+def _rebuild_days(rows: LedgerRows) -> int:
+    """Everything that is counted by day, from one grouping of the ledger."""
+    rollups: defaultdict[tuple[date, tuple[str, ...]], Counter[str]] = defaultdict(Counter)
+    margins: defaultdict[tuple[date, str, str], Counter[str]] = defaultdict(Counter)
+    people = Collected()
+    for alike in rows.alike():
+        rollup = rollups[alike.day, alike.dimensions]
+        for name in alike.counts:
+            rollup[name] += alike.number
+        people.add(alike)
+    for (day, dimensions), counts in rollups.items():
+        for axis in Axis.values:
+            margins[day, axis, place_of(axis, *dimensions)].update(counts)
+    broadcast = rows.broadcast
+    for model in (Rollup, Margin, PeopleSet):
+        old = model._default_manager.filter(broadcast=broadcast)
+        (old.filter(day=rows.day) if rows.day else old).delete()
+    Rollup.objects.bulk_create(
+        (
+            Rollup(broadcast=broadcast, day=day, **dict(zip(DIMENSIONS, dimensions, strict=True)), **counts)
+            for (day, dimensions), counts in sorted(rollups.items())
+        ),
+        batch_size=1000,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [rows.broadcast.pk, *params])
+    Margin.objects.bulk_create(
+        Margin(broadcast=broadcast, day=day, axis=axis, place=place, **counts)
+        for (day, axis, place), counts in sorted(margins.items())
+    )
+    PeopleSet.objects.bulk_create(people.sets(broadcast), batch_size=SETS_AT_ONCE)
+    return len(rollups)
 
 
 def _rebuild_shared(rows: LedgerRows) -> None:

@@ -15,7 +15,7 @@ from tests.ground.tables import Row, missed, printed
 
 from .plan import Plan
 
-PARTS = ("email", "kill", "telegram", "freeze", "memory")
+PARTS = ("email", "kill", "telegram", "freeze", "memory", "reach")
 
 
 def main() -> int:
@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(PARTS), help="with commas: " + ", ".join(PARTS))
     parser.add_argument("--people", type=int, default=60_000, help="messages in a round")
     parser.add_argument("--million", type=int, default=1_000_000, help="people whose audience is fixed")
+    parser.add_argument("--deliveries", type=int, default=1_000_000, help="the ledger that evaluators ask about")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=40.0, help="a round is stopped after so long")
     parser.add_argument("--database", choices=[SQLITE, POSTGRES], help="only this one")
@@ -51,6 +52,7 @@ def main() -> int:
 def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> list[Row]:
     from .freezing import FreezeBench
     from .mail import MailBench
+    from .reaching import ReachBench
     from .telegram import TelegramBench
 
     begun = time.monotonic()
@@ -75,6 +77,10 @@ def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> lis
                     rows += [Row(f"A MILLION ON {kind.upper()}", "")]
                     rows += freezing.rates() if "freeze" in parts else []
                     rows += freezing.memory() if "memory" in parts else []
+        if "reach" in parts:
+            for kind in kinds:
+                with closing(ReachBench(yard=yard, kind=kind, deliveries=options.deliveries)) as reach:
+                    rows += [Row(f"REACH OVER {options.deliveries:,} ON {kind.upper()}", ""), *reach.rows()]
     finally:
         detach()
         yard.close()

@@ -30,7 +30,9 @@ UNSUBSCRIBED = Count(
     slug="unsubscribed",
     code="E5",
     name=_("Unsubscribed"),
-    definition=_("Accepted messages from which the receiver left. A sign of harm, not of failure."),
+    definition=_(
+        "Accepted messages from which the receiver left within the attribution window. A sign of harm, not of failure."
+    ),
     formula=_("count of accepted messages with an unsubscribe"),
     unit=_("messages"),
     is_not=_("Not those who left in the preferences or with the bot, without using a message."),
@@ -43,7 +45,9 @@ CLICKED = Count(
     slug="clicked",
     code="E1",
     name=_("Clicks over personal links"),
-    definition=_("Accepted messages in which the receiver followed a link; each counts once, however often."),
+    definition=_(
+        "Accepted messages in which the receiver followed a link within the attribution window; each counts once."
+    ),
     formula=_("count of accepted messages with at least one click that is not a machine's"),
     unit=_("messages"),
     is_not=_("Not every click: people who allow no personal links get shared ones, counted apart and never added."),
@@ -57,7 +61,7 @@ COHORT_CLICKS = Count(
     slug="cohort_clicks",
     code="E1",
     name=_("Clicks over shared links"),
-    definition=_("Clicks over links that a cohort shares, so that they name nobody."),
+    definition=_("Clicks within the attribution window over links that a cohort shares, so that they name nobody."),
     formula=_("count of clicks over shared links that are not a machine's"),
     unit=_("clicks"),
     is_not=_("Not people: whoever follows a shared link twice counts twice."),
@@ -71,7 +75,9 @@ MACHINE_CLICKS = Count(
     slug="machine_clicks",
     code="E1",
     name=_("Clicks by machines"),
-    definition=_("Links followed by a scanner or a preview; left out of every other figure."),
+    definition=_(
+        "Links followed by a scanner or a preview within the attribution window; left out of every other figure."
+    ),
     formula=_("count of accepted messages with a machine's click + machines' clicks over shared links"),
     unit=_("clicks"),
     is_not=_("Not readers. Some machines are not recognised and stand among the people."),
@@ -123,7 +129,9 @@ MACHINE_OPENS = Count(
     slug="machine_opened",
     code="E2",
     name=_("Opened by machines"),
-    definition=_("Accepted e-mails whose picture a machine fetched; left out of the open rate."),
+    definition=_(
+        "Accepted e-mails whose picture a machine fetched within the attribution window; left out of the open rate."
+    ),
     formula=_("count of accepted messages with a machine's open"),
     unit=_("messages"),
     is_not=_("Not readers. Some machines are not recognised and stand among the people."),

@@ -46,7 +46,9 @@ OPEN_RATE = Share(
     slug="open_rate",
     code="E2",
     name=_("Open rate (indicative)"),
-    definition=_("Accepted messages that their receiver opened, among those whose receiver allows opens to be seen."),
+    definition=_(
+        "Accepted messages that were opened within the attribution window, among those whose receiver lets it be seen."
+    ),
     formula=_("messages opened, not by a machine / accepted messages whose receiver allows opens to be seen"),
     unit=_("share of messages whose opens may be seen"),
     is_not=_("Never a target, and not reading: a mail program may fetch the picture by itself, or never."),

@@ -1,9 +1,14 @@
+from fractions import Fraction
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outreach.delivery.models import Cohort
-from outreach.reach.counts import ALL, AXES, cells, key_of, totals
+from outreach.delivery.models import Cohort, Exclusion, Freeze
+from outreach.reach.counts import ALL, AXES, OPEN, at, cells, key_of, totals
+from outreach.reach.metrics import BY_CODE
 from outreach.reach.rollups import rebuild
 
 from . import plain
@@ -61,3 +66,57 @@ def test_cells_of_any_broadcasts_equal_a_plain_count_over_the_ledger(db, data):
     together = totals(numbers)
     for name, count in together.items():
         assert count == found[name][key_of()], name
+
+
+def test_who_was_not_reached_is_counted_by_reason_and_channel(ledger):
+    first, second = ledger.broadcast("First"), ledger.broadcast("Second")
+    Freeze.objects.update(candidates=20)
+    for broadcast, channel, reason, count in (
+        (first, "email", "suppressed", 3),
+        (first, "telegram", "suppressed", 2),
+        (second, "email", "suppressed", 4),
+        (second, "email", "no_consent", 5),
+    ):
+        Exclusion.objects.create(broadcast=broadcast, channel=channel, reason=reason, count=count)
+    found = cells([first.pk, second.pk])
+    assert found["candidates"] == {key_of(): 40, key_of(first.pk): 20, key_of(second.pk): 20}
+    excluded = found["excluded"]
+    assert (excluded[key_of()], excluded[key_of(second.pk)]) == (14, 9)
+    assert (excluded[key_of(reason="suppressed")], excluded[key_of(first.pk, channel="telegram")]) == (9, 2)
+    assert excluded[key_of(reason="suppressed", channel="email")] == 7
+
+
+def test_clicks_over_shared_links_stand_where_cohorts_left_nothing_open(ledger):
+    broadcast = ledger.broadcast()
+    exact = {"segment": "workers", "gender": "woman", "language": "en", "channel": "email"}
+    for fields, clicks in ((exact, 3), ({"channel": "email"}, 2)):
+        cohort = Cohort.objects.create(broadcast=broadcast, size=9, **fields)
+        for _each in range(clicks):
+            ledger.event(cohort)
+    ledger.count(broadcast)
+    found = cells([broadcast.pk])["cohort_clicks"]
+    assert found[key_of()] == found[key_of(channel="email")] == found[key_of(group=OPEN)] == 5
+    assert (found[key_of(segment="workers", gender="woman")], found[key_of(segment=OPEN, gender=OPEN)]) == (3, 2)
+    assert (found[key_of(language="en")], found[key_of(language=OPEN)]) == (3, 2)
+
+
+def test_counts_of_a_cell_name_the_people_of_each_gender(october):
+    here = at(cells([october.pk]), october.pk, segment="workers")
+    assert [here[name] for name in ("woman", "man", "another", "undisclosed", "not_asked")] == [20, 10, 6, 5, 8]
+    assert (here["people"], here["accepted"], here["attempted"], here["clickers"]) == (49, 49, 62, 8)
+    assert BY_CODE["R4"].value(here) == Fraction(20, 36)
+    assert "woman" not in at(cells([october.pk]), gender="man")
+
+
+def test_questions_never_look_into_the_ledger_and_do_not_grow_with_broadcasts(ledger, october):
+    def asked(numbers):
+        with CaptureQueriesContext(connection) as queries:
+            totals(numbers)
+            cells(numbers)
+        statements = [query["sql"] for query in queries]
+        assert not [sql for sql in statements if "outreach_delivery" in sql or "outreach_trackingevent" in sql]
+        return len(statements)
+
+    others = [ledger.broadcast(str(number)) for number in range(3)]
+    ledger.count(*others)
+    assert asked([october.pk]) == asked([october.pk, *(other.pk for other in others)])

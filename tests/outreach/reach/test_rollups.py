@@ -1,21 +1,25 @@
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from outreach.audience.models import Subscriber
-from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.models import Broadcast, CarriedPage
 from outreach.delivery.models import Cohort, Delivery
-from outreach.reach.models import CohortRollup, Rebuild, Rollup
-from outreach.reach.people import count_people
-from outreach.reach.rollups import DIMENSIONS, rebuild, rebuild_stale
+from outreach.reach.models import CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
+from outreach.reach.rollups import DIMENSIONS, EventsGone, NoSuchDay, rebuild, rebuild_stale
+from tests.outreach.broadcasts.conftest import second_story, stories, story
 
 from . import plain
 from .conftest import NOW, Ledger
+
+__all__ = ["second_story", "stories", "story"]
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +45,7 @@ def plainly_counted(broadcast):
 
 
 @given(rows=st.lists(st.tuples(plain.ROWS, plain.EVENTS), max_size=12))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rollups_equal_a_plain_count_over_the_ledger(db, rows):
     ledger = Ledger()
     broadcast, other = ledger.broadcast(), ledger.broadcast("Another one")
@@ -92,21 +96,101 @@ def test_counts_need_nothing_of_a_person_but_their_number(october):
     assert stored(october) == before == plainly_counted(october)
 
 
-def test_people_are_counted_once_over_broadcasts_and_channels(ledger):
-    first, second = ledger.broadcast("First"), ledger.broadcast("Second")
-    Broadcast.objects.filter(pk=second.pk).update(every_channel=True)
-    second.refresh_from_db()
-    ledger.deliver(first, people=[1, 2, 3])
-    ledger.deliver(first, people=[4], status="bounced")
-    ledger.deliver(second, people=[2, 3, 4, 5])
-    ledger.deliver(second, people=[4, 5], channel="telegram")
-    ledger.count(first, second)
-    both = [first.pk, second.pk]
+def test_what_comes_back_after_the_window_belongs_to_no_figure(ledger, settings):
+    settings.REACH_WINDOW_DAYS = 3
+    broadcast = ledger.broadcast()
+    cohort = Cohort.objects.create(broadcast=broadcast, size=9)
+    ends = broadcast.finished_at + timedelta(days=3)
+    for moment in (ends - timedelta(seconds=1), ends, ends + timedelta(days=30)):
+        ledger.event(ledger.deliver(broadcast, tracks_clicks=True)[0], at=moment)
+        ledger.event(cohort, at=moment)
+    ledger.count(broadcast)
+    assert (Rollup.objects.get().clicked, CohortRollup.objects.get().clicks) == (1, 1)
 
-    assert count_people(broadcasts=both) == {(): 5}
-    assert count_people(broadcasts=both, by=["broadcast"]) == {(first.pk,): 3, (second.pk,): 4}
-    assert count_people(broadcasts=both, by=["channel"]) == {("email",): 5, ("telegram",): 2}
-    assert count_people(broadcasts=[]) == {(): 0}
+
+def test_deliveries_count_on_the_office_day_on_which_they_were_settled(ledger):
+    broadcast = ledger.broadcast()
+    # Dominica is four hours behind UTC: the 19th begins there at 4:00.
+    midnight = datetime(2026, 11, 19, 4, 0, tzinfo=UTC)
+    moments = [midnight - timedelta(seconds=1), midnight, midnight - timedelta(days=9), midnight + timedelta(days=9)]
+    for number, moment in enumerate(moments, start=1):
+        ledger.deliver(broadcast, people=[number], settled_at=moment)
+    ledger.count(broadcast)
+    by_day = dict(Rollup.objects.values_list("day", "accepted"))
+    assert by_day == {DAY - timedelta(days=1): 2, DAY: 2}
+    assert PeopleSet.objects.filter(axis="all", kind="reached").count() == 2
+
+
+def test_one_day_is_rebuilt_and_the_others_stay(ledger):
+    broadcast = ledger.broadcast()
+    first_day = DAY - timedelta(days=1)
+    for moment in (NOW - timedelta(days=2), NOW - timedelta(days=1)):
+        ledger.deliver(broadcast, 2, settled_at=moment)
+    ledger.count(broadcast)
+    Delivery.objects.update(status="bounced")
+
+    assert rebuild(broadcast=broadcast, day=DAY, now=LATER) == 1
+
+    assert dict(Rollup.objects.values_list("day", "accepted")) == {first_day: 2, DAY: 0}
+    assert dict(Margin.objects.filter(axis="all").values_list("day", "bounced")) == {first_day: 0, DAY: 2}
+    assert set(PeopleSet.objects.values_list("day", flat=True)) == {first_day}
+
+
+def test_day_on_which_nothing_was_sent_is_refused(october):
+    before = stored(october)
+    with pytest.raises(NoSuchDay):
+        rebuild(broadcast=october, day=DAY + timedelta(days=1), now=LATER)
+    assert stored(october) == before
+
+
+def test_broadcast_that_lost_raw_events_keeps_its_counts(october, monkeypatch):
+    before = stored(october)
+    Delivery.objects.update(status="bounced")
+    monkeypatch.setattr("outreach.reach.rollups.events_are_whole", lambda broadcast: False)
+    with pytest.raises(EventsGone):
+        rebuild(broadcast=october, now=LATER)
+    assert rebuild_stale(now=LATER) == 0
+    out = StringIO()
+    call_command("rebuild_rollups", stdout=out)
+    assert "kept as it is" in out.getvalue()
+    assert stored(october) == before
+
+
+@pytest.mark.usefixtures("stories")
+def test_clicks_lead_to_the_stories_that_the_broadcast_carries(ledger, story, second_story):
+    broadcast = ledger.broadcast()
+    for place, page in enumerate((story, second_story)):
+        CarriedPage.objects.create(broadcast=broadcast, page=page, place=place)
+    targets = [f"{settings.SITE_URL}{page.get_url_parts()[2]}" for page in (story, second_story)]
+    links = [f"{targets[0]}?from=mail", "https://example.org/", targets[1]]
+    broadcast.messages.filter(channel="email").update(links=links)
+    broadcast.messages.filter(channel="telegram").update(links=links[::-1])
+    for link in (1, 1, 3):
+        ledger.event(ledger.deliver(broadcast, tracks_clicks=True)[0], link=link)
+    (both,) = ledger.deliver(broadcast, tracks_clicks=True)
+    for link in (1, 2, 3, 3):
+        ledger.event(both, link=link)
+    ledger.event(ledger.deliver(broadcast, tracks_clicks=True)[0], link=1, machine="head")
+    by_mail = Cohort.objects.create(broadcast=broadcast, channel="email", size=9)
+    anybody = Cohort.objects.create(broadcast=broadcast, size=9)
+    for link in (1, 2, 3, 3):
+        ledger.event(by_mail, link=link)
+        ledger.event(anybody, link=link)
+    ledger.count(broadcast)
+
+    # The messages disagree on the first and the last link, but the second leads elsewhere in both.
+    rows = StoryRollup.objects.values_list("story", "clicked", "cohort_clicks")
+    assert set(rows) == {(str(story.pk), 3, 1), (str(second_story.pk), 2, 2), ("", 1, 2), ("?", 0, 3)}
+
+
+def test_late_events_do_not_make_the_worker_count_a_closed_broadcast_again(ledger):
+    broadcast = ledger.broadcast()
+    (delivery,) = ledger.deliver(broadcast, tracks_clicks=True)
+    after = broadcast.finished_at + timedelta(days=8)
+    for minute in range(2):
+        rebuild_stale(now=after + timedelta(minutes=minute))
+    ledger.event(delivery, at=after)
+    assert rebuild_stale(now=after + timedelta(hours=1)) == 0
 
 
 def test_worker_counts_what_was_never_counted_and_then_leaves_it_alone(ledger):
@@ -146,11 +230,21 @@ def test_command_rebuilds_all_or_one_and_says_so(ledger):
     ledger.deliver(first, 3)
     out = StringIO()
     call_command("rebuild_rollups", stdout=out)
-    assert f"{first.pk} First: 1 rollups" in out.getvalue()
-    assert f"{second.pk} Second: 0 rollups" in out.getvalue()
+    assert f"{first.pk} First: 1 rollups in " in out.getvalue()
+    assert f"{second.pk} Second: 0 rollups in " in out.getvalue()
     out = StringIO()
     call_command("rebuild_rollups", broadcast=first.pk, stdout=out)
     assert "Second" not in out.getvalue()
+
+
+def test_command_rebuilds_one_day_and_names_one_on_which_nothing_was_sent(ledger):
+    broadcast = ledger.broadcast("First")
+    ledger.deliver(broadcast, 3)
+    out = StringIO()
+    call_command("rebuild_rollups", "--day", DAY.isoformat(), stdout=out)
+    assert f"{broadcast.pk} First, {DAY}: 1 rollups in " in out.getvalue()
+    with pytest.raises(CommandError, match="Nothing was sent on 2020-01-01"):
+        call_command("rebuild_rollups", "--day", "2020-01-01")
 
 
 def test_command_names_a_broadcast_that_it_cannot_count(db):
