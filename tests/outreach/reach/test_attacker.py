@@ -2,7 +2,8 @@
 
 A hidden cell that is not 0 has to keep an interval at least k wide: k + 1 values. Of a part it is as many as the whole
 allows, if that is fewer. So no count of 1 to k − 1 can be told from one that is not small. A period's cell of which
-every part that is not 0 is shown is no secret, whether it is shown itself or not.
+every part that is not 0 is shown is no secret, whether it is shown itself or not; nor is a sum of a period that is not
+small itself: it is hidden to protect its parts, and these have to keep their intervals.
 """
 
 import random
@@ -113,7 +114,10 @@ def narrow(snapshots, k, contents=None, most=100_000):
 
 
 def is_told(contents, true, k, number, count, cell):
-    """Whether a period's cell has no part that is hidden and not 0."""
+    """Whether a period's cell is not small, or has no part that is hidden and not 0."""
+    value, whole = true[number][count][cell], true[number].get(PARTS.get(count, ""), {}).get(cell, 0)
+    if contents[number]["members"] and value >= k and (count not in PARTS or whole - value >= k):
+        return True
     parts = [each for each in contents[number]["members"] if each in contents]
     hidden = [each for each in parts if contents[each]["figures"][str(k)].get(count, {}).get(cell, 0) is None]
     return bool(parts) and count != "times" and not any(true[each].get(count, {}).get(cell, 0) for each in hidden)

@@ -28,7 +28,8 @@ LEVELS = {
 
 COUNTS = {
     # Counted by hand: 50 messages, of which 44 arrived, to 40 people; 4 were sent back.
-    "planned": 52, "excluded": 7, "attempted": 50, "accepted": 44, "bounced": 4, "people": 40, "withdrawn": 3, "unsubscribed": 2,
+    "planned": 52, "excluded": 7,
+    "attempted": 50, "accepted": 44, "bounced": 4, "people": 40, "withdrawn": 3, "unsubscribed": 2,
     # 12 women, 9 men and 3 others said so, 6 prefer not to say, 10 were not asked.
     "woman": 12, "man": 9, "another": 3, "undisclosed": 6, "not_asked": 10,
     # 20 people allow personal links, 8 of them followed one; 16 mails may be seen opened, 4 were.
