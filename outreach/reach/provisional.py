@@ -42,9 +42,10 @@ def headlines(*, broadcasts: Sequence[Broadcast], k: int) -> tuple[Figure, ...]:
 def _of_each(broadcasts: Sequence[int]) -> list[dict[str, int]]:
     """The counts that add up, of each of these broadcasts; two queries."""
     rows = Margin.objects.filter(broadcast__in=broadcasts, axis=Axis.ALL).order_by().values("broadcast")
-    found = [dict(row) for row in rows.annotate(accepted=Sum("accepted"), clicked=Sum("clicked"))]
+    sums = rows.annotate(sum_accepted=Sum("accepted"), sum_clicked=Sum("clicked"))
+    found = [{"accepted": row["sum_accepted"], "clicked": row["sum_clicked"]} for row in sums]
     shared = CohortRollup.objects.filter(cohort__broadcast__in=broadcasts).order_by().values("cohort__broadcast")
-    return found + [dict(row) for row in shared.annotate(cohort_clicks=Sum("clicks"))]
+    return found + [{"cohort_clicks": row["sum_clicks"]} for row in shared.annotate(sum_clicks=Sum("clicks"))]
 
 
 def _cell(
