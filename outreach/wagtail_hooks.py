@@ -18,6 +18,7 @@ from .broadcasts.studio.viewset import BroadcastViewSet
 from .delivery.urls import urlpatterns as ledger_urls
 from .reach.indicators.staff.viewset import ResultsViewSet
 from .reach.landing import keep_to_reach, lead_to_reach
+from .reach.snapshots.staff import SnapshotViewSet
 from .reach.viewset import MENU_HOOK, ReachMenuItem, ReachViewSet, menu_item, reach_menu
 from .sandbox.urls import staff_urlpatterns as sandbox_urls
 from .sandbox.views import SandboxMenuItem
@@ -77,9 +78,9 @@ hooks.register("register_admin_menu_item", SandboxMenuItem)
 
 
 @hooks.register("register_admin_viewset")
-def reach() -> list[ReachViewSet | ResultsViewSet]:
-    """The evaluators' page and its downloads, and the results framework of each campaign."""
-    return [ReachViewSet(), ResultsViewSet()]
+def reach() -> list[ReachViewSet | SnapshotViewSet | ResultsViewSet]:
+    """The evaluators' pages and files, frozen figures, and the results framework of each campaign."""
+    return [ReachViewSet(), SnapshotViewSet(), ResultsViewSet()]
 
 
 hooks.register("register_admin_menu_item", reach_menu)
@@ -89,6 +90,12 @@ hooks.register("register_admin_menu_item", reach_menu)
 def figures() -> ReachMenuItem:
     """The evaluators' page."""
     return menu_item("reach:index", _("Figures"), icon="group", order=100)
+
+
+@hooks.register(MENU_HOOK)
+def snapshots() -> ReachMenuItem:
+    """What was frozen, and what can be."""
+    return menu_item("snapshots:index", _("Frozen figures"), icon="lock", order=200)
 
 
 @hooks.register(MENU_HOOK)

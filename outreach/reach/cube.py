@@ -8,6 +8,7 @@ from .counts import ALL, AXES, OPEN, key_of
 from .disclosure import Cell, Hidden, Shown, Unknown
 from .metrics import Count, Share
 from .snapshots import payload
+from .snapshots.sealed import KNOWN_BY
 
 __all__ = ["ALL", "AXES", "OPEN", "Cube"]
 
@@ -23,11 +24,11 @@ class Cube:
         return self.read(metric.slug, places)
 
     def read(self, name: str, places: Mapping[str, str] | None = None) -> Cell:
-        """The figure of the count with this name; a place that is not there was 0, or hidden with the whole count."""
+        """The figure of the count with this name; a place that is not there was 0, or unknown."""
         cells = self._figures.get(name)
         if cells is None:
             return Unknown()
-        stored = cells.get(payload.name_of(key_of(**(places or {}))), None if cells.get("", 0) is None else 0)
+        stored = cells.get(payload.name_of(key_of(**(places or {}))), payload.UNKNOWN if name in KNOWN_BY else 0)
         if stored == payload.UNKNOWN:
             return Unknown()
         return Hidden() if stored is None else Shown(stored)

@@ -64,12 +64,17 @@ def status(cell: Cell) -> str:
 
 
 def as_number(cell: Cell) -> int | float | None:
-    """A figure for programs: a whole number, or a share of 1 to four places; nothing where it is hidden or unknown."""
+    """A figure for programs: a whole number, or a share of 1 to four places; nothing where it is hidden or unknown.
+
+    Of a figure that is at least or fewer than something, that number.
+    """
     if isinstance(cell, Shown):
         return cell.value if isinstance(cell.value, int) else round(float(cell.value), 4)
     if isinstance(cell, AtLeast):
         bound = _bound(cell.value)
         return bound if isinstance(bound, int) else float(bound)
+    if isinstance(cell, FewerThan):
+        return int(cell.value)
     return None
 
 

@@ -19,7 +19,7 @@ Nothing tells a small cell from one that was hidden to protect it.
 """
 
 from .cells import AtLeast, Cell, FewerThan, Hidden, Number, Shown, Unknown, added, cell, share
-from .keys import ALL, Counts, Key
+from .keys import ALL, Counts, Key, axes_of
 from .population import POPULATIONS, Population
 from .protecting import Published, protect
 
@@ -38,6 +38,7 @@ __all__ = [
     "Shown",
     "Unknown",
     "added",
+    "axes_of",
     "cell",
     "protect",
     "share",

@@ -82,6 +82,7 @@ class _Across:
                 self.hidden_at[key].add(number)
         self.prices = {key: price(figures.most(key), self._level(key)) for key in layout.keys}
         self._sums_of_people: dict[tuple[int, int, Key], int] = {}
+        self._people_move = False
 
     def _level(self, key: Key) -> int:
         return self.layout.table_of[key].level(key) if key in self.layout.table_of else 2
@@ -89,15 +90,27 @@ class _Across:
     def completed(self, wanted: set[Key]) -> frozenset[Key]:
         total = self.layout.total
         # Where nothing is hidden of any broadcast, everybody can add up the sum: to hide it would be no use.
-        useful = {key for key in self.layout.keys if self.hidden_at[key] & self.new.members}
+        useful = {
+            key
+            for key in self.layout.keys
+            if any(not self._is_known(number, key) for number in self.hidden_at[key] & self.new.members)
+        }
         first = (wanted | {key for key in useful if self.figures.is_small(key, self.k)}) & useful
         self.new.hidden = first
         if total in first or not all(self._cover(number, total) for number in self._targets(total)):
-            return frozenset(self.layout.keys)
+            return frozenset(useful)
         for table in self.layout.tables:
             if not self._table_is_safe(table):
                 self.new.hidden |= useful & set(table.keys)
         return frozenset(self.new.hidden)
+
+    def _is_known(self, number: int, key: Key) -> bool:
+        """Whether a sum gives a hidden cell away, as it may give away that there is nobody in it."""
+        return any(
+            key not in each.hidden and self.hidden_at[key] & each.members == {number}
+            for each in self.sums_of[number]
+            if each is not self.new
+        )
 
     def _targets(self, key: Key) -> list[int]:
         """The broadcasts of the period that hide something in this cell, fewest first."""
@@ -134,9 +147,12 @@ class _Across:
         """The same for a cell of the period itself, by what shifts only one of its broadcasts."""
         wanted = self.figures.wanted(key, self.k)
         numbers = self.hidden_at[key] & self.new.members
-        return self._widen(
+        self._people_move = True
+        found = self._widen(
             wanted, lambda _moved: chain.from_iterable(self._alone(each, key) for each in sorted(numbers))
         )
+        self._people_move = False
+        return found
 
     def _widen(self, wanted: int, shifts: Callable[[Moved], Iterator[Shift]]) -> bool:
         """Whether shifts, one after the other, take a cell through ``wanted`` values; the cheapest come first."""
@@ -181,11 +197,12 @@ class _Across:
             moved[place] += its * sign * amount
         nets = self._nets(shift)
         for at in {at for at, _key in nets}:
-            its = {key: net * sign for (where, key), net in nets.items() if where == at}
-            if self._room_if_people_stay(at, its, moved_sums, moved_parts) < amount:
-                for key, net in its.items():
+            here = {key: net * sign for (where, key), net in nets.items() if where == at}
+            must = self._people_move and self.sums[at] is self.new
+            if must or self._room_if_people_stay(at, here, moved_sums, moved_parts) < amount:
+                for key, net in here.items():
                     moved_sums[at, key] += net * amount
-            for key, net in its.items():
+            for key, net in here.items():
                 moved_parts[at, key] += net * amount
 
     def _nets(self, shift: Shift) -> dict[tuple[int, Key], int]:
@@ -222,9 +239,11 @@ class _Across:
             by_sum[at][key] = net * sign
         for at, nets in by_sum.items():
             stay = self._room_if_people_stay(at, nets, moved_sums, moved_parts)
-            if stay < room:
+            # Of the period's own cell the people have to differ too, not only the messages.
+            if stay < room or (self._people_move and self.sums[at] is self.new):
                 along = min(self._room_of_sum(at, key, net, moved_sums, shift) for key, net in nets.items())
-                room = min(room, max(stay, along))
+                must = self._people_move and self.sums[at] is self.new
+                room = min(room, along if must else max(stay, along))
         return room, new
 
     def _room_if_people_stay(
@@ -241,7 +260,7 @@ class _Across:
         each, room = self.sums[at], inf
         for count, people in each.distinct.items():
             for key, net in nets.items():
-                if net < 0:
+                if net < 0 and count in self.figures.at(key):
                     together = self._together(at, count, key) + moved_parts.get((at, key), 0)
                     room = min(room, together - people.get(key, 0) - moved_sums.get((at, key), 0))
         return room
@@ -259,7 +278,7 @@ class _Across:
         if sign < 0:
             return figures.down(key) + moved
         room = figures.up(key) - moved
-        for count in figures.distinct:
+        for count in figures.distinct & set(figures.at(key)):
             value = figures.counts[count].get(key, 0) + moved
             for each in self.sums_of[number]:
                 if key not in each.hidden:
@@ -277,6 +296,8 @@ class _Across:
         """How far the people of a period can go along with those of its broadcasts."""
         each, room = self.sums[at], inf
         for count, people in each.distinct.items():
+            if count not in self.figures.at(key):
+                continue
             value = people.get(key, 0) + moved.get((at, key), 0)
             if sign < 0:
                 parts = [
@@ -364,7 +385,8 @@ class _Across:
                 units = table.units(key if key in self.layout.table_of and key in table.keys else self.layout.total)
                 if units:
                     corners.update(max(units, key=lambda unit: self._flow(number, partner, unit, sign, moved[sign])))
-            yield {(number, each): sign for each in corners} | {(partner, each): -sign for each in corners}
+            # The cell goes up here, whichever way the places were chosen for: a shift is tried in both directions.
+            yield {(number, each): 1 for each in corners} | {(partner, each): -1 for each in corners}
 
     def _flow(self, number: int, partner: int, cells: Iterable[Key], sign: int, moved: Mapping[Place, int]) -> float:
         """How many messages can go this way; ``sign`` is 1 where the first broadcast gets them."""

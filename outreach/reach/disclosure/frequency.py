@@ -23,10 +23,10 @@ def hide_frequencies(
     values = {times: people.get(key, 0) for times, key in cells.items()}
     small = {times for times, value in values.items() if 0 < value < k} | {_times(key) for key in hidden} - {0}
     everything = frozenset(people)
+    if totals_hidden:
+        return everything
     if not small:
         return hidden
-    if totals_hidden or any(0 < people.get(key, 0) < k or key in hidden for key in people if not _times(key)):
-        return everything
     total = sum(values.values())
     accepted = next((value for key, value in messages.items() if key.count(ALL) == len(key)), 0)
     possible = [

@@ -14,6 +14,11 @@ Box: TypeAlias = tuple[tuple[Key, int], ...]
 """Cells with signs: if one goes up by an amount, those with the same sign go up too, and the others down."""
 
 
+def axes_of(key: Key) -> tuple[int, ...]:
+    """The axes along which a cell is not a sum."""
+    return tuple(axis for axis, place in enumerate(key) if place != ALL)
+
+
 class Table:
     """The cells by one axis, or by two with their margins; ``keys`` are all of them but the total."""
 
@@ -93,7 +98,7 @@ class Layout:
         self.total: Key = (ALL,) * (len(keys[0]) if keys else 1)
         by_axes: dict[tuple[int, ...], dict[int, set[int | str]]] = {}
         for key in keys:
-            axes = tuple(axis for axis, place in enumerate(key) if place != ALL)
+            axes = axes_of(key)
             for axis in axes:
                 by_axes.setdefault(axes, {}).setdefault(axis, set()).add(key[axis])
         # A table of one axis that is also one of a table of two is its margin.

@@ -1,12 +1,12 @@
 """What a new scope has to hide, given everything that was stored before."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .across import Base, Sum, hide_across
 from .frequency import hide_frequencies
-from .keys import ALL, Counts, Key, Layout, layout
+from .keys import ALL, Counts, Key, Layout, axes_of, layout
 from .population import POPULATIONS, Population
 from .within import GENDER_AXIS, Figures, hide_within
 
@@ -85,7 +85,7 @@ class _Request:
                 k=self.k,
                 members=self.members,
                 bases={
-                    each.number: Base(self._figures(each.counts, population, names), _hidden_of(each, names, cells))
+                    each.number: Base(self._figures(each.counts, population, names), _hidden_of(each, names))
                     for each in self.past
                     if not each.members
                 },
@@ -93,7 +93,7 @@ class _Request:
                     Sum(
                         each.members,
                         {number: each.counts.get(names[number], {}) for number in figures.distinct},
-                        set(_hidden_of(each, names, cells)),
+                        set(_hidden_of(each, names)),
                     )
                     for each in self.past
                     if each.members
@@ -146,8 +146,13 @@ def _layout(
     counts: Mapping[str, Counts], population: Population, others: Sequence[Mapping[str, Counts]], wholes: set[str]
 ) -> Layout:
     """The tables of a population: every place that one of its counts, or its whole, has here or in a broadcast."""
-    names = (*population.names, *wholes)
-    keys = {key for each in (counts, *others) for name in names for key in each.get(name, ())}
+
+    def keys_of(names: Collection[str]) -> set[Key]:
+        return {key for each in (counts, *others) for name in names for key in each.get(name, ())}
+
+    keys = keys_of(population.names)
+    axes = {axes_of(key) for key in keys}
+    keys |= {key for key in keys_of(wholes) if axes_of(key) in axes or not keys}
     width = len(next(iter(keys))) if keys else 1
     total: Key = (ALL,) * width
     if population.totals_only:
@@ -157,10 +162,9 @@ def _layout(
     return layout(frozenset({total, *keys}))
 
 
-def _hidden_of(published: Published, names: tuple[str, ...], cells: Layout) -> frozenset[Key]:
-    """What a stored scope hides of a population; a place that was not there was 0, unless all is hidden."""
-    found = frozenset().union(*(published.hidden.get(name, frozenset()) for name in names))
-    return frozenset(cells.keys) if cells.total in found else found
+def _hidden_of(published: Published, names: tuple[str, ...]) -> frozenset[Key]:
+    """What a stored scope hides of a population; a place that was not there is known to be 0."""
+    return frozenset().union(*(published.hidden.get(name, frozenset()) for name in names))
 
 
 def _hide_frequencies(

@@ -7,9 +7,10 @@ everything is hidden.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf
 
-from .keys import ALL, Box, Counts, Key, Layout, Table
+from .keys import ALL, Box, Counts, Key, Layout, Table, axes_of
 
 TOTAL_WEIGHT = 4
 """How much dearer a margin is to hide than a cell of the same size: sums go last."""
@@ -33,14 +34,32 @@ class Figures:
     floors: Sequence[Sequence[Counts]]
     distinct: frozenset[int] = frozenset()
 
+    @cached_property
+    def _axes(self) -> list[set[tuple[int, ...]]]:
+        return [{axes_of(key) for key in count} for count in self.counts]
+
+    def at(self, key: Key) -> list[int]:
+        """The numbers of the counts that have a table with this cell: people, for one, have none by day."""
+        found = self._numbers.get(key)
+        if found is None:
+            axes = axes_of(key)
+            every = range(len(self.counts))
+            found = [number for number in every if axes in self._axes[number] or not axes] or list(every)
+            self._numbers[key] = found
+        return found
+
+    @cached_property
+    def _numbers(self) -> dict[Key, list[int]]:
+        return {}
+
     def most(self, key: Key) -> int:
         """The largest of the counts in a cell; they are hidden together."""
-        return max(count.get(key, 0) for count in self.counts)
+        return max(self.counts[number].get(key, 0) for number in self.at(key))
 
     def is_small(self, key: Key, k: int) -> bool:
         """Whether one of the counts may not be read for its own sake."""
-        for count, whole in zip(self.counts, self.wholes, strict=True):
-            value = count.get(key, 0)
+        for number in self.at(key):
+            value, whole = self.counts[number].get(key, 0), self.wholes[number]
             if 0 < value < k:
                 return True
             if whole is not None:
@@ -52,25 +71,22 @@ class Figures:
     def down(self, key: Key) -> int:
         """By how much all counts could be less."""
         return min(
-            count.get(key, 0) - max((floor.get(key, 0) for floor in floors), default=0)
-            for count, floors in zip(self.counts, self.floors, strict=True)
+            self.counts[number].get(key, 0) - max((floor.get(key, 0) for floor in self.floors[number]), default=0)
+            for number in self.at(key)
         )
 
     def up(self, key: Key) -> float:
         """By how much all counts could be more: a part no more than its whole."""
+        wholes = [(number, self.wholes[number]) for number in self.at(key)]
         return min(
-            (
-                whole.get(key, 0) - count.get(key, 0)
-                for count, whole in zip(self.counts, self.wholes, strict=True)
-                if whole is not None
-            ),
+            (whole.get(key, 0) - self.counts[number].get(key, 0) for number, whole in wholes if whole is not None),
             default=inf,
         )
 
     def wanted(self, key: Key, k: int) -> int:
         """Through how many more values a hidden cell should be able to go: k, or all that its whole allows."""
-        wholes = [whole.get(key, 0) for whole in self.wholes if whole is not None]
-        return min([k, *wholes])
+        wholes = [self.wholes[number] for number in self.at(key)]
+        return min([k, *(whole.get(key, 0) for whole in wholes if whole is not None)])
 
 
 def price(most: int, level: int) -> int:
@@ -202,7 +218,7 @@ class _Within:
         """People in a part are no more than those in the whole line, even where parts overlap."""
         room = inf
         corners = {each for each, _sign in box}
-        for number in self.figures.distinct:
+        for number in self.figures.distinct & set(self.figures.at(corner)):
             count = self.figures.counts[number]
             for line in (*self.table.margins(corner), self.table.total):
                 if line not in corners:

@@ -7,6 +7,7 @@ A hidden figure is ``null``, one that is unknown is ``"?"``.
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
@@ -31,11 +32,13 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@lru_cache(maxsize=20_000)
 def name_of(key: Key) -> str:
     """The name of a cell."""
     return urlencode([(axis, str(place)) for axis, place in zip(AXES, key, strict=True) if place != ALL])
 
 
+@lru_cache(maxsize=20_000)
 def key_of(name: str) -> Key:
     """The cell with this name."""
     places = dict(parse_qsl(name, keep_blank_values=True))

@@ -19,6 +19,12 @@ BY_CELL = (
 )  # fmt: skip
 """The counts that are read by segment, gender, group, language, channel, story, reason, times or day."""
 
+ALWAYS = frozenset({"accepted", "people", "bounced", "unsubscribed", "clicked", "clickers", "cohort_clicks"})
+"""Of these there is a total even where nothing was counted."""
+
+WITHOUT_TOTAL = frozenset({"story_clicked", "story_cohort_clicks", "times"})
+"""Of these there is no total: a message can count for several stories, and the people are counted elsewhere."""
+
 TOTALS = (
     "planned", "machine_clicks", "trackable", "trackable_people", "open_trackable", "opened", "unaccepted", "otherwise",
 )  # fmt: skip
@@ -47,7 +53,9 @@ class Sealed:
 
     def to_protect(self) -> dict[str, Counts]:
         """The counts that anybody may read a cell of, with what follows from their totals."""
-        found: dict[str, Counts] = {name: self.counts[name] for name in BY_CELL if name in self.counts}
+        found: dict[str, Counts] = {
+            name: self.counts.get(name, {}) for name in BY_CELL if name in self.counts or name in ALWAYS
+        }
         for name in TOTALS[1:]:
             if name in self.counts:
                 found[name] = {TOTAL: self.counts[name].get(TOTAL, 0)}
@@ -135,7 +143,6 @@ def newest(snapshots: Iterable[Snapshot]) -> dict[str, Snapshot]:
     return {each.place: each for each in sorted(snapshots, key=lambda each: each.version)}
 
 
-def unknown_cells(counts: Mapping[str, Counts], name: str) -> set[Key]:
-    """Where a count is unknown, because nobody who could have been seen is there."""
-    by = KNOWN_BY.get(name)
-    return {key for key in counts[name] if not counts.get(by, {}).get(key, 0)} if by else set()
+def is_unknown(counts: Mapping[str, Counts], name: str, key: Key) -> bool:
+    """Whether nobody who could have been seen is in this cell, so that a count is unknown and not 0."""
+    return name in KNOWN_BY and not counts.get(KNOWN_BY[name], {}).get(key, 0)

@@ -10,13 +10,13 @@ from django.db import IntegrityError, transaction
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
-from outreach.reach.disclosure import Key, protect
+from outreach.reach.disclosure import Key, axes_of, protect
 from outreach.reach.metrics import DEFINITIONS_VERSION
 
 from . import payload
 from .models import Snapshot, SnapshotCells
 from .payload import THRESHOLDS, UNKNOWN
-from .sealed import BY_CELL, TOTAL, Sealed, hidden_of, past, stored_cells, unknown_cells
+from .sealed import REMAINDERS, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
 
 ATTEMPTS = 5
 """How often it is tried again when another snapshot was taken in between: what it shows has to be known too."""
@@ -155,12 +155,13 @@ def figures(sealed: Sealed, hidden: Mapping[str, frozenset[Key]]) -> dict[str, d
     """Every figure as it may be read: a whole number, ``null`` where it is hidden, ``"?"`` where it is unknown."""
     found: dict[str, dict[str, Any]] = {}
     for name, counts in sealed.to_protect().items():
-        concealed, unknown = hidden[name], unknown_cells(sealed.counts, name)
-        keys = set(counts) | (concealed if name in BY_CELL else {TOTAL})
-        found[name] = {
-            payload.name_of(key): None if key in concealed else UNKNOWN if key in unknown else counts.get(key, 0)
-            for key in keys
-        }
+        if name in REMAINDERS:
+            continue
+        tables = {axes_of(key) for key in counts}
+        keys = set(counts) | {key for key in hidden[name] if axes_of(key) in tables}
+        if name not in WITHOUT_TOTAL:
+            keys.add(TOTAL)
+        found[name] = {payload.name_of(key): _figure(sealed, name, key, hidden[name]) for key in keys}
     # What was planned is what was missed and what was accepted.
     open_total = any(TOTAL in hidden.get(name, ()) for name in ("missed", "accepted"))
     planned = sealed.counts.get("planned", {}).get(TOTAL, 0)
@@ -168,8 +169,14 @@ def figures(sealed: Sealed, hidden: Mapping[str, frozenset[Key]]) -> dict[str, d
     return found
 
 
+def _figure(sealed: Sealed, name: str, key: Key, hidden: frozenset[Key]) -> int | str | None:
+    if key in hidden:
+        return None
+    return UNKNOWN if is_unknown(sealed.counts, name, key) else sealed.counts.get(name, {}).get(key, 0)
+
+
 def _totals(member: SnapshotCells, k: int) -> dict[str, Any]:
     """What is read of one broadcast in the table of a period: what its own snapshot shows."""
     shown = figures(Sealed(payload.read(member.counts)), hidden_of(member, k))
-    totals = {name: shown[name].get("") for name in ("planned", "people", "accepted") if name in shown}
+    totals: dict[str, Any] = {name: shown[name].get("") for name in ("planned", "people", "accepted") if name in shown}
     return {"broadcast": member.snapshot.broadcast_id, "snapshot": member.snapshot_id, **totals}

@@ -1,163 +1,242 @@
-"""Somebody who knows everything that is shown and computes what is hidden: exactly, with fractions."""
+"""Somebody who knows everything that is shown, and all rules by which figures hang together, and computes the rest.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from fractions import Fraction
+What they can know of a hidden cell is the interval of its possible values, given that nothing is negative, that every
+sum adds up, and that people in a part are no more than in the whole. Linear programming finds both ends (HiGHS).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
+from math import inf
+from typing import Any
 
-from outreach.reach.disclosure import Key, Line
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
 
-ALL = "*"
-KNOWN = ""
-Equation = tuple[dict[str, int], int]
-Row = dict[str, Fraction]
+from outreach.reach.counts import ALL, AXES
+from outreach.reach.disclosure import POPULATIONS
+from outreach.reach.snapshots import payload
 
+Term = tuple[str, float]
+"""An unknown by its name, or an empty name, with its factor or value."""
 
-def table(axes: Sequence[Sequence[str]], counts: Mapping[Key, int]) -> tuple[dict[Key, int], list[Line]]:
-    """Every cell and margin of a table, and its lines, from the counts of its inner cells."""
-    cells: dict[Key, int] = {}
-    for inner in product(*axes):
-        for key in product(*((place, ALL) for place in inner)):
-            cells[key] = cells.get(key, 0) + counts[inner]
-    lines = []
-    for axis, places in enumerate(axes):
-        for rest in product(*(each if number == axis else (*each, ALL) for number, each in enumerate(axes))):
-            if rest[axis] == places[0]:
-                parts = tuple((*rest[:axis], place, *rest[axis + 1 :]) for place in places)
-                lines.append(Line((*rest[:axis], ALL, *rest[axis + 1 :]), parts))
-    return cells, lines
-
-
-def equations(name: str, cells: Mapping[Key, int], lines: Iterable[Line], hidden: Iterable[Key]) -> list[Equation]:
-    """What each line says about the hidden cells: their sum with signs, and what it amounts to."""
-    unknown = set(hidden)
-    found = []
-    for line in lines:
-        row = {f"{name}{part}": 1 for part in line.parts if part in unknown}
-        known = -sum(cells.get(part, 0) for part in line.parts if part not in unknown)
-        if line.total in unknown:
-            row[f"{name}{line.total}"] = -1
-        else:
-            known += cells.get(line.total, 0)
-        if row:
-            found.append((row, known))
-    return found
+NEARLY = 1e-6
+PARTS = {
+    name: population.whole_of(name)
+    for population in POPULATIONS
+    for name in population.names
+    if population.whole_of(name)
+}
+PEOPLE = {name for population in POPULATIONS for name in population.distinct}
+REMAINDERS = {"unclicked": ("trackable", "clicked"), "idle": ("trackable_people", "clickers"),
+              "unopened": ("open_trackable", "opened"), "missed": ("planned", "accepted")}  # fmt: skip
+ADDED = [
+    name for population in POPULATIONS for name in population.sums if not name.startswith("story") and name != "idle"
+]
 
 
-def determined(rows: Iterable[Equation]) -> set[str]:
-    """The unknowns that the equations alone give away, by elimination over the rationals."""
-    solved: list[dict[str, Fraction]] = []
-    for row, _known in rows:
-        left = {name: Fraction(factor) for name, factor in row.items()}
-        for each in solved:
-            _eliminate(left, each)
-        if left:
-            lead = next(iter(left.values()))
-            left = {name: factor / lead for name, factor in left.items()}
-            for each in solved:
-                _eliminate(each, left)
-            solved.append(left)
-    return {next(iter(row)) for row in solved if len(row) == 1}
+class System:
+    """Linear equations and inequalities over unknowns that are not negative."""
 
+    def __init__(self) -> None:
+        self.unknown: dict[str, int] = {}
+        self.equal: list[tuple[dict[int, float], float]] = []
+        self.less: list[tuple[dict[int, float], float]] = []
+        self.seen: dict[str, tuple[float, float]] = {}
 
-def _eliminate(row: dict[str, Fraction], by: dict[str, Fraction]) -> None:
-    factor = row.get(next(iter(by)), Fraction(0))
-    if factor:
-        for name, each in by.items():
-            row[name] = row.get(name, Fraction(0)) - factor * each
-            if not row[name]:
-                del row[name]
-
-
-class Ranges:
-    """How far apart the values are that equations allow an unknown if none is negative (simplex method).
-
-    Each solution on the way to an end tells something about every unknown, so few ends have to be gone to.
-    """
-
-    def __init__(self, rows: Sequence[Equation]) -> None:
-        self.names = {name for row, _known in rows for name in row}
-        self.rows: dict[str, Row] = {}
-        for number, (row, known) in enumerate(rows):
-            sign = -1 if known < 0 else 1
-            line = {name: Fraction(sign * factor) for name, factor in row.items()}
-            self.rows[f"artificial {number}"] = line | {KNOWN: Fraction(sign * known)}
-        self._find_a_solution()
-        self._lowest, self._highest = self._solution(), self._solution()
-
-    def differ_by(self, name: str, least: int) -> bool:
-        """Whether two of the values that ``name`` may have are at least that far apart."""
-
-        def enough() -> bool:
-            return self._highest[name] - self._lowest[name] >= least
-
-        return enough() or any(self._climb_to(name, sign, enough) or enough() for sign in (1, -1))
-
-    def _climb_to(self, name: str, sign: int, enough: Callable[[], bool]) -> bool:
-        """Go to the upper or the lower end, or until it is far enough; whether there is no end."""
-        goal: Row = {name: Fraction(sign)}
-        if name in self.rows:
-            goal = {each: -sign * value for each, value in self.rows[name].items() if each != KNOWN}
-        return self._climb(goal, enough) is None
-
-    def _solution(self) -> Row:
-        """What each unknown amounts to where the climb stands."""
-        return {name: self.rows.get(name, {}).get(KNOWN, Fraction(0)) for name in self.names}
-
-    def _remember(self) -> None:
-        for name, value in self._solution().items():
-            self._lowest[name] = min(self._lowest[name], value)
-            self._highest[name] = max(self._highest[name], value)
-
-    def _find_a_solution(self) -> None:
-        artificial = set(self.rows)
-        goal: Row = {}
-        for row in self.rows.values():
-            _add(goal, row, Fraction(1))
-        shortfall = self._climb(goal)
-        assert shortfall == 0
-        for name in artificial & set(self.rows):
-            other = next((each for each in self.rows[name] if each != KNOWN and each not in artificial), None)
-            if other is None:
-                del self.rows[name]
+    def says(self, terms: Iterable[Term], *, at_most: bool = False) -> None:
+        """The terms add up to 0, or to no more than that."""
+        row: dict[int, float] = {}
+        known = 0.0
+        for name, factor in terms:
+            if name:
+                number = self.unknown.setdefault(name, len(self.unknown))
+                row[number] = row.get(number, 0) + factor
             else:
-                self._pivot(name, other, {})
-        for row in self.rows.values():
-            for name in artificial & set(row):
-                del row[name]
+                known += factor
+        if row:
+            (self.less if at_most else self.equal).append((row, -known))
+        else:
+            assert known <= NEARLY if at_most else abs(known) < NEARLY, known
 
-    def _climb(self, goal: Row, enough: Callable[[], bool] | None = None) -> Fraction | None:
-        """Raise the goal by exchanging unknowns (Bland's rule, which always ends); what is left of its constant."""
-        while True:
-            if enough:
-                self._remember()
-                if enough():
-                    return goal.get(KNOWN, Fraction(0))
-            entering = min((name for name, factor in goal.items() if name != KNOWN and factor > 0), default=None)
-            if entering is None:
-                return goal.get(KNOWN, Fraction(0))
-            ratios = [
-                (row.get(KNOWN, Fraction(0)) / row[entering], name)
-                for name, row in self.rows.items()
-                if row.get(entering, 0) > 0
-            ]
-            if not ratios:
-                return None
-            self._pivot(min(ratios)[1], entering, goal)
+    def solve(self) -> None:
+        """Make the matrices; after this, nothing more can be said."""
+        self._less = self._matrix(self.less)
+        self._equal = self._matrix(self.equal)
 
-    def _pivot(self, leaving: str, entering: str, goal: Row) -> None:
-        row = self.rows.pop(leaving)
-        lead = row.pop(entering)
-        row = {name: factor / lead for name, factor in row.items()}
-        if not leaving.startswith("artificial"):
-            row[leaving] = 1 / lead
-        for other in (*self.rows.values(), goal):
-            if entering in other:
-                _add(other, row, -other.pop(entering))
-        self.rows[entering] = row
+    def _matrix(self, rows: Sequence[tuple[dict[int, float], float]]) -> tuple[Any, Any]:
+        at = [(number, column, value) for number, (row, _known) in enumerate(rows) for column, value in row.items()]
+        shape = (len(rows), len(self.unknown))
+        if not rows:
+            return None, None
+        where = ([each[0] for each in at], [each[1] for each in at])
+        return csr_array(([each[2] for each in at], where), shape=shape), np.array([known for _row, known in rows])
+
+    def width(self, name: str, enough: float) -> float:
+        """How far apart the values are that the unknown can have; no more is looked for than ``enough``.
+
+        Every solution tells something about every unknown, so most are wide before they are asked for.
+        """
+        if name not in self.unknown:
+            return inf
+        low, high = self.seen.get(name, (inf, -inf))
+        for sign in (1, -1):
+            if high - low < enough:
+                self._remember(self._end(name, sign))
+                low, high = self.seen[name]
+        return high - low
+
+    def _end(self, name: str, sign: int) -> Any:
+        goal = np.zeros(len(self.unknown))
+        goal[self.unknown[name]] = sign
+        found = linprog(
+            goal, A_ub=self._less[0], b_ub=self._less[1], A_eq=self._equal[0], b_eq=self._equal[1],
+            bounds=(0, 1e6), method="highs",
+        )  # fmt: skip
+        assert found.status == 0, found.message
+        return found.x
+
+    def _remember(self, solution: Any) -> None:
+        for name, number in self.unknown.items():
+            low, high = self.seen.get(name, (inf, -inf))
+            self.seen[name] = min(low, solution[number]), max(high, solution[number])
 
 
-def _add(row: Row, other: Row, factor: Fraction) -> None:
-    for name, value in other.items():
-        row[name] = row.get(name, Fraction(0)) + factor * value
-        if not row[name]:
-            del row[name]
+class Reader:
+    """Reads payloads for one k, and says to a :class:`System` all that follows from them."""
+
+    def __init__(self, contents: Mapping[int, Mapping[str, Any]], k: int) -> None:
+        self.contents, self.k = contents, k
+        self.system = System()
+        self.figures = {number: content["figures"][str(k)] for number, content in contents.items()}
+        for number in contents:
+            self._read(number)
+        for number, content in contents.items():
+            if content["members"]:
+                self._add_up(number, [each for each in content["members"] if each in contents])
+        self.system.solve()
+
+    def hidden(self) -> list[tuple[int, str, str]]:
+        """Every hidden cell: snapshot, count and name of the cell."""
+        return [
+            (number, count, cell)
+            for number, counts in self.figures.items()
+            for count, cells in counts.items()
+            for cell, value in cells.items()
+            if value is None
+        ]
+
+    def width(self, number: int, count: str, cell: str, enough: float) -> float:
+        """What the attacker finds of one hidden cell."""
+        return self.system.width(self._name(number, count, cell), enough)
+
+    def _name(self, number: int, count: str, cell: str) -> str:
+        # Who writes to each person once reaches as many people as it has messages accepted.
+        if count in ("people", "clickers") and not self.contents[number]["members"]:
+            count = {"people": "accepted", "clickers": "clicked"}[count]
+        return f"{number} {count} {cell}"
+
+    def term(self, number: int, count: str, cell: str, factor: float = 1) -> Term:
+        """A cell as a term: known, or an unknown; what is not there is 0."""
+        cells = self.figures[number][count]
+        value = cells.get(cell, 0)
+        return (
+            (self._name(number, count, cell), factor)
+            if value is None
+            else ("", factor * (value if value != "?" else 0))
+        )
+
+    def _read(self, number: int) -> None:
+        figures = self.figures[number]
+        for count in figures:
+            if count in ADDED:
+                for total, parts in lines(figures[count]):
+                    self.system.says(
+                        [self.term(number, count, total, -1), *(self.term(number, count, part) for part in parts)]
+                    )
+            if count in PEOPLE:
+                for total, parts in lines(figures[count]):
+                    for part in parts:
+                        self.system.says(
+                            [self.term(number, count, part), self.term(number, count, total, -1)], at_most=True
+                        )
+                    together = [self.term(number, count, part, -1) for part in parts]
+                    self.system.says([self.term(number, count, total), *together], at_most=True)
+            if PARTS.get(count) in figures:
+                for cell in figures[count]:
+                    self.system.says(
+                        [self.term(number, count, cell), self.term(number, PARTS[count], cell, -1)], at_most=True
+                    )
+        for rest, (whole, part) in REMAINDERS.items():
+            if {rest, whole, part} <= figures.keys():
+                terms = [self.term(number, rest, ""), self.term(number, part, ""), self.term(number, whole, "", -1)]
+                self.system.says(terms)
+        if "people" in figures and "accepted" in figures:
+            for cell in figures["people"]:
+                self.system.says(
+                    [self.term(number, "people", cell), self.term(number, "accepted", cell, -1)], at_most=True
+                )
+        for story, total in (("story_clicked", "clicked"), ("story_cohort_clicks", "cohort_clicks")):
+            for cell in figures.get(story, ()) if total in figures else ():
+                self.system.says([self.term(number, story, cell), self.term(number, total, "", -1)], at_most=True)
+        if figures.get("times"):
+            cells = [payload.name_of(key) for key in map(payload.key_of, figures["times"])]
+            self.system.says(
+                [self.term(number, "people", "", -1), *(self.term(number, "times", cell) for cell in cells)]
+            )
+            often = [self.term(number, "times", cell, int(cell.split("=")[1][0])) for cell in cells]
+            self.system.says([*often, self.term(number, "accepted", "", -1)], at_most=True)
+
+    def _add_up(self, number: int, members: Sequence[int]) -> None:
+        for count, cells in self.figures[number].items():
+            if not all(count in self.figures[each] for each in members) or count in ("times", "idle"):
+                continue
+            names = {*cells, *(cell for each in members for cell in self.figures[each][count])}
+            for cell in sorted(names):
+                whole = self.term(number, count, cell, -1)
+                if count in PEOPLE:
+                    parts = [self.term(each, count, cell) for each in members]
+                    for part in parts:
+                        self.system.says([part, whole], at_most=True)
+                    self.system.says([(whole[0], -whole[1]), *((part[0], -part[1]) for part in parts)], at_most=True)
+                else:
+                    self.system.says([whole, *(self.term(each, count, cell) for each in members)])
+        for other, content in self.contents.items():
+            if (
+                other != number
+                and content["members"]
+                and set(content["members"]) < set(self.contents[number]["members"])
+            ):
+                for count in PEOPLE & self.figures[number].keys() & self.figures[other].keys():
+                    for cell in self.figures[other][count]:
+                        self.system.says(
+                            [self.term(other, count, cell), self.term(number, count, cell, -1)], at_most=True
+                        )
+
+
+def lines(cells: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Every total with the cells that add up to it, along each axis of each table."""
+    found: dict[tuple[Any, ...], set[Any]] = {}
+    for key in map(payload.key_of, cells):
+        for axis, place in enumerate(key):
+            if place != ALL:
+                found.setdefault((axis, (*key[:axis], ALL, *key[axis + 1 :])), set()).add(key)
+    return [
+        (payload.name_of(total), sorted(payload.name_of(part) for part in parts))
+        for (_axis, total), parts in found.items()
+    ]
+
+
+def key(**places: str) -> tuple[Any, ...]:
+    """The cell with these places."""
+    return tuple(places.get(axis, ALL) for axis in AXES)
+
+
+def table(axes: Mapping[str, Sequence[str]], counts: Mapping[tuple[str, ...], int]) -> dict[Any, int]:
+    """Every cell and margin of a table from the counts of its inner cells."""
+    cells: dict[Any, int] = {}
+    for inner in product(*axes.values()):
+        for places in product(*((place, ALL) for place in inner)):
+            at = key(**dict(zip(axes, places, strict=True)))
+            cells[at] = cells.get(at, 0) + counts.get(inner, 0)
+    return cells

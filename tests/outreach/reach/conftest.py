@@ -12,6 +12,7 @@ from outreach.broadcasts.models import Broadcast, Message
 from outreach.delivery.models import Cohort, Delivery, Freeze
 from outreach.reach.rollups import rebuild
 from outreach.reach.snapshots.closing import close_due
+from outreach.reach.tables import Report, report
 from outreach.tracking.models import TrackingEvent
 from tests.outreach.broadcasts.conftest import member
 
@@ -92,6 +93,12 @@ class Ledger:
         """Rebuild the rollups and take the snapshots of all whose window is over."""
         self.count(*broadcasts)
         close_due(now=CLOSED)
+
+
+def report_of(broadcast: Broadcast) -> Report:
+    """The report of a broadcast whose window is over."""
+    close_due(now=CLOSED)
+    return report(broadcast=broadcast.pk)
 
 
 @pytest.fixture

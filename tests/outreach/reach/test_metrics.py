@@ -28,6 +28,7 @@ LEVELS = {
 
 COUNTS = {
     # Counted by hand: 50 messages, of which 44 arrived, to 40 people; 4 were sent back.
+    "planned": 52, "excluded": 7,
     "attempted": 50, "accepted": 44, "bounced": 4, "people": 40, "withdrawn": 3, "unsubscribed": 2,
     # 12 women, 9 men and 3 others said so, 6 prefer not to say, 10 were not asked.
     "woman": 12, "man": 9, "another": 3, "undisclosed": 6, "not_asked": 10,
@@ -50,6 +51,7 @@ BY_HAND = {
     "C1": Fraction(65, 2),
 }  # fmt: skip
 PARTS_BY_HAND = {
+    "planned": 52, "excluded": 7,
     "accepted": 44, "bounced": 4, "unsubscribed": 2, "clicked": 9, "clickers": 8, "trackable_people": 20,
     "cohort_clicks": 15, "machine_clicks": 5, "machine_opened": 2, "trackable_share": Fraction(1, 2),
     "population_coverage": Fraction(1, 20),

@@ -97,7 +97,7 @@ def test_evaluator_finds_reach_results_their_account_and_nothing_else_in_the_men
     sidebar = sidebar[: sidebar.index("</script>")]
     links = set(re.findall(r'"url": "([^"]+)"', sidebar))
     mine = {reverse(f"reach:{name}") for name in ("index", "definitions", "tokens")}
-    assert links == {*mine, reverse("results:index"), reverse("wagtailadmin_account")}
+    assert links == {*mine, reverse("snapshots:index"), reverse("results:index"), reverse("wagtailadmin_account")}
     assert "Read the figures" in html
 
 
@@ -222,7 +222,7 @@ def test_pdf_of_a_script_without_a_font_is_refused_in_words(evaluator, october, 
     assert "Arabic" in answer.content.decode()
 
 
-def test_hidden_figures_are_nowhere_in_the_page(page, ledger, october):
+def test_hidden_figures_are_nowhere_in_the_page(closed, ledger, october):
     ledger.deliver(october, 30, segment="officials")
     ledger.deliver(october, 30, segment="officials", gender="man")
     ledger.deliver(october, 3, segment="officials", gender="another")

@@ -6,13 +6,17 @@ from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Cohort
 from outreach.reach.charts import panels
 from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
+from outreach.reach.periods import parse
 from outreach.reach.printing import as_text
 from outreach.reach.snapshots.closing import close_due
+from outreach.reach.snapshots.freezing import freeze_period
 from outreach.reach.tables import UnknownBroadcast, report
 
 from .conftest import CLOSED, NOW
 
 pytestmark = pytest.mark.django_db
+
+NOVEMBER = parse("2026-11")
 
 
 def table(found, slug):
@@ -85,7 +89,7 @@ def test_below_sixty_per_cent_completeness_there_is_no_headline_female_share(led
     ledger.deliver(broadcast, 20, segment="media")
     ledger.deliver(broadcast, 40, segment="media", gender="")
     ledger.close(broadcast)
-    figure = headlines(report())["female_share"]
+    figure = headlines(shown(broadcast))["female_share"]
     assert figure.beside[0][1] == Shown(Fraction(99, 179))
     assert figure.cell == Unknown()
     assert figure.remark
@@ -93,16 +97,14 @@ def test_below_sixty_per_cent_completeness_there_is_no_headline_female_share(led
 
 def test_small_cells_and_what_would_reveal_them_are_hidden_in_every_table(ledger, october):
     ledger.deliver(october, 2, gender="man", segment="media", language="fr", channel="telegram")
-    ledger.close(october)
-    found = shown(october)
-    assert cells(found, "language")["Français"][0] == "10"
-    assert cells(found, "people")["Media"][1] == "11"  # 9 by e-mail and 2 by Telegram: large enough together
     ledger.deliver(october, 3, gender="another", segment="officials")
     ledger.deliver(october, 30, segment="officials")
     ledger.deliver(october, 30, segment="officials", gender="man")
     ledger.close(october)
     found = shown(october)
-    for slug in ("people", "accepted", "bounced", "unsubscribed", "clicked"):
+    assert cells(found, "language")["Français"][0] == "10"
+    assert cells(found, "people")["Media"][1] == "11"  # 9 by e-mail and 2 by Telegram: large enough together
+    for slug in ("people", "accepted", "unsubscribed", "clicked"):
         assert cells(found, slug)["officials"][2] == "hidden"
     officials = cells(found, "people")["officials"]
     assert officials.count("hidden") >= 2
@@ -120,7 +122,7 @@ def test_completeness_of_a_row_with_a_hidden_gender_is_a_lower_bound(ledger):
     ledger.deliver(broadcast, 8, segment="media", gender="another")
     ledger.deliver(broadcast, 10, segment="media", gender="")
     ledger.close(broadcast)
-    workers = next(row for row in table(report(), "people").rows if row.label == "Workers")
+    workers = next(row for row in table(shown(broadcast), "people").rows if row.label == "Workers")
     assert workers.cells[2:5] == (Hidden(), Shown(0), Hidden())
     assert workers.cells[6] == AtLeast(Fraction(60, 73))
     assert as_text(workers.cells[6]) == "at least 82.1%"
@@ -135,7 +137,9 @@ def test_sum_of_all_broadcasts_does_not_give_away_a_cell_of_one(ledger, october)
                 november, 3 if (segment, gender) == ("media", "another") else number, segment=segment, gender=gender
             )
     ledger.close(november)
-    everything = [(number, report(broadcast=number)) for number in (october.pk, november.pk, None)]
+    freeze_period(period=NOVEMBER, user=None, now=CLOSED)
+    everything = [(number, report(broadcast=number)) for number in (october.pk, november.pk)]
+    everything.append((None, report(period=NOVEMBER)))
     shown = {
         (number, row.label, place): cell
         for number, found in everything
@@ -157,10 +161,11 @@ def test_person_who_got_two_broadcasts_counts_once_in_all(ledger):
         ledger.deliver(broadcast, people=range(1, 31))
         ledger.deliver(broadcast, people=range(31, 61), gender="man")
     ledger.close(first, second)
-    total = cells(report(), "people")["All segments"]
+    freeze_period(period=NOVEMBER, user=None, now=CLOSED)
+    total = cells(report(period=NOVEMBER), "people")["All segments"]
     assert total[0] == "30"
     assert total[5] == "60"
-    assert cells(report(), "accepted")["All segments"][5] == "120"
+    assert cells(report(period=NOVEMBER), "accepted")["All segments"][5] == "120"
 
 
 def test_broadcast_that_still_sends_is_not_in_the_sum_and_says_that_it_is_open(ledger, october):
@@ -168,7 +173,7 @@ def test_broadcast_that_still_sends_is_not_in_the_sum_and_says_that_it_is_open(l
     ledger.deliver(sending, 50)
     ledger.deliver(sending, 50, status="queued")
     ledger.close(sending)
-    assert headlines(report())["people"].cell == Shown(82)
+    assert headlines(report())["people"].cell == AtLeast(80)
     assert not report().is_open
     found = report(broadcast=sending.pk)
     assert found.is_open
@@ -181,7 +186,7 @@ def test_delivery_rate_is_hidden_where_it_would_tell_how_few_failed(ledger):
         ledger.deliver(broadcast, 100, gender=gender)
     ledger.deliver(broadcast, 2, status="rejected")
     ledger.close(broadcast)
-    assert headlines(report())["delivery_rate"].cell == Hidden()
+    assert headlines(shown(broadcast))["delivery_rate"].cell == Hidden()
 
 
 def test_clicks_over_shared_links_keep_apart_what_no_cohort_says(ledger, october):
@@ -249,7 +254,7 @@ def test_chart_has_bars_of_shown_cells_only_and_one_scale(october, ledger):
     ledger.deliver(october, 40, segment="officials")
     ledger.deliver(october, 30, segment="officials", gender="man")
     ledger.close(october)
-    drawn = {panel.label: panel.bars for panel in panels(table(report(), "people"))}
+    drawn = {panel.label: panel.bars for panel in panels(table(shown(october), "people"))}
     assert "All segments" not in drawn
     bars = {bar.label: bar for bar in drawn["officials"]}
     assert bars["Woman"].length == 1

@@ -1,0 +1,172 @@
+"""The attacker's test: all tables, versions and public figures together don't give away a single hidden cell.
+
+A hidden cell that is not 0 has to keep an interval at least k wide: k + 1 values. Of a part it is as many as the whole
+allows, if that is fewer. So no count of 1 to k − 1 can be told from one that is not small. A period's cell of which
+every part that is not 0 is shown is no secret, whether it is shown itself or not; nor is a sum of a period that is not
+small itself: it is hidden to protect its parts, and these have to keep their intervals.
+"""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from outreach.broadcasts.models import Broadcast
+from outreach.delivery.models import Delivery
+from outreach.reach.periods import parse
+from outreach.reach.rollups import rebuild
+from outreach.reach.snapshots import payload
+from outreach.reach.snapshots.closing import close_due
+from outreach.reach.snapshots.correcting import NothingChanged, correct
+from outreach.reach.snapshots.freezing import freeze_period
+from outreach.reach.snapshots.models import Snapshot
+from outreach.reach.snapshots.reading import content_of
+from outreach.tracking.models import TrackingEvent
+
+from .attacker import PARTS, Reader
+
+pytestmark = pytest.mark.django_db
+
+AFTER = datetime(2027, 3, 1, 12, tzinfo=UTC)
+GENDERS = {"woman": 40, "man": 30, "another": 2, "undisclosed": 4, "": 12}
+
+
+def send(ledger, chance, day):
+    """A broadcast to people of a small circle, so that many get several; events as they may come."""
+    broadcast = ledger.broadcast(f"{day:%d %B}")
+    ended = datetime(day.year, day.month, day.day, 15, tzinfo=UTC)
+    Broadcast.objects.filter(pk=broadcast.pk).update(started_at=ended - timedelta(hours=20), finished_at=ended)
+    messages = {message.channel: message for message in broadcast.messages.all()}
+    rows = []
+    for person in chance.sample(range(1, 400), k=chance.choice([3, 40, 90, 160])):
+        own = random.Random(person)  # what a person said stays the same
+        channel = "email" if own.random() < 0.8 else "telegram"
+        rows.append(
+            Delivery(
+                broadcast=broadcast,
+                message=messages[channel],
+                subscriber_id=person,
+                subscription_id=person,
+                channel=channel,
+                segment=own.choices(["workers", "media", "officials"], [8, 3, 1])[0],
+                group=own.choices(["worker", "media", ""], [5, 2, 3])[0],
+                gender=own.choices(list(GENDERS), list(GENDERS.values()))[0],
+                language=own.choices(["en", "fr", "ht"], [12, 4, 1])[0],
+                status=chance.choices(["accepted", "bounced", "blocked"], [20, 1, 1])[0],
+                tracks_clicks=own.random() < 0.7,
+                due_at=ended - timedelta(hours=20),
+                settled_at=ended - timedelta(hours=chance.choice([1, 1, 1, 15])),
+            )
+        )
+    Delivery.objects.bulk_create(rows)
+    for delivery in Delivery.objects.filter(broadcast=broadcast, status="accepted", tracks_clicks=True):
+        if chance.random() < 0.2:
+            TrackingEvent.objects.create(
+                broadcast=broadcast, delivery=delivery, kind="click", occurred_at=ended + timedelta(hours=2)
+            )
+    broadcast.refresh_from_db()
+    rebuild(broadcast=broadcast, now=AFTER)
+    return broadcast
+
+
+def history(ledger, seed):
+    """Months, a quarter and a year frozen in any order, with corrections in between."""
+    chance = random.Random(seed)
+    days = [date(2026, month, day) for month, day in ((10, 5), (10, 20), (11, 3), (11, 12), (11, 25), (12, 7))]
+    broadcasts = [send(ledger, chance, day) for day in days]
+    close_due(now=AFTER)
+    codes = ["2026-10", "2026-11", "2026-12", "2026-Q4"]
+    chance.shuffle(codes)
+    for code in codes[:2]:
+        freeze_period(period=parse(code), user=None, now=AFTER)
+    late = chance.choice(broadcasts)
+    Delivery.objects.filter(
+        pk__in=list(Delivery.objects.filter(broadcast=late).values_list("pk", flat=True)[: chance.randint(2, 9)])
+    ).update(status="bounced")
+    correct(snapshot=late.snapshots.get(), reason="Bounces came late", user=None, now=AFTER)
+    for code in codes[2:]:
+        freeze_period(period=parse(code), user=None, now=AFTER)
+    for snapshot in Snapshot.objects.filter(broadcast=None).order_by("number"):
+        try:
+            correct(snapshot=snapshot, reason="Bounces came late", user=None, now=AFTER)
+        except NothingChanged:
+            continue
+    return Snapshot.objects.select_related("sealed").order_by("number")
+
+
+def narrow(snapshots, k, contents=None, most=100_000):
+    """The hidden cells that are not 0 and of which the attacker finds too much; ``most`` of them are looked at."""
+    contents = contents or {each.pk: content_of(each) for each in snapshots}
+    reader = Reader(contents, k)
+    true = {each.pk: each.sealed.counts for each in snapshots}
+    hidden = [
+        (number, count, cell)
+        for number, count, cell in reader.hidden()
+        if true[number].get(count, {}).get(cell) and not is_told(contents, true, k, number, count, cell)
+    ]
+    found = []
+    for number, count, cell in random.Random(k).sample(hidden, min(most, len(hidden))):
+        whole = true[number].get(PARTS.get(count, ""), {}).get(cell, 0) if count in PARTS else k
+        wanted = min(k, whole)
+        if reader.width(number, count, cell, wanted) < wanted - 1e-6:
+            found.append((contents[number]["place"], count, cell))
+    return found
+
+
+def is_told(contents, true, k, number, count, cell):
+    """Whether a period's cell is not small, or has no part that is hidden and not 0."""
+    value, whole = true[number][count][cell], true[number].get(PARTS.get(count, ""), {}).get(cell, 0)
+    if contents[number]["members"] and value >= k and (count not in PARTS or whole - value >= k):
+        return True
+    parts = [each for each in contents[number]["members"] if each in contents]
+    hidden = [each for each in parts if contents[each]["figures"][str(k)].get(count, {}).get(cell, 0) is None]
+    return bool(parts) and count != "times" and not any(true[each].get(count, {}).get(cell, 0) for each in hidden)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_nothing_that_is_hidden_can_be_computed_from_everything_that_is_shown(ledger, seed):
+    snapshots = list(history(ledger, seed))
+    for k in payload.THRESHOLDS:
+        assert narrow(snapshots, k, most=100) == []
+        for each in snapshots:
+            shown = content_of(each)["figures"][str(k)]
+            assert not [
+                (name, cell)
+                for name, cells in shown.items()
+                for cell, value in cells.items()
+                if isinstance(value, int) and 0 < value < k
+            ]
+
+
+def test_public_figures_hide_whatever_evaluators_may_not_read(ledger):
+    day = date(2026, 10, 5)
+    send(ledger, random.Random(4), day)
+    close_due(now=AFTER)
+    snapshot = freeze_period(period=parse("2026-10"), user=None, now=AFTER)
+    figures = content_of(snapshot)["figures"]
+    hidden = {k: {(n, c) for n, cells in figures[k].items() for c, v in cells.items() if v is None} for k in figures}
+    assert hidden["5"]
+    assert hidden["5"] <= hidden["10"]
+
+
+def test_attacker_succeeds_once_a_protecting_cell_is_shown(ledger, october):
+    ledger.deliver(october, 3, gender="another", segment="officials")
+    ledger.deliver(october, 40, segment="officials")
+    ledger.deliver(october, 30, segment="officials", gender="man")
+    ledger.close(october)
+    snapshot = Snapshot.objects.select_related("sealed").get()
+    assert narrow([snapshot], 5) == []
+    true = snapshot.sealed.counts["accepted"]
+    protecting = [
+        cell
+        for cell, value in content_of(snapshot)["figures"]["5"]["accepted"].items()
+        if value is None and true.get(cell, 0) > 4
+    ]
+    assert any(succeeds(snapshot, cell, true[cell]) for cell in protecting)
+
+
+def succeeds(snapshot, cell, value):
+    """Whether the attacker finds something once this cell is shown as well."""
+    content = content_of(snapshot)
+    content["figures"]["5"]["accepted"][cell] = content["figures"]["5"]["people"][cell] = value
+    return bool(narrow([snapshot], 5, {snapshot.pk: content}))
