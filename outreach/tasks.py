@@ -20,9 +20,9 @@ from .delivery.desk import AtOnce, Beside
 from .delivery.engine import Courier
 from .delivery.journal import Journal
 from .delivery.watch import AlwaysChanged, watch
-from .reach.models import Rebuild
 from .reach.rollups import rebuild_stale
 from .reach.snapshots.closing import close_due
+from .reach.snapshots.models import Snapshot
 from .tracking import retention
 from .tracking.hits.ingestion import read_journals
 from .tracking.links import TrackedLinks
@@ -111,7 +111,8 @@ class Tasks:
             people = forget_unconfirmed(now=now)
             if people:
                 logger.info("%s people who never confirmed an address were removed", people)
-            settled = Rebuild.objects.filter(settled=True).values_list("broadcast", flat=True)
+            counted = Snapshot.objects.filter(kind=Snapshot.Kind.BROADCAST, broadcast__rebuild__settled=True)
+            settled = counted.values_list("broadcast", flat=True)
             if forgotten := retention.forget_events(settled=set(settled), now=now):
                 logger.info("%s raw events were removed", forgotten)
             forget_visits(now=now)

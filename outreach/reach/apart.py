@@ -1,22 +1,60 @@
 """Reach that is never added to subscribers reached: visits to the site, events, radio, posters."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .documents.document import Sheet, Value
+from outreach.broadcasts.campaign import Campaign
+from outreach.tracking import reading
+
+from .documents.document import Sheet
+from .indicators.records import Estimate
+from .reports import Apart
 
 
-@dataclass(frozen=True)
-class Apart:
-    """One row that stands for itself. ``method`` says how the figure came about, and whether it is an estimate."""
+def count_apart(*, first_day: date, last_day: date, campaign: Campaign | None) -> dict[str, Any]:
+    """What a snapshot of a period keeps of it: page views of the whole site, and the estimates of a campaign or of all.
 
-    name: str
-    value: Value
-    unit: str
-    method: str
-    source: str = ""
+    Views are ``None`` where the site counted no reader. An estimate belongs to the period in which its last day lies.
+    """
+    seen = reading.visits(since=first_day, until=last_day + timedelta(days=1))
+    found = Estimate.objects.filter(last_day__gte=first_day, last_day__lte=last_day)
+    if campaign is not None:
+        found = found.filter(campaign=campaign)
+    names = ("medium", "title", "number", "method", "grade", "source", "place")
+    estimates = [
+        {name: getattr(each, name) for name in names}
+        | {"first_day": each.first_day.isoformat(), "last_day": each.last_day.isoformat()}
+        for each in found.order_by("last_day", "pk")
+    ]
+    return {"views": seen.views if seen.views or seen.machine_views else None, "estimates": estimates}
+
+
+def rows_of(stored: Mapping[str, Any]) -> tuple[Apart, ...]:
+    """What a snapshot kept, in the language in use."""
+    views = Apart(
+        name=_("Page views on the site"),
+        value=stored["views"],
+        unit=_("page views, not people"),
+        method=_("Counted by the server, without cookies; staff and known machines left out. The whole site."),
+    )
+    return (*([views] if stored["views"] is not None else []), *map(_estimate, stored["estimates"]))
+
+
+def _estimate(each: Mapping[str, Any]) -> Apart:
+    method = Estimate.Method(each["method"]).label
+    days = sorted({date.fromisoformat(each[name]) for name in ("first_day", "last_day")})
+    when = " – ".join(date_format(day) for day in days)
+    return Apart(
+        name=f"{Estimate.Medium(each['medium']).label}: {each['title']}",
+        value=each["number"],
+        unit=_("people, as reported"),
+        method=_("%(method)s, evidence %(grade)s; %(when)s") % {"method": method, "grade": each["grade"], "when": when},
+        source=" · ".join(filter(None, [each["source"], each["place"]])),
+    )
 
 
 def apart_sheet(rows: Sequence[Apart]) -> Sheet:

@@ -1,6 +1,6 @@
 """The tables of a report as files to take away, with the same cells hidden as on the page."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from . import printing
 from .about import about, definition
-from .apart import Apart
 from .disclosure import Cell
 from .documents import csv_file, pdf, workbook
 from .documents.document import Value
 from .metrics import METRICS, Metric
 from .report_document import report_document
+from .reports import Apart, Report
 from .standing import standing
-from .tables import Report
 
 COLUMNS = ("table", "metric", "indicator", "row", "column", "value", "status", "unit", "broadcasts", "demo_data")
 CSV = "text/csv; charset=utf-8"
@@ -31,12 +30,12 @@ class Kind:
     label: Promise
     ending: str
     content_type: str
-    write: Callable[[Report, Sequence[Apart]], bytes]
+    write: Callable[[Report], bytes]
 
 
-def as_csv(report: Report, apart: Sequence[Apart] = ()) -> bytes:
+def as_csv(report: Report) -> bytes:
     """One line a cell, headlines first, what is never added to them last."""
-    return csv_file.lines(COLUMNS, [*_lines(report), *(_apart_line(report, each) for each in apart)])
+    return csv_file.lines(COLUMNS, [*_lines(report), *(_apart_line(report, each) for each in report.apart)])
 
 
 def _lines(report: Report) -> Iterator[list[Value]]:
@@ -64,25 +63,25 @@ def _scope(report: Report) -> str:
     return "all" if report.number is None else str(report.number)
 
 
-def code_book(report: Report, apart: Sequence[Apart] = ()) -> bytes:
+def code_book(report: Report) -> bytes:
     """What the columns, the metrics and the words in the CSV file mean, and what these figures cover."""
     rows: list[tuple[str, str, str]] = [("about", name, value) for name, value in about(report)]
     rows += [("about", _("Limit"), note) for note in report.notes]
-    rows += [("apart", each.name, f"{each.method} {each.source}".strip()) for each in apart]
+    rows += [("apart", each.name, f"{each.method} {each.source}".strip()) for each in report.apart]
     rows += [("column", name, meaning) for name, meaning in zip(COLUMNS, _column_meanings(), strict=True)]
     rows += [("status", name, meaning) for name, meaning in csv_file.status_meanings()]
     rows += [(f"metric {metric.slug}", name, text) for metric in METRICS for name, text in definition(metric)]
     return csv_file.lines(("item", "name", "meaning"), rows)
 
 
-def as_workbook(report: Report, apart: Sequence[Apart] = ()) -> bytes:
+def as_workbook(report: Report) -> bytes:
     """A workbook in the language in use: one sheet a table, notes and definitions last."""
-    return workbook.write(report_document(report, get_language() or "en", apart=apart))
+    return workbook.write(report_document(report, get_language() or "en"))
 
 
-def as_pdf(report: Report, apart: Sequence[Apart] = ()) -> bytes:
+def as_pdf(report: Report) -> bytes:
     """A PDF in the language in use; raises :class:`~outreach.reach.documents.pdf.MissingFont`."""
-    return pdf.write(report_document(report, get_language() or "en", apart=apart))
+    return pdf.write(report_document(report, get_language() or "en"))
 
 
 KINDS = {

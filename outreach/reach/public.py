@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from outreach.broadcasts.campaign import Campaign
 
-from .apart import Apart
 from .metrics import METRICS, Metric
 from .snapshots import publishing
 from .snapshots.models import Publication, Snapshot
@@ -27,8 +26,8 @@ class TooFine(ValueError):
 class Results:
     """The published figures of one period of a campaign. ``code`` names the period in addresses.
 
-    ``report`` is the public version of the newest snapshot that was published; ``apart`` has the reach that is never
-    added to it. Raises :class:`TooFine` for a report that was made for evaluators.
+    ``report`` is the public version of the newest snapshot that was published.
+    Raises :class:`TooFine` for a report that was made for evaluators.
     """
 
     campaign: Campaign
@@ -36,7 +35,6 @@ class Results:
     period: str
     published_on: date
     report: Report
-    apart: tuple[Apart, ...] = ()
 
     def __post_init__(self) -> None:
         if self.report.k < PUBLIC_K:

@@ -58,7 +58,7 @@ def results_file(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     shown = _asked(request, periods)
     language = get_language() or settings.LANGUAGE_CODE
     name = f"results-{campaign.slug}"
-    response = file_response(shown.report, kind=kind, language=language, what=name, apart=shown.apart)
+    response = file_response(shown.report, kind=kind, language=language, what=name)
     if response.status_code == 200:
         del response["Cache-Control"]
         patch_cache_control(response, public=True, max_age=FRESH_SECONDS)

@@ -8,17 +8,17 @@ from django.utils.translation import override
 
 from . import charts
 from .about import about, definition
-from .apart import Apart, apart_sheet
+from .apart import apart_sheet
 from .documents.document import Document, Drawing, Sheet
 from .metrics import METRICS
+from .reports import Apart, Report, Table
 from .standing import standing
-from .tables import Report, Table
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 """The date of a file in which nothing is counted."""
 
 
-def report_document(report: Report, language: str, *, apart: Sequence[Apart] = ()) -> Document:
+def report_document(report: Report, language: str) -> Document:
     """The report in a language: headlines, a sheet for each table with its chart, definitions, and what it covers.
 
     The names in its tables are in the language in which the report was made.
@@ -30,7 +30,7 @@ def report_document(report: Report, language: str, *, apart: Sequence[Apart] = (
             language=language,
             dated=standing(report).taken_at or NEVER,
             facts=tuple(about(report)),
-            sheets=(_headlines(report), *map(_sheet, report.tables), *_apart(apart), definitions()),
+            sheets=(_headlines(report), *map(_sheet, report.tables), *_apart(report.apart), definitions()),
             notes=tuple(report.notes),
             drawings=_drawings(report),
         )

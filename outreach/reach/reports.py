@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from .disclosure import Cell
+from .documents.document import Value
 from .metrics import Metric
 
 PROVISIONAL, CLOSED, FROZEN = "provisional", "closed", "frozen"
@@ -96,11 +97,26 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Apart:
+    """One row that stands for itself: reach that is never added to people reached.
+
+    ``method`` says how the figure came about, and whether it is an estimate.
+    """
+
+    name: str
+    value: Value
+    unit: str
+    method: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """What may be read of one broadcast or of one period, and how to read it.
 
     ``status`` is provisional (headline totals only, rounded down), closed (a broadcast whose window is over) or frozen
     (a period). The last two have a ``snapshot``. ``counted`` is when a provisional report was counted, in UTC.
+    ``apart`` has the reach that is never added to that of the broadcasts.
     """
 
     title: str
@@ -113,6 +129,7 @@ class Report:
     snapshot: Edition | None = None
     period: Span | None = None
     counted: datetime | None = None
+    apart: tuple[Apart, ...] = ()
 
     @property
     def demo(self) -> str:

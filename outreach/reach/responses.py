@@ -1,11 +1,8 @@
 """Files as answers, and why there is none."""
 
-from collections.abc import Sequence
-
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from .apart import Apart
 from .documents.pdf import MissingFont
 from .downloads import KINDS, file_name
 from .tables import Report
@@ -14,13 +11,11 @@ NOT_IN_THE_LIST = 400
 """The status of an answer to a wrong choice. Wagtail would put a page of its own in the place of a 404."""
 
 
-def file_response(
-    report: Report, *, kind: str, language: str, what: str = "reach", apart: Sequence[Apart] = ()
-) -> HttpResponse:
+def file_response(report: Report, *, kind: str, language: str, what: str = "reach") -> HttpResponse:
     """A file of a report in the language in use, to be saved, kept by no cache."""
     writer = KINDS[kind]
     try:
-        data = writer.write(report, apart)
+        data = writer.write(report)
     except MissingFont as missing:
         text = _("This server has no font for the %(script)s script, so it can't write the PDF. Take another file.")
         return refusal(text % {"script": missing.script}, status=503)

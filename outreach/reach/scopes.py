@@ -10,6 +10,7 @@ from outreach.broadcasts.models import Broadcast
 
 from . import periods
 from .periods import Period, UnknownPeriod
+from .snapshots.models import Snapshot
 from .tables import EVALUATORS_K, Report, UnknownBroadcast, UnknownSnapshot, counted_broadcasts, report
 
 LONGEST_NUMBER = 18
@@ -51,6 +52,17 @@ def offered() -> Offer:
     return Offer(
         sorted(campaigns.values(), key=lambda campaign: campaign.name.casefold()), periods.around(ends), counted
     )
+
+
+def first(offer: Offer) -> Scope:
+    """For who asked for nothing: the latest frozen period, else the latest closed broadcast, else all that ended."""
+    taken = Snapshot.objects.order_by("-last_day", "-number").select_related("campaign")
+    period = taken.exclude(kind=Snapshot.Kind.BROADCAST).first()
+    if period:
+        code = "" if period.kind == Snapshot.Kind.CAMPAIGN else period.place.partition("/")[0]
+        return Scope(campaign=period.campaign.slug if period.campaign else "", period=code)
+    closed = taken.filter(broadcast__in=[each.pk for each in offer.broadcasts]).first()
+    return Scope(broadcast=str(closed.broadcast_id)) if closed else Scope()
 
 
 def read(scope: Scope, *, k: int = EVALUATORS_K, offer: Offer | None = None) -> Report:

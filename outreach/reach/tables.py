@@ -19,6 +19,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Delivery, Exclusion
 
 from . import disclosure, metrics, provisional
+from .apart import rows_of
 from .cube import OPEN, Cube
 from .disclosure import AtLeast, Cell, Hidden, Shown, Unknown
 from .metrics import Count, Metric
@@ -188,6 +189,7 @@ def _stored(snapshot: Snapshot, k: int) -> Report:
             newest=newest,
         ),
         period=Span(snapshot.first_day, snapshot.last_day, name) if snapshot.is_period else None,
+        apart=rows_of(content["apart"]) if snapshot.is_period else (),
     )
 
 

@@ -57,7 +57,8 @@ class ReachView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The report of the scope that was asked for, or why there is none."""
-        scope, offer = asked_scope(self.request), scopes.offered()
+        offer = scopes.offered()
+        scope = asked_scope(self.request) if self.request.GET else scopes.first(offer)
         metric = self.request.GET.get("metric") or BY_SEGMENT[0].slug
         report: Report | None = None
         problem = ""

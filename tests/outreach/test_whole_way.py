@@ -10,6 +10,7 @@ from django.urls import reverse
 from outreach.audience.models import Subscription
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.balance import balance
+from outreach.reach.snapshots.closing import close_due
 from outreach.worker import Worker
 
 from .broadcasts.conftest import NOW, editor, everybody, french, joined, member, stories, story  # noqa: F401
@@ -129,6 +130,12 @@ def test_a_story_reaches_people_and_an_evaluator_sees_how_many(
     client.force_login(member("evaluator"))
     page = client.get(reverse("reach:index"), {"broadcast": broadcast.pk})
     assert page.status_code == 200
+    text = re.sub(r"<[^>]+>|\s+", " ", page.content.decode())
+    assert re.search(r"People reached +fewer than 10 ", text), "before the figures are final they tell of nobody"
+    assert "example.org" not in text
+
+    close_due(now=broadcast.finished_at + timedelta(days=8))
+    page = client.get(reverse("reach:index"), {"broadcast": broadcast.pk})
     text = re.sub(r"<[^>]+>|\s+", " ", page.content.decode())
     assert re.search(r"People reached +7 ", text)
     assert "example.org" not in text

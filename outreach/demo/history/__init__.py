@@ -10,6 +10,7 @@ from django.db import transaction
 from .broadcasts import PAST, send
 from .campaign import ensure_campaign, plan
 from .chance import chance
+from .figures import freeze
 from .population import populate
 from .segments import ensure_segments
 
@@ -23,3 +24,4 @@ def load(*, now: datetime, people: int = 2000) -> None:
     for past in PAST:
         send(past, campaign=campaign, now=now)
     plan(campaign, now=now)
+    freeze(campaign, now=now)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
+from outreach.reach.apart import count_apart
 from outreach.reach.disclosure import Key, axes_of, protect
 from outreach.reach.metrics import DEFINITIONS_VERSION
 
@@ -128,9 +129,16 @@ def _content(
         "stories": _story_titles(cover.broadcasts),
         "broadcasts": [_about(each) for each in cover.broadcasts],
         "members": sorted(sealed.members),
+        "apart": _apart(cover),
         "figures": {str(k): figures(sealed, hidden[k]) for k in hidden},
         "by_broadcast": {str(k): [_totals(each, k) for each in members] for k in hidden},
     }
+
+
+def _apart(cover: Cover) -> dict[str, Any] | None:
+    if cover.broadcast is not None:
+        return None
+    return count_apart(first_day=cover.first_day, last_day=cover.last_day, campaign=cover.campaign)
 
 
 def _about(broadcast: Broadcast) -> dict[str, Any]:

@@ -160,7 +160,7 @@ def test_file_name_of_a_title_without_latin_letters_is_still_a_name(october):
 @pytest.mark.parametrize("kind", list(downloads.KINDS))
 def test_same_report_gives_the_same_bytes_twice(with_few, kind):
     write = downloads.KINDS[kind].write
-    assert write(with_few, ()) == write(report(broadcast=with_few.number), ())
+    assert write(with_few) == write(report(broadcast=with_few.number))
 
 
 def test_workbook_is_in_the_language_of_the_reader(october):

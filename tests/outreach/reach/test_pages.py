@@ -13,8 +13,12 @@ from wagtail.log_actions import log
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
+from outreach.reach import periods
 from outreach.reach.documents import pdf
 from outreach.reach.metrics import METRICS
+from outreach.reach.snapshots.freezing import freeze_period
+
+from .conftest import CLOSED
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +137,19 @@ def test_page_shows_the_figures_counted_by_hand(page, closed):
     assert values == ["82", "8", "51.6%", "86.3%"]
 
 
+def test_page_opens_with_the_latest_figures_that_are_final(page, ledger, october):
+    assert "Provisional" in page().content.decode()
+    ledger.close(october)
+    text = page().content.decode()
+    assert "Closed, version 1" in text
+    assert f'<option value="{october.pk}" selected>' in text
+    freeze_period(period=periods.parse("2026-11"), user=None, now=CLOSED)
+    text = page().content.decode()
+    assert "Frozen, version 1" in text
+    assert '<option value="2026-11" selected>' in text
+    assert "Provisional" in page(broadcast="", period="").content.decode(), "all that ended can still be asked for"
+
+
 def test_links_choose_the_metric_and_keep_the_broadcast(page, closed):
     answer = page(broadcast=closed.pk, metric="clicked")
     assert rows(answer)["Workers"] == ["8", "–", "–", "–", "–", "8", "100.0%"]
@@ -222,7 +239,7 @@ def test_pdf_of_a_script_without_a_font_is_refused_in_words(evaluator, october, 
     assert "Arabic" in answer.content.decode()
 
 
-def test_hidden_figures_are_nowhere_in_the_page(closed, ledger, october):
+def test_hidden_figures_are_nowhere_in_the_page(page, ledger, october):
     ledger.deliver(october, 30, segment="officials")
     ledger.deliver(october, 30, segment="officials", gender="man")
     ledger.deliver(october, 3, segment="officials", gender="another")

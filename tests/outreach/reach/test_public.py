@@ -16,10 +16,10 @@ from wagtail.models import Site
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.reach import public
-from outreach.reach.apart import Apart
 from outreach.reach.downloads import KINDS
 from outreach.reach.periods import parse
 from outreach.reach.public import Results, TooFine
+from outreach.reach.reports import Apart
 from outreach.reach.snapshots.freezing import freeze_period
 from outreach.reach.snapshots.publishing import publish, withdraw
 from outreach.reach.tables import PUBLIC_K, report
@@ -54,9 +54,14 @@ def results(campaign, ledger, october, monkeypatch):
         Apart("Radio", 12000, "people", "Estimate: audience of the station.", "Station"),
     )
     newest = Results(
-        campaign, "2026-Q4", "Quarter 4 of 2026", date(2026, 11, 22), report(broadcast=october.pk, k=PUBLIC_K), apart
+        campaign,
+        "2026-Q4",
+        "Quarter 4 of 2026",
+        date(2026, 11, 22),
+        replace(report(broadcast=october.pk, k=PUBLIC_K), apart=apart),
     )
-    found = [newest, replace(newest, code="2026-Q3", period="Quarter 3 of 2026", apart=())]
+    earlier = replace(newest.report, apart=())
+    found = [newest, replace(newest, code="2026-Q3", period="Quarter 3 of 2026", report=earlier)]
     monkeypatch.setattr(public, "published", lambda *, campaign: found)
     return newest
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from outreach.broadcasts.models import Broadcast
 from outreach.reach.models import Rebuild, Rollup
 from outreach.reach.rollups import rebuild, rebuild_stale
+from outreach.reach.snapshots.closing import close_due
 from outreach.tasks import Tasks
 from outreach.tracking.hits.clicks import write_hits
 from outreach.tracking.models import Forgotten, TrackingEvent
@@ -70,7 +71,7 @@ def test_what_comes_after_that_changes_no_count(counted, delivered, client, inge
     assert not TrackingEvent.objects.exists()
 
 
-def test_the_worker_does_it_where_the_counts_are_complete(counted, tmp_path):
+def test_the_worker_does_it_where_the_counts_are_complete_and_kept_in_a_snapshot(counted, tmp_path):
     import threading
 
     clock = Clock()
@@ -81,6 +82,11 @@ def test_the_worker_does_it_where_the_counts_are_complete(counted, tmp_path):
     assert TrackingEvent.objects.exists()
 
     Rebuild.objects.update(settled=True)
+    clock.now += timedelta(hours=2)
+    tasks.forget()
+    assert TrackingEvent.objects.exists()
+
+    close_due(now=clock.now)
     clock.now += timedelta(hours=2)
     tasks.forget()
     assert not TrackingEvent.objects.exists()
