@@ -1,6 +1,6 @@
 """Files as answers, and why there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -19,14 +19,19 @@ def file_response(
 ) -> HttpResponse:
     """A file of a report in the language in use, to be saved, kept by no cache."""
     writer = KINDS[kind]
+    name = file_name(report, kind=writer, language=language, what=what)
+    return saved(lambda: writer.write(report, apart), name=name, content_type=writer.content_type)
+
+
+def saved(write: Callable[[], bytes], *, name: str, content_type: str) -> HttpResponse:
+    """What ``write`` gives, as a file to be saved; why there is none where the server has no font for it."""
     try:
-        data = writer.write(report, apart)
+        data = write()
     except MissingFont as missing:
         text = _("This server has no font for the %(script)s script, so it can't write the PDF. Take another file.")
         return refusal(text % {"script": missing.script}, status=503)
-    name = file_name(report, kind=writer, language=language, what=what)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(data, content_type=writer.content_type, headers=headers)
+    return HttpResponse(data, content_type=content_type, headers=headers)
 
 
 def refusal(text: str, *, status: int) -> HttpResponse:
