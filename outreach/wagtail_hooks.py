@@ -99,6 +99,12 @@ def snapshots() -> ReachMenuItem:
 
 
 @hooks.register(MENU_HOOK)
+def visits() -> ReachMenuItem:
+    """What was read on the site."""
+    return menu_item("reach:visits", _("Web reading"), icon="globe", order=150)
+
+
+@hooks.register(MENU_HOOK)
 def tokens() -> ReachMenuItem:
     """What a program reads the figures with."""
     return menu_item("reach:tokens", _("API tokens"), icon="key", order=400)

@@ -24,7 +24,7 @@ def about(report: Report) -> list[tuple[str, str]]:
     if stands.reason:
         facts.append((_("Reason of the correction"), stands.reason))
     facts += [
-        (_("Counted"), _moment(stands.taken_at)),
+        (_("Counted"), moment_text(stands.taken_at)),
         (_("Smallest count shown"), str(report.k)),
         (_("Version of the definitions"), stands.definitions),
     ]
@@ -52,5 +52,6 @@ def definition(metric: Metric) -> list[tuple[str, str]]:
     return [(name, str(text)) for name, text in parts if text]
 
 
-def _moment(moment: datetime | None) -> str:
+def moment_text(moment: datetime | None) -> str:
+    """A moment as files and facts have it."""
     return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M %Z") if moment else "…"

@@ -10,8 +10,8 @@ from . import charts
 from .about import about, definition
 from .apart import apart_sheet
 from .documents.document import Document, Drawing, Sheet
-from .metrics import METRICS
-from .reports import Apart, Report, Table
+from .metrics import METRICS, Metric
+from .reports import Apart, Figure, Report, Table
 from .standing import standing
 
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -30,15 +30,16 @@ def report_document(report: Report, language: str) -> Document:
             language=language,
             dated=standing(report).taken_at or NEVER,
             facts=tuple(about(report)),
-            sheets=(_headlines(report), *map(_sheet, report.tables), *_apart(report.apart), definitions()),
+            sheets=(headlines(report.figures), *map(sheet, report.tables), *_apart(report.apart), definitions()),
             notes=tuple(report.notes),
-            drawings=_drawings(report),
+            drawings=drawings(report.tables),
         )
 
 
-def _headlines(report: Report) -> Sheet:
+def headlines(figures: Sequence[Figure]) -> Sheet:
+    """The figures that open a report, each with what stands beside it."""
     rows = []
-    for figure in report.figures:
+    for figure in figures:
         rows.append((str(figure.metric.name), figure.cell, str(figure.metric.unit), figure.remark))
         rows += [(f"– {metric.name}", cell, str(metric.unit), "") for metric, cell in figure.beside]
     headings = (_("Metric"), _("Figure"), _("Unit"), _("Remark"))
@@ -49,7 +50,8 @@ def _apart(rows: Sequence[Apart]) -> list[Sheet]:
     return [apart_sheet(rows)] if rows else []
 
 
-def _sheet(table: Table) -> Sheet:
+def sheet(table: Table) -> Sheet:
+    """A table of a report as one of a file."""
     return Sheet(
         slug=table.slug,
         title=table.title,
@@ -60,14 +62,15 @@ def _sheet(table: Table) -> Sheet:
     )
 
 
-def definitions() -> Sheet:
-    """The whole closed list of metrics, in the language in use; a part that a metric does not have is empty."""
-    known = [dict(definition(metric)) for metric in METRICS]
+def definitions(metrics: Sequence[Metric] = METRICS) -> Sheet:
+    """Metrics, as a rule the whole list, in the language in use; a part that a metric does not have is empty."""
+    known = [dict(definition(metric)) for metric in metrics]
     headings = tuple(dict.fromkeys(name for parts in known for name in parts))
     rows = [tuple(parts.get(name, "") for name in headings) for parts in known]
     return Sheet("definitions", _("Definitions"), headings, rows, is_text=True)
 
 
-def _drawings(report: Report) -> dict[str, Drawing]:
-    drawn = {table.slug: charts.picture(table) for table in report.tables}
+def drawings(tables: Sequence[Table]) -> dict[str, Drawing]:
+    """The charts of tables, by the slug of each that has one."""
+    drawn = {table.slug: charts.picture(table) for table in tables}
     return {slug: drawing for slug, drawing in drawn.items() if drawing is not None}

@@ -35,13 +35,15 @@ class Column:
 class Row:
     """A row of a table: its label and one cell for each column.
 
-    The last row is the total of the others; before it there may be one of what cohorts left open.
+    The last row is the total of the others; before it there may be one of what cohorts left open. ``language`` is that
+    of the label where it is another than the reader's.
     """
 
     label: str
     cells: tuple[Cell, ...]
     is_total: bool = False
     is_open: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True)

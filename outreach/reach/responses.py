@@ -1,5 +1,7 @@
 """Files as answers, and why there is none."""
 
+from collections.abc import Callable
+
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
@@ -14,14 +16,19 @@ NOT_IN_THE_LIST = 400
 def file_response(report: Report, *, kind: str, language: str, what: str = "reach") -> HttpResponse:
     """A file of a report in the language in use, to be saved, kept by no cache."""
     writer = KINDS[kind]
+    name = file_name(report, kind=writer, language=language, what=what)
+    return saved(lambda: writer.write(report), name=name, content_type=writer.content_type)
+
+
+def saved(write: Callable[[], bytes], *, name: str, content_type: str) -> HttpResponse:
+    """What ``write`` gives, as a file to be saved; why there is none where the server has no font for it."""
     try:
-        data = writer.write(report)
+        data = write()
     except MissingFont as missing:
         text = _("This server has no font for the %(script)s script, so it can't write the PDF. Take another file.")
         return refusal(text % {"script": missing.script}, status=503)
-    name = file_name(report, kind=writer, language=language, what=what)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(data, content_type=writer.content_type, headers=headers)
+    return HttpResponse(data, content_type=content_type, headers=headers)
 
 
 def refusal(text: str, *, status: int) -> HttpResponse:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from outreach.broadcasts.content_counts import active_subscribers, content_counts
 from outreach.tracking import reading
+from outreach.tracking.reading import Reading
 
 
 def site_counts(*, since: date, until: date) -> dict[str, int]:
@@ -13,15 +14,25 @@ def site_counts(*, since: date, until: date) -> dict[str, int]:
     """
     return {
         **content_counts(since=since, until=until),
-        **_readers(since, until),
+        **readers(_read(since, until)),
         "active_subscribers": active_subscribers(),
     }
 
 
-def _readers(since: date, until: date) -> dict[str, int]:
-    """Page views, and how many visits were read to the end; nothing where no page was ever counted."""
-    after = until + timedelta(days=1)
-    seen, told = reading.visits(since=since, until=after), reading.completion(since=since, until=after)
-    if not seen.views:
+def readers(read: Reading) -> dict[str, int]:
+    """What was read, by the names of the counts; nothing where nothing was counted, not even a machine's view."""
+    seen, told = read.seen, read.told
+    if not (seen.views or seen.machine_views):
         return {}
-    return {"visits": seen.views, "visits_completed": told.completed, "visits_signalled": told.beacons}
+    return {
+        "visits": seen.views,
+        "page_visits": seen.visits,
+        "machine_views": seen.machine_views,
+        "visits_completed": told.completed,
+        "visits_signalled": told.beacons,
+    }
+
+
+def _read(since: date, until: date) -> Reading:
+    after = until + timedelta(days=1)
+    return Reading(reading.visits(since=since, until=after), reading.completion(since=since, until=after))

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.views import View
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin.auth import permission_required
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -18,6 +16,7 @@ from .about import about, definition
 from .behind import behind
 from .charts import draw_panels
 from .downloads import KINDS
+from .file_view import FileView, languages
 from .metrics import DEFINITIONS_VERSION, METRICS
 from .responses import NOT_IN_THE_LIST, file_response, refusal
 from .scopes import Scope, UnknownScope
@@ -91,7 +90,7 @@ def _context(report: Report, scope: Scope, metric: str) -> dict[str, Any]:
         "switches": switches if report.tables else [],
         "tables": [(table, draw_panels(table)) for table in shown],
         "kinds": [{"label": kind.label, "address": reverse(f"reach:{kind.name}")} for kind in KINDS.values()],
-        "languages": [pair for pair in settings.LANGUAGES if pair in settings.WAGTAILADMIN_PERMITTED_LANGUAGES],
+        "languages": languages(),
     }
 
 
@@ -112,18 +111,12 @@ class DefinitionsView(WagtailAdminTemplateMixin, TemplateView):
         return super().get_context_data(definitions=found, version=DEFINITIONS_VERSION, **kwargs)
 
 
-class DownloadView(View):
-    """One file of the scope that is asked for, in one of the site's languages."""
+class DownloadView(FileView):
+    """One file of the scope that is asked for."""
 
-    kind: str = ""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """The file, to be saved; a page that says why where there is none."""
-        language = request.GET.get("language") or get_language() or settings.LANGUAGE_CODE
-        if language not in dict(settings.LANGUAGES):
-            return refusal(_("The site has no such language."), status=NOT_IN_THE_LIST)
-        with override(language):
-            try:
-                return file_response(scopes.read(asked_scope(request)), kind=self.kind, language=language)
-            except UnknownScope as unknown:
-                return refusal(str(unknown), status=NOT_IN_THE_LIST)
+    def answer(self, request: HttpRequest, language: str) -> HttpResponse:
+        """The file, or why there is none."""
+        try:
+            return file_response(scopes.read(asked_scope(request)), kind=self.kind, language=language)
+        except UnknownScope as unknown:
+            return refusal(str(unknown), status=NOT_IN_THE_LIST)

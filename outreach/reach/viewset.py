@@ -8,8 +8,10 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
 from .api.views import NewTokenView, RevokeView, TokensView
+from .documents.writers import WRITERS
 from .downloads import KINDS
 from .views import ICON, PERMISSION, DefinitionsView, DownloadView, ReachView, may_view
+from .visits.views import VisitsFileView, VisitsView
 
 MENU_HOOK = "register_reach_menu_item"
 """Functions that give one more item of the menu register under this name."""
@@ -40,14 +42,19 @@ class ReachViewSet(ViewSet):
     icon = ICON
 
     def get_urlpatterns(self) -> list[URLPattern]:
-        """The page, its files, the definitions, and a person's own tokens."""
+        """The pages and their files, the definitions, and a person's own tokens."""
         files = [
             path(f"files/{kind.name}/", may_view(DownloadView.as_view(kind=kind.name)), name=kind.name)
             for kind in KINDS.values()
         ]
+        files += [
+            path(f"visits/files/{name}/", may_view(VisitsFileView.as_view(kind=name)), name=f"visits_{name}")
+            for name in WRITERS
+        ]
         return [
             path("", may_view(ReachView.as_view()), name="index"),
             path("definitions/", may_view(DefinitionsView.as_view()), name="definitions"),
+            path("visits/", may_view(VisitsView.as_view()), name="visits"),
             *files,
             path("tokens/", may_view(TokensView.as_view()), name="tokens"),
             path("tokens/new/", may_view(NewTokenView.as_view()), name="new_token"),

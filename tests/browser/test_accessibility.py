@@ -64,6 +64,21 @@ print(json.dumps([page.get_url_parts()[2] for page in pages] + [
 """
 """Prints the addresses of pages in ``language`` that only the demo's own database knows; the last one is to leave."""
 
+PAGE_DAYS = """
+from outreach.tracking.models import PageDay
+PageDay.objects.filter(day__year=1999)"""
+READERS = """
+from wagtail.models import Page
+
+from outreach.tracking.models import PageDay
+
+for number, page in enumerate(Page.objects.live().filter(depth__gt=2)[:20]):
+    PageDay.objects.create(day=f"1999-03-{number + 1:02}", page=page, language=page.locale.language_code,
+        source=("broadcast", "direct")[number % 2], broadcast_id=(3, None)[number % 2], device="mobile",
+        views=40 + number, visits=30, beacons=20 * (number % 3), completed=9 * (number % 3), machine_views=number)
+"""
+"""Readers of a month in which nobody else comes."""
+
 ALIKE = [
     "", "stories/", "infographics/", "rights/", "about/", "privacy/", "nothing-is-here/", "subscribe/",
     "subscribe/done/", "subscribe/telegram/", "confirm/forged/", "messages/", "messages/forged/", "leave/",
@@ -93,6 +108,8 @@ STAFF = [
             "results/indicator/3/entry/add/",
             "results/1/estimate/add/",
             "reach/?period=2026-12/2026-11",
+            "reach/visits/",
+            "reach/visits/?period=2026-13",
             "reach/definitions/",
             "reach/tokens/",
         ],
@@ -183,6 +200,22 @@ def test_everybody_can_see_what_is_behind_a_figure_and_make_a_token(staff: Staff
     page.goto(str(page.get_by_role("link", name="Revoke").get_attribute("href")))
     found += faults(page, part="'main'")
     press(page.get_by_role("button", name="Revoke it"))
+
+    assert not found, "\n\n".join(found)
+
+
+def test_everybody_can_see_what_was_read_on_the_site(demo: Demo, staff: Staff) -> None:
+    demo.manage("shell", "-v", "0", "-c", READERS)
+    try:
+        page = staff.sign_in("evaluator")
+        page.goto("/admin/reach/visits/?period=1999-03")
+        assert page.locator(".reach-table").count() == 7
+        found = list(faults(page, part="'main'", sights=ALL_SIGHTS))
+        for folded in page.locator(".reach details summary").all():
+            folded.click()
+        found += faults(page, part="'main'")
+    finally:
+        demo.manage("shell", "-v", "0", "-c", f"{PAGE_DAYS}.delete()")
 
     assert not found, "\n\n".join(found)
 

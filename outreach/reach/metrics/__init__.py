@@ -14,6 +14,8 @@ from .parts import (
     COHORT_CLICKS,
     EXCLUDED,
     MACHINE_CLICKS,
+    MACHINE_VIEWS,
+    PAGE_VISITS,
     PARTS,
     PLANNED,
     TRACKABLE_SHARE,
@@ -28,7 +30,7 @@ from .reached import (
     REACHED,
     STATED,
 )
-from .read import READ
+from .read import COMPLETION_RATE, READ, VISITS
 
 DEFINITIONS_VERSION = "2"
 
@@ -46,6 +48,7 @@ __all__ = [
     "CLICKED",
     "COHORT_CLICKS",
     "COMPLETENESS",
+    "COMPLETION_RATE",
     "DEFINITIONS_VERSION",
     "DELIVERY_RATE",
     "EXCLUDED",
@@ -53,13 +56,16 @@ __all__ = [
     "HEADLINE_COMPLETENESS",
     "INDICATORS",
     "MACHINE_CLICKS",
+    "MACHINE_VIEWS",
     "METRICS",
+    "PAGE_VISITS",
     "PARTS",
     "PLANNED",
     "REACHED",
     "STATED",
     "TRACKABLE_SHARE",
     "UNSUBSCRIBED",
+    "VISITS",
     "Change",
     "Count",
     "Counts",

@@ -25,6 +25,7 @@ BASELINE_AND_ENDLINE = _("baseline and endline")
 
 LEDGER = _("Delivery ledger")
 REDIRECTS = _("Redirects of tracked links")
+BEACON = _("Reading counter of the site")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from .metric import LEDGER, OUT_TAKE, REDIRECTS, Count, Metric, Share
+from .metric import BEACON, LEDGER, OUT_TAKE, REDIRECTS, Count, Given, Metric, Share
 
 ACCEPTED = Count(
     slug="accepted",
@@ -176,6 +176,33 @@ EXCLUDED = Count(
     unknown=_("Never unknown: 0 means that everybody considered gets a message."),
     source=_("Count of the audience when it was fixed"),
 )
+PAGE_VISITS = Given(
+    slug="page_visits",
+    code="W1",
+    name=_("Different visits"),
+    definition=_(
+        "Visitors of a page on a day: who opens a page three times on one day is one visit of that page. Told apart by "
+        "a key that is thrown away when the day is over."
+    ),
+    formula=_("count of different visitors of each page on each day"),
+    unit=_("visits of a page on a day"),
+    is_not=_("Visits, not people: who reads two pages, or comes back on another day, is counted again."),
+    unknown=_("Unknown where nothing was counted in the period."),
+    source=BEACON,
+    limits=_("People behind one connection who use the same browser can be taken for one visitor."),
+)
+MACHINE_VIEWS = Given(
+    slug="machine_views",
+    code="W1",
+    name=_("Page views by machines"),
+    definition=_("Views of pages by programs that say what they are, such as search engines."),
+    formula=_("count of views by known bots"),
+    unit=_("views"),
+    is_not=_("Never part of article visits."),
+    unknown=_("Unknown where nothing was counted in the period."),
+    source=BEACON,
+    limits=_("A program that passes itself off as a person's browser is not recognised."),
+)
 
 PARTS: tuple[Metric, ...] = (
     PLANNED,
@@ -191,4 +218,6 @@ PARTS: tuple[Metric, ...] = (
     MACHINE_OPENS,
     TRACKABLE_SHARE,
     POPULATION_COVERAGE,
+    PAGE_VISITS,
+    MACHINE_VIEWS,
 )

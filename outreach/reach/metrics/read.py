@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from .metric import EACH_BROADCAST, EACH_MONTH, OUT_TAKE, REDIRECTS, Given, Metric, Share
-
-BEACON = _("Reading counter of the site")
+from .metric import BEACON, EACH_BROADCAST, EACH_MONTH, OUT_TAKE, REDIRECTS, Given, Metric, Share
 
 VISITS = Given(
     slug="visits",

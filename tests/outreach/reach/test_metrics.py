@@ -37,7 +37,8 @@ COUNTS = {
     "machine_opened": 2, "cohort_size": 24, "cohort_clicks": 15, "machine_clicks": 5,
     "active_subscribers": 60, "population": 800,
     "items": 12, "items_in_every_language": 9, "items_accessible": 10, "quoted_people": 7, "quoted_women": 4,
-    "visits": 321, "visits_signalled": 200, "visits_completed": 90, "estimated_audience": 5000, "responses": 17,
+    "visits": 321, "page_visits": 280, "machine_views": 70,
+    "visits_signalled": 200, "visits_completed": 90, "estimated_audience": 5000, "responses": 17,
     "recalling": 110, "recall_respondents": 250, "baseline_correct": 93, "baseline_respondents": 300,
     "endline_correct": 138, "endline_respondents": 300, "agreeing": 204, "attitude_respondents": 400,
     "evidence_users": 14, "evidence_respondents": 40, "spending": 1300,
@@ -54,7 +55,7 @@ PARTS_BY_HAND = {
     "planned": 52, "excluded": 7,
     "accepted": 44, "bounced": 4, "unsubscribed": 2, "clicked": 9, "clickers": 8, "trackable_people": 20,
     "cohort_clicks": 15, "machine_clicks": 5, "machine_opened": 2, "trackable_share": Fraction(1, 2),
-    "population_coverage": Fraction(1, 20),
+    "population_coverage": Fraction(1, 20), "page_visits": 280, "machine_views": 70,
 }  # fmt: skip
 
 

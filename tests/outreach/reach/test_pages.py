@@ -100,7 +100,7 @@ def test_evaluator_finds_reach_results_their_account_and_nothing_else_in_the_men
     sidebar = html[html.index("wagtail-sidebar-props") :]
     sidebar = sidebar[: sidebar.index("</script>")]
     links = set(re.findall(r'"url": "([^"]+)"', sidebar))
-    mine = {reverse(f"reach:{name}") for name in ("index", "definitions", "tokens")}
+    mine = {reverse(f"reach:{name}") for name in ("index", "visits", "definitions", "tokens")}
     assert links == {*mine, reverse("snapshots:index"), reverse("results:index"), reverse("wagtailadmin_account")}
     assert "Read the figures" in html
 

@@ -1,52 +1,23 @@
 """A results framework as a file: taken away, and loaded."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.broadcasts.refusals import Refused
-from outreach.reach.documents.document import Document
+from outreach.reach.documents.writers import WRITERS
 from outreach.reach.indicators.document import document
 from outreach.reach.indicators.importing import OPTIONAL, REQUIRED, Loaded, load
 from outreach.reach.indicators.logframe import logframe
+from outreach.reach.responses import saved
 
 from .base import ResultsView, logframe_address, office_day
 from .forms import ImportForm
-
-
-@dataclass(frozen=True)
-class Writer:
-    """A kind of file: what its button says, what it is, and where the function stands that writes it."""
-
-    label: Promise
-    suffix: str
-    content_type: str
-    function: str
-
-    def write(self, content: Document) -> bytes:
-        """The file."""
-        function = cast(Callable[[Document], bytes], import_string(f"outreach.reach.documents.{self.function}"))
-        return function(content)
-
-
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV = "text/csv; charset=utf-8"
-WRITERS = {
-    "xlsx": Writer(gettext_lazy("Workbook (XLSX)"), "xlsx", WORKBOOK, "workbook.write"),
-    "pdf": Writer(gettext_lazy("Report (PDF)"), "pdf", "application/pdf", "pdf.write"),
-    "csv": Writer(gettext_lazy("Table (CSV)"), "csv", CSV, "csv_file.write"),
-    "code_book": Writer(gettext_lazy("Code book (CSV)"), "code-book.csv", CSV, "csv_file.code_book"),
-}
-"""By the name of the page; each writes the same document."""
 
 
 class DownloadView(ResultsView):
@@ -57,10 +28,9 @@ class DownloadView(ResultsView):
     def get(self, request: HttpRequest, campaign: int) -> HttpResponse:
         """The file, to be saved."""
         writer, today = WRITERS[self.kind], office_day()
-        content = writer.write(document(frame=logframe(campaign=self.campaign, today=today), now=timezone.now()))
+        content = document(frame=logframe(campaign=self.campaign, today=today), now=timezone.now())
         name = f"results-{today.isoformat()}-{self.campaign.slug}.{writer.suffix}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-        return HttpResponse(content, content_type=writer.content_type, headers=headers)
+        return saved(lambda: writer.write(content), name=name, content_type=writer.content_type)
 
 
 class ImportView(ResultsView):

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.reach.documents.writers import WRITERS
 from outreach.reach.indicators import wording
 from outreach.reach.indicators.actuals import entered, to_date
 from outreach.reach.indicators.logframe import by_quarter, logframe
@@ -12,7 +13,6 @@ from outreach.reach.indicators.totals import Counting
 from outreach.reach.indicators.trail import Change
 
 from .base import ResultsView, office_day
-from .files import WRITERS
 
 CHANGES_SHOWN = 50
 

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
+from outreach.reach.documents.writers import WRITERS
+
 from . import files, reading, writing
 from .base import ICON, VIEW
 
@@ -50,6 +52,6 @@ class ResultsViewSet(ViewSet):
             path(f"{indicator}entry/<int:pk>/", writing.EditEntryView.as_view(), name="edit_entry"),
             *(
                 path(f"{campaign}results.{writer.suffix}", files.DownloadView.as_view(kind=name), name=name)
-                for name, writer in files.WRITERS.items()
+                for name, writer in WRITERS.items()
             ),
         ]

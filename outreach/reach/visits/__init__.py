@@ -1,0 +1,1 @@
+"""What was read on the site, for evaluators: visits, which are not people."""
