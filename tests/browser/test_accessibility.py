@@ -75,7 +75,7 @@ from outreach.tracking.models import PageDay
 for number, page in enumerate(Page.objects.live().filter(depth__gt=2)[:20]):
     PageDay.objects.create(day=f"1999-03-{number + 1:02}", page=page, language=page.locale.language_code,
         source=("broadcast", "direct")[number % 2], broadcast_id=(3, None)[number % 2], device="mobile",
-        views=40 + number, visits=30, beacons=20 * (number % 3), completed=9 * (number % 3), machine_views=number)
+        views=40 + number, visits=30, beacons=10 * (number % 3), completed=4 * (number % 3), machine_views=number)
 """
 """Readers of a month in which nobody else comes."""
 

@@ -7,6 +7,8 @@ from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from outreach.broadcasts.campaign import Campaign
+from outreach.reach.documents import pdf
 from outreach.reach.indicators import keeping
 from outreach.reach.indicators.framework import Indicator, Result, Target
 from outreach.reach.indicators.records import Entry, Estimate, Spend
@@ -334,3 +336,11 @@ def test_a_campaign_with_a_framework_can_not_be_deleted(as_role, rows, campaign)
 
     assert "results belong to this campaign" in answer.content.decode()
     assert type(campaign).objects.filter(pk=campaign.pk).exists()
+
+
+def test_pdf_of_a_script_without_a_font_is_refused_in_words(as_role, rows, monkeypatch):
+    Campaign.objects.update(name="حقوق العمال")
+    monkeypatch.setattr(pdf, "_families", lambda: frozenset({"Libertinus Serif"}))
+    answer = as_role("evaluator").get(reverse("results:pdf", args=[rows["campaign"]]))
+    assert answer.status_code == 503
+    assert "Arabic" in answer.content.decode()
