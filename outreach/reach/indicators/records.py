@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from outreach.broadcasts.campaign import Campaign
 
@@ -169,7 +170,7 @@ class Estimate(Record):
     class Method(models.TextChoices):
         """How the number came about."""
 
-        COUNTED = "counted", _("Counted")
+        COUNTED = "counted", pgettext_lazy("how a number came about", "Counted")
         SIGNED = "signed", _("Sign-in sheet")
         LETTER = "letter", _("Broadcaster’s letter")
         ESTIMATE = "estimate", _("Estimate")
