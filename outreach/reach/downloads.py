@@ -46,7 +46,7 @@ def _lines(report: Report) -> Iterator[list[Value]]:
         for row in table.rows:
             for column, cell in zip(table.columns, row.cells, strict=True):
                 label = "" if column.metric else column.label
-                yield _line(report, table.slug, column.metric or table.metric, row.label, label, cell)
+                yield _line(report, table.slug, column.metric or row.metric or table.metric, row.label, label, cell)
 
 
 def _line(report: Report, table: str, metric: Metric | None, row: str, column: str, cell: Cell) -> list[Value]:

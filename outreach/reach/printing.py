@@ -2,6 +2,7 @@
 
 import math
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from babel import Locale
@@ -33,8 +34,10 @@ def as_text(cell: Cell) -> str:
 
 
 def number(value: Number) -> str:
-    """A whole number or a share, in the language in use."""
+    """A whole number, a share or a mean, in the language in use."""
     locale = _locale()
+    if isinstance(value, Decimal):
+        return format_decimal(value, format="#,##0.00", locale=locale)
     if isinstance(value, int):
         return format_decimal(value, locale=locale)
     pattern = Locale.parse(locale, sep="_").percent_formats[None].pattern.replace("#,##0", "#,##0.0")

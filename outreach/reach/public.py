@@ -14,7 +14,7 @@ from .snapshots import publishing
 from .snapshots.models import Publication, Snapshot
 from .tables import PUBLIC_K, Report, report
 
-TABLES = ("people", "channel", "language")
+TABLES = ("indicators", "people", "channel", "language")
 """By slug, in this order: the public reads no others."""
 
 
@@ -50,6 +50,7 @@ class Results:
         found |= {metric.slug for figure in self.report.figures for metric, _cell in figure.beside}
         for table in self.report.tables:
             found |= {metric.slug for metric in (table.metric, *(column.metric for column in table.columns)) if metric}
+            found |= {row.metric.slug for row in table.rows if row.metric}
         return [metric for metric in METRICS if metric.slug in found]
 
 

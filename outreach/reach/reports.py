@@ -36,7 +36,7 @@ class Row:
     """A row of a table: its label and one cell for each column.
 
     The last row is the total of the others; before it there may be one of what cohorts left open. ``language`` is that
-    of the label where it is another than the reader's.
+    of the label where it is another than the reader's, ``metric`` what the row counts where it is one.
     """
 
     label: str
@@ -44,6 +44,7 @@ class Row:
     is_total: bool = False
     is_open: bool = False
     language: str = ""
+    metric: Metric | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from . import disclosure, metrics, provisional
 from .apart import rows_of
 from .cube import OPEN, Cube
 from .disclosure import AtLeast, Cell, Hidden, Shown, Unknown
+from .indicator_table import SLUG, indicator_table
 from .metrics import Count, Metric
 from .periods import Period
 from .reports import (
@@ -79,7 +80,7 @@ class UnknownBroadcast(LookupError):
 
 def catalogue() -> tuple[str, ...]:
     """The slugs of all tables that there can be, in their order; there are no others."""
-    return (*(metric.slug for metric in BY_SEGMENT), *BY_AXIS, "story", "reason", "times", "day", "broadcast")
+    return (SLUG, *(metric.slug for metric in BY_SEGMENT), *BY_AXIS, "story", "reason", "times", "day", "broadcast")
 
 
 def counted_broadcasts() -> QuerySet[Broadcast]:
@@ -227,6 +228,7 @@ class _Pages:
         """The fixed catalogue; a table in which there is nothing is left out."""
         choices = Delivery._meta.get_field("channel").flatchoices, Delivery._meta.get_field("group").flatchoices
         found = [
+            *([indicator_table(self.cube, self.content["site"])] if self.content["site"] else []),
             *(self._by_segment(metric) for metric in BY_SEGMENT),
             self._by("channel", _("By channel"), _("Channel"), dict(choices[0])),
             self._by("language", _("By language"), _("Language"), dict(settings.LANGUAGES)),

@@ -72,16 +72,22 @@ class ColumnAnswer(Schema):
 
 
 class RowAnswer(Schema):
-    """A row: a cell for each column."""
+    """A row: a cell for each column; ``metric`` where the row is one."""
 
     label: str
+    metric: str | None
     is_total: bool
     cells: list[CellAnswer]
 
     @classmethod
     def of(cls, row: Row) -> "RowAnswer":
         """The answer for a row."""
-        return cls(label=str(row.label), is_total=row.is_total, cells=[CellAnswer.of(cell) for cell in row.cells])
+        return cls(
+            label=str(row.label),
+            metric=row.metric.slug if row.metric else None,
+            is_total=row.is_total,
+            cells=[CellAnswer.of(cell) for cell in row.cells],
+        )
 
 
 class TableAnswer(Schema):

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-Number: TypeAlias = int | Fraction
+Number: TypeAlias = int | Fraction | Decimal
+"""A count, a share, or a mean."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from outreach.reach import printing
+from outreach.reach.disclosure import Shown
 
 from .csv_file import status, status_meanings
 from .document import Document, Sheet, Value
@@ -130,6 +132,8 @@ def _format(value: Value, exact: int | float | date) -> str:
         return "yyyy-mm-dd"
     if isinstance(exact, int):
         return "#,##0"
+    if isinstance(value, Shown) and isinstance(value.value, Decimal):
+        return "#,##0.00"
     return "#,##0.0##" if isinstance(value, float) else "0.0%"
 
 

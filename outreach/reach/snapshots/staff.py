@@ -56,7 +56,17 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-class SnapshotsView(WagtailAdminTemplateMixin, TemplateView):
+class Page(WagtailAdminTemplateMixin):
+    """A page about snapshots, below their list."""
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Home, the list, then this page."""
+        names = dict.fromkeys([SnapshotsView.page_title, self.page_title])
+        trail = [{"url": reverse("snapshots:index"), "label": name} for name in names]
+        return [*self.breadcrumbs_items, *trail[:-1], {"url": "", "label": self.page_title}]
+
+
+class SnapshotsView(Page, TemplateView):
     """Every snapshot, the latest first: what it covers, its version, who took it and when, and whether it is public."""
 
     template_name = "outreach/reach/snapshots/list.html"
@@ -128,7 +138,7 @@ class FreezeForm(forms.Form):
             raise Http404 from None
 
 
-class FreezeView(WagtailAdminTemplateMixin, FormView):
+class FreezeView(Page, FormView):
     """Choose a period and freeze it; where it can't be frozen yet, the page says what is missing."""
 
     template_name = "outreach/reach/snapshots/freeze.html"
@@ -182,7 +192,7 @@ class ReasonForm(forms.Form):
     )
 
 
-class DecisionView(WagtailAdminTemplateMixin, FormView):
+class DecisionView(Page, FormView):
     """A question about one snapshot; only a POST from its page does anything."""
 
     template_name = "outreach/reach/snapshots/decision.html"

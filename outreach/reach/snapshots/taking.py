@@ -13,6 +13,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.reach.apart import count_apart
 from outreach.reach.disclosure import Key, axes_of, protect
 from outreach.reach.metrics import DEFINITIONS_VERSION
+from outreach.reach.site_counts import site_counts
 
 from . import payload
 from .models import Snapshot, SnapshotCells
@@ -130,6 +131,7 @@ def _content(
         "broadcasts": [_about(each) for each in cover.broadcasts],
         "members": sorted(sealed.members),
         "apart": _apart(cover),
+        "site": _site(cover),
         "figures": {str(k): figures(sealed, hidden[k]) for k in hidden},
         "by_broadcast": {str(k): [_totals(each, k) for each in members] for k in hidden},
     }
@@ -139,6 +141,12 @@ def _apart(cover: Cover) -> dict[str, Any] | None:
     if cover.broadcast is not None:
         return None
     return count_apart(first_day=cover.first_day, last_day=cover.last_day, campaign=cover.campaign)
+
+
+def _site(cover: Cover) -> dict[str, int] | None:
+    if cover.broadcast is not None:
+        return None
+    return site_counts(since=cover.first_day, until=cover.last_day)
 
 
 def _about(broadcast: Broadcast) -> dict[str, Any]:

@@ -1,0 +1,58 @@
+"""The closed list of indicators with their figures of one period: what was counted, and what only people can enter."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from . import disclosure
+from .counts import GENDERS
+from .cube import Cube
+from .disclosure import Cell, Shown, Unknown
+from .metrics import INDICATORS, Count, Given, Metric, Share
+from .reports import Column, Row, Table
+
+SLUG = "indicators"
+GENDER_OF = {name: gender for gender, name in GENDERS.items()}
+
+MEANS = frozenset({"R2"})
+"""Quotients that are no shares: so many for each."""
+
+
+def indicator_table(cube: Cube, site: Mapping[str, int]) -> Table:
+    """Each indicator of the list, unknown where it is entered in the results framework or where nothing is known.
+
+    ``site`` has what the site counted in the same period, by the names of the counts.
+    """
+    figures = _Figures(cube, site)
+    rows = [Row(f"{each.code} {each.name}", (figures.of(each),), metric=each) for each in INDICATORS]
+    return Table(SLUG, _("Indicators of the period"), _("Indicator"), (Column(_("Figure")),), tuple(rows))
+
+
+class _Figures:
+    def __init__(self, cube: Cube, site: Mapping[str, int]) -> None:
+        self.cube, self.site = cube, site
+
+    def of(self, metric: Metric) -> Cell:
+        """Its figure as it may be read."""
+        if isinstance(metric, Share):
+            found = self._quotient(metric.numerator, metric.denominator)
+            if metric.code in MEANS and isinstance(found, Shown):
+                exact = Fraction(found.value)
+                return Shown(round(Decimal(exact.numerator) / exact.denominator, 2))
+            return found
+        return self._count(metric.slug) if isinstance(metric, Count | Given) else Unknown()
+
+    def _quotient(self, numerator: Sequence[str], denominator: Sequence[str]) -> Cell:
+        parts, whole = [self._count(name) for name in numerator], [self._count(name) for name in denominator]
+        if Unknown() in (*parts, *whole):
+            return Unknown()
+        return disclosure.share(parts=parts, whole=disclosure.added(whole))
+
+    def _count(self, name: str) -> Cell:
+        if name in self.site:
+            return Shown(self.site[name])
+        if name in GENDER_OF:
+            return self.cube.read("people", {"gender": GENDER_OF[name]})
+        return self.cube.total(name)

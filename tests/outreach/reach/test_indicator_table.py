@@ -1,0 +1,63 @@
+"""The closed list with its figures, each computed by hand from what stands here."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from outreach.reach import printing
+from outreach.reach.cube import Cube
+from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
+from outreach.reach.indicator_table import indicator_table
+from outreach.reach.metrics import INDICATORS
+
+FIGURES = {
+    "people": {"": 200, "gender=woman": 90, "gender=man": 60, "gender=another": None, "gender=undisclosed": 20,
+               "gender=": 26},
+    "accepted": {"": 250}, "unaccepted": {"": 50}, "clickers": {"": 30}, "trackable_people": {"": 120},
+    "opened": {"": None}, "open_trackable": {"": 80}, "withdrawn": {"": 10},
+}  # fmt: skip
+SITE = {
+    "items": 12, "items_in_every_language": 9, "items_accessible": 12, "quoted_women": 3, "quoted_people": 5,
+    "active_subscribers": 800, "visits": 4000, "visits_completed": 30, "visits_signalled": 120,
+}  # fmt: skip
+
+BY_HAND = {
+    "P1": Shown(12), "P2": Shown(Fraction(3, 4)), "P3": Shown(Fraction(1)), "P4": Shown(Fraction(3, 5)),
+    "D1": Shown(300), "D2": Shown(Fraction(5, 6)), "R1": Shown(200), "R2": Shown(Decimal("1.25")),
+    "R3": Shown(Fraction(1, 4)), "R4": Hidden(), "R5": Hidden(), "R6": Unknown(), "W1": Shown(4000),
+    "E1": Shown(Fraction(1, 4)), "E2": Hidden(), "E3": Shown(Fraction(1, 4)), "E4": Unknown(),
+    "E5": Shown(Fraction(1, 25)), "O1": Unknown(), "O2": Unknown(), "O3": Unknown(), "O4": Unknown(), "C1": Unknown(),
+}  # fmt: skip
+
+
+def cells(figures=FIGURES, site=SITE):
+    return {row.metric.code: row.cells[0] for row in indicator_table(Cube(figures), site).rows}
+
+
+def test_every_indicator_of_the_closed_list_has_its_row_in_the_order_of_the_list():
+    table = indicator_table(Cube(FIGURES), SITE)
+    assert [row.metric for row in table.rows] == list(INDICATORS)
+    assert table.rows[0].label == f"P1 {INDICATORS[0].name}"
+
+
+@pytest.mark.parametrize("code", BY_HAND)
+def test_figure_is_what_was_computed_by_hand(code):
+    assert cells()[code] == BY_HAND[code]
+
+
+def test_the_female_share_is_shown_where_every_gender_that_was_stated_is():
+    people = FIGURES["people"] | {"gender=another": 10}
+    found = cells(FIGURES | {"people": people})
+    assert (found["R4"], found["R5"]) == (Shown(Fraction(90, 160)), Shown(Fraction(160, 206)))
+
+
+def test_where_the_site_counted_no_reader_visits_are_unknown_and_not_0():
+    found = cells(site={name: count for name, count in SITE.items() if not name.startswith("visits")})
+    assert (found["W1"], found["E3"]) == (Unknown(), Unknown())
+
+
+def test_a_mean_is_no_share_of_a_hundred():
+    assert printing.as_text(cells()["R2"]) == "1.25"
+    assert printing.as_number(cells()["R2"]) == 1.25
+    assert not any(isinstance(cell, AtLeast) for cell in cells().values())
