@@ -121,8 +121,12 @@ class LedgerRows:
         bits = f"COALESCE(s.back, 0) + CASE WHEN d.tracks_clicks THEN {_CLICKS} ELSE 0 END"
         bits += f" + CASE WHEN d.tracks_opens THEN {_OPENS} ELSE 0 END"
         columns = [place, bits, "d.status", *(f"d.{quote(name)}" for name in DIMENSIONS)]
+        before = f"WITH seen AS ({seen}) "
+        if not joined:
+            _keep_seen((seen, seen_params))
+            before, seen_params = "", []
         statement = (
-            f"WITH seen AS ({seen}) SELECT {', '.join(columns)}, COUNT(*), {people} "  # noqa: S608
+            f"{before}SELECT {', '.join(columns)}, COUNT(*), {people} "  # noqa: S608
             f"FROM {DELIVERIES} d LEFT JOIN seen s ON s.delivery_id = d.id WHERE {where} "
             f"GROUP BY {', '.join(str(number) for number, _column in enumerate(columns, start=1))}"
         )
@@ -214,6 +218,19 @@ def _rows(statement: Statement) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(*statement)
         return list(cursor.fetchall())
+
+
+def _keep_seen(statement: Statement) -> None:
+    """Keep what came back in a table of this connection alone, found by the delivery.
+
+    SQLite makes such an index by itself only if it expects many rows; its statistics may be of a day with few. Without
+    one it would look through all that came back for each delivery.
+    """
+    chosen, params = statement
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS temp.seen")
+        cursor.execute("CREATE TEMPORARY TABLE seen (delivery_id INTEGER PRIMARY KEY, back INTEGER NOT NULL)")
+        cursor.execute(f"INSERT INTO temp.seen {chosen}", params)
 
 
 def _streamed_whole(statement: Statement) -> Iterator[tuple[Any, ...]]:
