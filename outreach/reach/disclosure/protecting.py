@@ -8,7 +8,7 @@ from .across import Base, Sum, hide_across
 from .frequency import hide_frequencies
 from .keys import ALL, Counts, Key, Layout, axes_of, layout
 from .population import POPULATIONS, Population
-from .within import GENDER_AXIS, Figures, hide_within
+from .within import GENDER_AXIS, Figures, hide_within, telling
 
 GENDERS = ("woman", "man", "another", "undisclosed", "")
 RECENT = 12
@@ -20,12 +20,16 @@ FREQUENCY = "times"
 
 @dataclass(frozen=True)
 class Published:
-    """A scope that was stored: its true counts, what it hides, and the numbers of the broadcasts that it sums up."""
+    """A scope that was stored: its true counts, what it hides, and the numbers of the broadcasts that it sums up.
+
+    ``earlier`` are the counts of the versions before it.
+    """
 
     number: int
     counts: Mapping[str, Counts]
     hidden: Mapping[str, frozenset[Key]]
     members: frozenset[int] = field(default_factory=frozenset)
+    earlier: Sequence[Mapping[str, Counts]] = ()
 
 
 def protect(
@@ -74,7 +78,6 @@ class _Request:
         wanted: set[Key] = set()
         for name in (*wholes, *names):
             wanted |= before.get(name, frozenset()) | self.already.get(name, frozenset())
-        wanted |= {key for key in cells.keys if any(self._changed_little(name, key) for name in names)}
         figures = self._figures(self.counts, population, names)
         if cells.total in before.get(population.under, frozenset()):
             found = frozenset(cells.keys)
@@ -85,20 +88,26 @@ class _Request:
                 k=self.k,
                 members=self.members,
                 bases={
-                    each.number: Base(self._figures(each.counts, population, names), _hidden_of(each, names))
+                    each.number: Base(
+                        self._figures(each.counts, population, names),
+                        _hidden_of(each, names),
+                        self._sensitive(each.counts, each.earlier, population, names, cells),
+                    )
                     for each in self.past
                     if not each.members
                 },
                 sums=[
                     Sum(
+                        self._figures(each.counts, population, names),
                         each.members,
-                        {number: each.counts.get(names[number], {}) for number in figures.distinct},
+                        self._sensitive(each.counts, each.earlier, population, names, cells),
                         set(_hidden_of(each, names)),
                     )
                     for each in self.past
                     if each.members
                 ],
                 hidden=wanted,
+                sensitive=self._sensitive(self.counts, self.earlier, population, names, cells),
             )
         else:
             found = hide_within(
@@ -106,7 +115,7 @@ class _Request:
                 figures=figures,
                 k=self.k,
                 hidden=wanted,
-                telling=population.telling,
+                sensitive=self._sensitive(self.counts, self.earlier, population, names, cells),
                 habits=self._habits(names),
             )
         return dict.fromkeys(names, found)
@@ -119,9 +128,28 @@ class _Request:
     def _related(self) -> list[Mapping[str, Counts]]:
         return [each.counts for each in self.past if not each.members] if self.members else []
 
-    def _changed_little(self, name: str, key: Key) -> bool:
-        now = self.counts[name].get(key, 0)
-        return any(0 < abs(now - each.get(name, {}).get(key, 0)) < self.k for each in self.earlier)
+    def _sensitive(
+        self,
+        counts: Mapping[str, Counts],
+        earlier: Sequence[Mapping[str, Counts]],
+        population: Population,
+        names: tuple[str, ...],
+        cells: Layout,
+    ) -> frozenset[Key]:
+        """The cells that may not be read for their own sake, here or in the whole of which these are a part."""
+        figures = self._figures(counts, population, names)
+        found = {key for key in cells.keys if figures.is_small(key, self.k)}
+        if population.telling:
+            found.update(key for table in cells.tables for key in telling(table, figures))
+        for name in names:
+            now = counts.get(name, {})
+            for before in (each.get(name, {}) for each in earlier):
+                found.update(key for key in cells.keys if 0 < abs(now.get(key, 0) - before.get(key, 0)) < self.k)
+        for whole in self.populations:
+            if set(whole.names) & {population.whole_of(name) for name in names}:
+                theirs = tuple(name for name in whole.names if name in self.counts)
+                found |= self._sensitive(counts, earlier, whole, theirs, cells)
+        return frozenset(found)
 
     def _figures(self, counts: Mapping[str, Counts], population: Population, names: tuple[str, ...]) -> Figures:
         def parts(name: str) -> list[Counts]:

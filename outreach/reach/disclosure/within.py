@@ -100,26 +100,24 @@ def hide_within(
     figures: Figures,
     k: int,
     hidden: Iterable[Key],
-    telling: bool,
+    sensitive: frozenset[Key],
     habits: Mapping[Key, float] | None = None,
 ) -> frozenset[Key]:
-    """``hidden`` with the small cells, and with others until none can be computed.
+    """``hidden`` with the sensitive cells, and with others until none of these can be computed.
 
     ``habits`` says in which share of the broadcasts before it a cell was hidden. Such a cell is cheaper: a period can
     show more where its broadcasts hide the same cells.
     """
     found = {key for key in hidden if key in layout.table_of or key == layout.total}
-    found.update(key for key in layout.keys if figures.is_small(key, k))
-    if telling:
-        found.update(key for table in layout.tables for key in _telling(table, figures))
+    found |= sensitive
     if layout.total in found:
         return frozenset(layout.keys)
     for table in layout.tables:
-        found |= _Within(table, figures, k, found & set(table.keys), habits or {}).completed()
+        found |= _Within(table, figures, k, found & set(table.keys), habits or {}).completed(sensitive)
     return frozenset(found)
 
 
-def _telling(table: Table, figures: Figures) -> Iterable[Key]:
+def telling(table: Table, figures: Figures) -> Iterable[Key]:
     """Cells of a stated gender that hold everybody of a line, and so say something of each person.
 
     ``table`` is that of segment × gender if it has two axes of which the second is the gender; a segment tells only
@@ -151,10 +149,10 @@ class _Within:
             for key in table.keys
         }
 
-    def completed(self) -> set[Key]:
-        """The hidden cells and those that protect them; all of the table, should nothing less do."""
+    def completed(self, sensitive: frozenset[Key]) -> set[Key]:
+        """The hidden cells and those that protect the sensitive ones; all of the table, should nothing less do."""
         safe: set[Key] = set()
-        while waiting := {key for key in self.hidden if self.figures.most(key)} - safe:
+        while waiting := {key for key in self.hidden & sensitive if self.figures.most(key)} - safe:
             key = min(waiting, key=lambda key: (self.figures.most(key), str(key)))
             widths = self._cover(key)
             if widths is None:
