@@ -25,9 +25,6 @@ Place: TypeAlias = tuple[int, Key]
 Shift: TypeAlias = dict[Place, int]
 """By broadcast and cell, whether it goes up (1) or down (-1)."""
 
-Moved: TypeAlias = dict[int, dict[Place, int]]
-"""By direction, what the shifts before did to a cell."""
-
 MOST_PARTNERS = 12
 """How many other broadcasts are tried for one box: of the first dozen that fit, some nearly always do."""
 
@@ -168,7 +165,13 @@ class _Across:
     def _cover(self, number: int, key: Key) -> bool:
         """Whether a broadcast's cell can have enough values, after hiding more of the period where that is needed."""
         wanted = self.bases[number].figures.wanted(key, self.k)
-        return self._widen(wanted, lambda moved: self._shifts(number, key, moved))
+        if self._widen(wanted, lambda sign, done: self._shifts(number, key, sign, done)):
+            return True
+        if key == self.layout.total or len(self.sums_of[number]) > 1:
+            return False
+        # A period that hides whatever this broadcast hides says nothing new of it.
+        self.new.hidden |= self.bases[number].hidden & set(self.layout.table_of[key].keys)
+        return True
 
     def _cover_sum(self, each: Sum, key: Key) -> bool:
         """The same for a cell of a period itself, by what shifts only its broadcasts, or only its people."""
@@ -179,7 +182,9 @@ class _Across:
         self._moving = each
         found = self._widen(
             wanted,
-            lambda _moved: chain.from_iterable(self._alone(number, key, each.members) for number in sorted(numbers)),
+            lambda sign, done: chain.from_iterable(
+                self._alone(number, key, each.members, sign, done) for number in sorted(numbers)
+            ),
         )
         self._moving = None
         return found
@@ -209,18 +214,17 @@ class _Across:
             width = min(width, min(high) - max([*low, value - each.figures.down(key)]))
         return width
 
-    def _widen(self, wanted: int, shifts: Callable[[Moved], Iterator[Shift]]) -> bool:
+    def _widen(self, wanted: int, shifts: Callable[[int, _Moves], Iterator[Shift]]) -> bool:
         """Whether shifts, one after the other, take a cell through ``wanted`` values.
 
         Those that need nothing hidden are taken as they come; then those that cost least for each value.
         """
         width = 0.0
         moves = {sign: _Moves() for sign in (1, -1)}
-        moved: Moved = {sign: each.cells for sign, each in moves.items()}
         while width < wanted:
             best: tuple[float, float, Shift, int, set[Key]] | None = None
-            for shift in shifts(moved):
-                for sign, done in moves.items():
+            for sign, done in moves.items():
+                for shift in shifts(sign, done):
                     amount, new = self._amount(shift, sign, done)
                     amount = min(amount, wanted - width)
                     if amount < 1:
@@ -375,40 +379,39 @@ class _Across:
                         room = min(room, people.get(line, 0) - value)
         return room
 
-    def _shifts(self, number: int, key: Key, moved: Moved) -> Iterator[Shift]:
-        """What could move a broadcast's cell: with another broadcast, and alone."""
-        for box in self._cells_through(number, key):
+    def _shifts(self, number: int, key: Key, sign: int, done: _Moves) -> Iterator[Shift]:
+        """What could move a broadcast's cell up or down: with another broadcast, and alone."""
+        boxes = self._boxes_with_room(number, key, sign, done)
+        for box in boxes:
             shown = {corner: -its for corner, its in box.items() if corner not in self.new.hidden}
-            if not shown:
-                continue
-            partners = set.intersection(*(self.hidden_at[corner] for corner in shown)) & self.new.members - {number}
-            for partner in self._best(partners, shown, number):
-                for other in self._answers(partner, shown):
-                    yield {
-                        **{(number, corner): its for corner, its in box.items()},
-                        **{(partner, corner): its for corner, its in other.items()},
-                    }
-        for partner in self._best(self._all_hidden() - {number}, {key: 1}, number):
-            if number in self._all_hidden():
-                yield from self._messages(number, partner, key, moved)
-        yield from self._alone(number, key, self.new.members)
+            for partner, other in self._answers(shown, self.new.members - {number}, sign, done) if shown else ():
+                yield _joined((number, box), (partner, other))
+        if number in self._all_hidden():
+            for partner in self._best(self._all_hidden() & self._touched - {number}, {key: -1}, sign, done):
+                yield from self._messages(number, partner, key, done.cells)
+        yield from self._alone(number, key, self.new.members, sign, done)
 
-    def _answers(self, number: int, wanted: Mapping[Key, int]) -> Iterator[dict[Key, int]]:
-        """The boxes of a broadcast that do to the cells that the period shows what is wanted, and nothing else."""
-        key, sign = next(iter(wanted.items()))
-        for box in self._cells_through(number, key):
-            turned = {corner: its * sign for corner, its in box.items()}
-            if {corner: its for corner, its in turned.items() if corner not in self.new.hidden} == wanted:
-                yield turned
+    def _answers(
+        self, wanted: Mapping[Key, int], among: frozenset[int], sign: int, done: _Moves
+    ) -> Iterator[tuple[int, dict[Key, int]]]:
+        """Broadcasts with a box that does to the cells that the period shows what is wanted, and nothing else."""
+        key, its = next(iter(wanted.items()))
+        partners = set.intersection(*(self.hidden_at[corner] for corner in wanted)) & among
+        for partner in self._best(partners, wanted, sign, done):
+            for box in self._cells_through(partner, key):
+                turned = {corner: each * its for corner, each in box.items()}
+                if {corner: each for corner, each in turned.items() if corner not in self.new.hidden} == wanted:
+                    yield partner, turned
 
-    def _alone(self, number: int, key: Key, members: frozenset[int]) -> Iterator[Shift]:
+    def _alone(self, number: int, key: Key, members: frozenset[int], sign: int, done: _Moves) -> Iterator[Shift]:
         """What moves a broadcast's cell and so the sum of the period; or with a broadcast outside it."""
-        for box in self._cells_through(number, key):
-            shift = {(number, corner): its for corner, its in box.items()}
-            yield shift
-            outside = set.intersection(*(self.hidden_at[corner] for corner in box)) - members
-            for partner in self._best(outside, box, number):
-                yield {**shift, **{(partner, corner): -its for corner, its in box.items()}}
+        for box in self._boxes_with_room(number, key, sign, done):
+            yield _joined((number, box))
+            if len(self.sums_of[number]) > 1 or number not in self.new.members:
+                back = {corner: -its for corner, its in box.items()}
+                outside = set.intersection(*(self.hidden_at[corner] for corner in box)) - members
+                for partner in self._best(outside, back, sign, done):
+                    yield _joined((number, box), (partner, back))
 
     def _cells_through(self, number: int, key: Key) -> list[dict[Key, int]]:
         found = self._boxes.get((number, key))
@@ -419,28 +422,40 @@ class _Across:
             self._boxes[number, key] = found
         return found
 
-    def _best(self, partners: set[int], box: Mapping[Key, int], number: int) -> list[int]:
+    def _boxes_with_room(self, number: int, key: Key, sign: int, done: _Moves) -> list[dict[Key, int]]:
+        """The boxes of a broadcast around a cell, those first that leave most to be moved after them."""
+        rooms = [(self._room_down(number, box, sign, done), box) for box in self._cells_through(number, key)]
+        return [box for room, box in sorted(rooms, key=lambda each: each[0], reverse=True) if room[0] > 0]
+
+    def _room_down(self, number: int, box: Mapping[Key, int], sign: int, done: _Moves) -> tuple[int, int]:
+        figures = self.bases[number].figures
+        rooms = [
+            min(figures.down(corner) + done.cells.get((number, corner), 0), self.k)
+            for corner, its in box.items()
+            if its * sign < 0
+        ]
+        return min(rooms, default=self.k), sum(rooms)
+
+    def _best(self, partners: set[int], box: Mapping[Key, int], sign: int, done: _Moves) -> list[int]:
         """Those with whom a shift can go furthest; first those of the same periods."""
-        periods = self.sums_of[number]
-
-        def worth(partner: int) -> tuple[int, int, int]:
-            same = sum(partner in each.members for each in periods) * 2 - len(self.sums_of[partner])
-            room = min(min(self.bases[partner].figures.most(key), self.k) for key in box)
-            return same, room, -partner
-
-        return sorted(partners, key=worth, reverse=True)[:MOST_PARTNERS]
+        found = []
+        for partner in partners:
+            room = self._room_down(partner, box, sign, done)
+            if room[0] > 0:
+                found.append((-len(self.sums_of[partner]), room, -partner))
+        return [-each[2] for each in sorted(found, reverse=True)[:MOST_PARTNERS]]
 
     def _all_hidden(self) -> set[int]:
         return self.hidden_at[self.layout.total]
 
-    def _messages(self, number: int, partner: int, key: Key, moved: Moved) -> Iterator[Shift]:
+    def _messages(self, number: int, partner: int, key: Key, moved: Mapping[Place, int]) -> Iterator[Shift]:
         """One message through the cell that goes from one broadcast to another, counted in one place of each table."""
         for sign in (1, -1):
             corners: set[Key] = {self.layout.total}
             for table in self.layout.tables:
                 units = table.units(key if key in self.layout.table_of and key in table.keys else self.layout.total)
                 if units:
-                    corners.update(max(units, key=lambda unit: self._flow(number, partner, unit, sign, moved[sign])))
+                    corners.update(max(units, key=lambda unit: self._flow(number, partner, unit, sign, moved)))
             # The cell goes up here, whichever way the places were chosen for: a shift is tried in both directions.
             yield {(number, each): 1 for each in corners} | {(partner, each): -1 for each in corners}
 
@@ -454,6 +469,10 @@ class _Across:
             )
             for key in cells
         )
+
+
+def _joined(*parts: tuple[int, Mapping[Key, int]]) -> Shift:
+    return {(number, corner): its for number, box in parts for corner, its in box.items()}
 
 
 def _touched(period: Sum, key: Key, shift: Shift) -> bool:

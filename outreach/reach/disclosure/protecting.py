@@ -22,7 +22,7 @@ FREQUENCY = "times"
 class Published:
     """A scope that was stored: its true counts, what it hides, and the numbers of the broadcasts that it sums up.
 
-    ``earlier`` are the counts of the versions before it.
+    ``earlier`` are the counts of the versions before it, ``versions`` the numbers of all versions of its broadcasts.
     """
 
     number: int
@@ -30,6 +30,7 @@ class Published:
     hidden: Mapping[str, frozenset[Key]]
     members: frozenset[int] = field(default_factory=frozenset)
     earlier: Sequence[Mapping[str, Counts]] = ()
+    versions: frozenset[int] = field(default_factory=frozenset)
 
 
 def protect(
@@ -56,7 +57,7 @@ def protect(
     for population in chosen:
         hidden |= request.hide(population, hidden)
     if counts.get(FREQUENCY):
-        hidden[FREQUENCY] = _hide_frequencies(counts, k, hidden, request.already)
+        hidden[FREQUENCY] = _hide_frequencies(request, hidden)
     return hidden
 
 
@@ -195,18 +196,32 @@ def _hidden_of(published: Published, names: tuple[str, ...]) -> frozenset[Key]:
     return frozenset().union(*(published.hidden.get(name, frozenset()) for name in names))
 
 
-def _hide_frequencies(
-    counts: Mapping[str, Counts],
-    k: int,
-    hidden: Mapping[str, frozenset[Key]],
-    already: Mapping[str, frozenset[Key]],
-) -> frozenset[Key]:
+def _hide_frequencies(request: _Request, hidden: Mapping[str, frozenset[Key]]) -> frozenset[Key]:
+    """What is shown of how many messages people got; nothing if a period with the same broadcasts showed it before.
+
+    A later version with the same counts shows the same.
+    """
+    counts, already = request.counts[FREQUENCY], request.already.get(FREQUENCY, frozenset())
+    for each in request.past:
+        told = each.hidden.get(FREQUENCY, frozenset())
+        shared = request.members & (each.members | each.versions)
+        if shared and not told >= each.counts.get(FREQUENCY, {}).keys():
+            return told if _same_frequencies(request.counts, each.counts) and already <= told else frozenset(counts)
     return hide_frequencies(
-        people=counts[FREQUENCY],
-        messages=counts.get("accepted", {}),
-        k=k,
-        hidden=already.get(FREQUENCY, frozenset()),
+        people=counts,
+        messages=request.counts.get("accepted", {}),
+        k=request.k,
+        hidden=already,
         totals_hidden=any(
             key.count(ALL) == len(key) for name in ("people", "accepted") for key in hidden.get(name, ())
         ),
+        most=len(request.members) or 1,
     )
+
+
+def _same_frequencies(some: Mapping[str, Counts], others: Mapping[str, Counts]) -> bool:
+    def told(counts: Mapping[str, Counts]) -> tuple[Counts, int]:
+        totals = [value for key, value in counts.get("accepted", {}).items() if key.count(ALL) == len(key)]
+        return counts.get(FREQUENCY, {}), sum(totals)
+
+    return told(some) == told(others)

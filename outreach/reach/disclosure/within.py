@@ -118,24 +118,26 @@ def hide_within(
 
 
 def telling(table: Table, figures: Figures) -> Iterable[Key]:
-    """Cells of a stated gender that hold everybody of a line, and so say something of each person.
+    """Cells of a stated gender that say something of each person.
 
-    ``table`` is that of segment × gender if it has two axes of which the second is the gender; a segment tells only
-    where there are several.
+    They hold everybody of a line, or everybody of a segment who stated a gender. ``table`` is that of segment × gender
+    if it has two axes of which the second is the gender; a segment tells only where there are several.
     """
     if len(table.axes) != 2 or table.axes[1] != GENDER_AXIS:
         return
     for key in table.keys:
         if key[GENDER_AXIS] in ("", ALL):
             continue
-        lines = [(*key[:GENDER_AXIS], ALL, *key[GENDER_AXIS + 1 :])]
+        stated = [(*key[:GENDER_AXIS], gender, *key[GENDER_AXIS + 1 :]) for gender in STATED]
+        lines = [[(*key[:GENDER_AXIS], ALL, *key[GENDER_AXIS + 1 :])], *([stated] if key in stated else [])]
         if key[table.axes[0]] != ALL and len(table.places[0]) > 1:
-            lines.append((*key[: table.axes[0]], ALL, *key[table.axes[0] + 1 :]))
+            lines.append([(*key[: table.axes[0]], ALL, *key[table.axes[0] + 1 :])])
         for count in figures.counts:
-            if any(count.get(key, 0) == count.get(line, 0) > 0 for line in lines):
+            if any(count.get(key, 0) == sum(count.get(each, 0) for each in line) > 0 for line in lines):
                 yield key
 
 
+STATED = ("woman", "man", "another")
 GENDER_AXIS = 2
 
 
