@@ -3,7 +3,8 @@
 Sensitive is what may not be read for its own sake (:func:`.attacker.sensitive`). Each such cell, of every snapshot, is
 hidden, and whoever knows all that is shown finds an interval for it that is at least k wide: k + 1 values; of a part as
 many as its whole allows, if that is fewer. Cells that are hidden only to protect these need no interval of their own.
-A sum of a period is no secret where all its broadcasts show their parts of it.
+What changed by
+few is looked at in broadcasts only. A sum of a period is no secret where all its broadcasts show their parts of it.
 """
 
 import random
@@ -101,8 +102,11 @@ def narrow(snapshots, k, contents=None):
     reader = Reader(contents, k)
     found = []
     for each in snapshots:
+        # What a period changed by is the sum of its broadcasts' changes, and each of these has its interval.
         earlier = [
-            counts_of(other) for other in snapshots if other.place == each.place and other.version < each.version
+            counts_of(other)
+            for other in snapshots
+            if other.place == each.place and other.version < each.version and not contents[each.pk]["members"]
         ]
         for (count, cell), wanted in sensitive(counts_of(each), k, earlier).items():
             shown = contents[each.pk]["figures"][str(k)].get(count)

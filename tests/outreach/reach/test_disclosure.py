@@ -204,7 +204,7 @@ def unstated():
 @example(drawn=[unstated()], k=3)
 @example(drawn=[unstated(), unstated()], k=3)
 @given(drawn=broadcasts(), k=st.sampled_from([3, 5, 10]))
-@settings(max_examples=int(__import__("os").environ.get("EX", "25")), deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_hidden_cell_of_a_broadcast_or_of_the_sum_can_be_computed(drawn, k):
     past, true, contents = [], {}, {}
 
