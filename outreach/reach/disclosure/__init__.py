@@ -6,8 +6,8 @@ for good, before the snapshot is stored; whatever is shown anywhere is read from
 1. sensitive cells: small counts, 1 to k − 1; of a part of a population also those that leave 1 to k − 1 others, and
    those that take in everybody, because they would say the same of each; a stated gender of everybody, or of all who
    stated one; what differs from an earlier version by 1 to k − 1;
-2. as many more cells as it takes until no sensitive one can be computed from everything that is shown, in this scope and
-   in every one that was stored before: what they show can't move any more, what they hide stays hidden.
+2. as many more cells as it takes until no sensitive one can be computed from everything that is shown, in this
+   scope and in every one that was stored before: what they show can't move any more, what they hide stays hidden.
 
 For the second step each sensitive cell that is not 0 needs shifts: amounts that go from some hidden cells to others, so
 that every sum that is shown still adds up and every bound that is known still holds. Whoever knows all that is shown
