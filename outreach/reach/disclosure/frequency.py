@@ -3,6 +3,10 @@
 Two things are known of these counts: they add up to the people reached, and with the number of messages each (at least
 five for the last) to the messages accepted. Five counts have only 31 sets that could be hidden, so each is looked at,
 and the range of what it hides is computed exactly: it ends where at most two of the unknowns are not 0.
+
+Two periods that share a broadcast could be compared: who got many messages in a month did so in its quarter. What one
+says of the other can't be told from these two sums, so only one of them shows its counts: the first that was stored
+(see :func:`.protecting.protect`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,9 +20,12 @@ MORE = 5
 
 
 def hide_frequencies(
-    *, people: Counts, messages: Counts, k: int, hidden: frozenset[Key], totals_hidden: bool
+    *, people: Counts, messages: Counts, k: int, hidden: frozenset[Key], totals_hidden: bool, most: int = MORE + 1
 ) -> frozenset[Key]:
-    """The cells to hide: those that are small, and the fewest people with them that make a range of k."""
+    """The cells to hide: those that are small, and the fewest people with them that make a range of k.
+
+    ``most`` is the number of broadcasts; nobody got more messages.
+    """
     cells = {_times(key): key for key in people if _times(key)}
     values = {times: people.get(key, 0) for times, key in cells.items()}
     small = {times for times, value in values.items() if 0 < value < k} | {_times(key) for key in hidden} - {0}
@@ -35,7 +42,7 @@ def hide_frequencies(
         for some in combinations(sorted(set(values) - small), length)
     ]
     for chosen in sorted(possible, key=lambda some: (sum(values[times] for times in some), len(some))):
-        if _is_safe(chosen, values, total, accepted, k):
+        if _is_safe(chosen, values, total, accepted, k, most):
             return frozenset(cells[times] for times in chosen)
     # The totals alone allow no more: then nothing is shown but them.
     return frozenset(cells.values())
@@ -47,12 +54,12 @@ def _times(key: Key) -> int:
     return int(str(place).rstrip("+")) if place else 0
 
 
-def _is_safe(chosen: set[int], values: Mapping[int, int], total: int, accepted: int, k: int) -> bool:
+def _is_safe(chosen: set[int], values: Mapping[int, int], total: int, accepted: int, k: int, most: int) -> bool:
     shown = {times: value for times, value in values.items() if times not in chosen}
     people = total - sum(shown.values())
     messages = accepted - sum(times * value for times, value in shown.items())
-    open_ended = MORE in chosen or shown.get(MORE, 0) > 0
-    corners = list(_corners(sorted(chosen), people, messages, open_ended))
+    open_ended = most > MORE and (MORE in chosen or shown.get(MORE, 0) > 0)
+    corners = list(_corners(sorted(times for times in chosen if times <= most), people, messages, open_ended))
     return all(
         max(corner.get(times, Fraction(0)) for corner in corners)
         - min(corner.get(times, Fraction(0)) for corner in corners)

@@ -43,6 +43,15 @@ class Table:
             return ()
         return tuple((*key[:axis], ALL, *key[axis + 1 :]) for axis in self.axes)
 
+    def lines(self, key: Key) -> list[tuple[Key, tuple[Key, ...]]]:
+        """The sums that the cell is, or is a part of, each with its parts; the total only where there is one axis."""
+        if len(self.axes) == 1:
+            return [(self.total, self.keys)]
+        return [(line, self._parts(line)) for line in (self.margins(key) or (key,))]
+
+    def _parts(self, line: Key) -> tuple[Key, ...]:
+        return tuple(inner for inner in self.inner if all(line[axis] in (ALL, inner[axis]) for axis in self.axes))
+
     def level(self, key: Key) -> int:
         """0 for a cell that is no sum, 1 for a margin."""
         return sum(key[axis] == ALL for axis in self.axes)

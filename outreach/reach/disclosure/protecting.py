@@ -8,7 +8,7 @@ from .across import Base, Sum, hide_across
 from .frequency import hide_frequencies
 from .keys import ALL, Counts, Key, Layout, axes_of, layout
 from .population import POPULATIONS, Population
-from .within import GENDER_AXIS, Figures, hide_within
+from .within import GENDER_AXIS, Figures, hide_within, telling
 
 GENDERS = ("woman", "man", "another", "undisclosed", "")
 RECENT = 12
@@ -20,12 +20,17 @@ FREQUENCY = "times"
 
 @dataclass(frozen=True)
 class Published:
-    """A scope that was stored: its true counts, what it hides, and the numbers of the broadcasts that it sums up."""
+    """A scope that was stored: its true counts, what it hides, and the numbers of the broadcasts that it sums up.
+
+    ``earlier`` are the counts of the versions before it, ``versions`` the numbers of all versions of its broadcasts.
+    """
 
     number: int
     counts: Mapping[str, Counts]
     hidden: Mapping[str, frozenset[Key]]
     members: frozenset[int] = field(default_factory=frozenset)
+    earlier: Sequence[Mapping[str, Counts]] = ()
+    versions: frozenset[int] = field(default_factory=frozenset)
 
 
 def protect(
@@ -52,7 +57,7 @@ def protect(
     for population in chosen:
         hidden |= request.hide(population, hidden)
     if counts.get(FREQUENCY):
-        hidden[FREQUENCY] = _hide_frequencies(counts, k, hidden, request.already)
+        hidden[FREQUENCY] = _hide_frequencies(request, hidden)
     return hidden
 
 
@@ -74,7 +79,6 @@ class _Request:
         wanted: set[Key] = set()
         for name in (*wholes, *names):
             wanted |= before.get(name, frozenset()) | self.already.get(name, frozenset())
-        wanted |= {key for key in cells.keys if any(self._changed_little(name, key) for name in names)}
         figures = self._figures(self.counts, population, names)
         if cells.total in before.get(population.under, frozenset()):
             found = frozenset(cells.keys)
@@ -85,20 +89,26 @@ class _Request:
                 k=self.k,
                 members=self.members,
                 bases={
-                    each.number: Base(self._figures(each.counts, population, names), _hidden_of(each, names))
+                    each.number: Base(
+                        self._figures(each.counts, population, names),
+                        _hidden_of(each, names),
+                        self._sensitive(each.counts, each.earlier, population, names, cells),
+                    )
                     for each in self.past
                     if not each.members
                 },
                 sums=[
                     Sum(
+                        self._figures(each.counts, population, names),
                         each.members,
-                        {number: each.counts.get(names[number], {}) for number in figures.distinct},
+                        self._sensitive(each.counts, each.earlier, population, names, cells),
                         set(_hidden_of(each, names)),
                     )
                     for each in self.past
                     if each.members
                 ],
                 hidden=wanted,
+                sensitive=self._sensitive(self.counts, self.earlier, population, names, cells),
             )
         else:
             found = hide_within(
@@ -106,7 +116,7 @@ class _Request:
                 figures=figures,
                 k=self.k,
                 hidden=wanted,
-                telling=population.telling,
+                sensitive=self._sensitive(self.counts, self.earlier, population, names, cells),
                 habits=self._habits(names),
             )
         return dict.fromkeys(names, found)
@@ -119,9 +129,28 @@ class _Request:
     def _related(self) -> list[Mapping[str, Counts]]:
         return [each.counts for each in self.past if not each.members] if self.members else []
 
-    def _changed_little(self, name: str, key: Key) -> bool:
-        now = self.counts[name].get(key, 0)
-        return any(0 < abs(now - each.get(name, {}).get(key, 0)) < self.k for each in self.earlier)
+    def _sensitive(
+        self,
+        counts: Mapping[str, Counts],
+        earlier: Sequence[Mapping[str, Counts]],
+        population: Population,
+        names: tuple[str, ...],
+        cells: Layout,
+    ) -> frozenset[Key]:
+        """The cells that may not be read for their own sake, here or in the whole of which these are a part."""
+        figures = self._figures(counts, population, names)
+        found = {key for key in cells.keys if figures.is_small(key, self.k)}
+        if population.telling:
+            found.update(key for table in cells.tables for key in telling(table, figures))
+        for name in names:
+            now = counts.get(name, {})
+            for before in (each.get(name, {}) for each in earlier):
+                found.update(key for key in cells.keys if 0 < abs(now.get(key, 0) - before.get(key, 0)) < self.k)
+        for whole in self.populations:
+            if set(whole.names) & {population.whole_of(name) for name in names}:
+                theirs = tuple(name for name in whole.names if name in self.counts)
+                found |= self._sensitive(counts, earlier, whole, theirs, cells)
+        return frozenset(found)
 
     def _figures(self, counts: Mapping[str, Counts], population: Population, names: tuple[str, ...]) -> Figures:
         def parts(name: str) -> list[Counts]:
@@ -167,18 +196,32 @@ def _hidden_of(published: Published, names: tuple[str, ...]) -> frozenset[Key]:
     return frozenset().union(*(published.hidden.get(name, frozenset()) for name in names))
 
 
-def _hide_frequencies(
-    counts: Mapping[str, Counts],
-    k: int,
-    hidden: Mapping[str, frozenset[Key]],
-    already: Mapping[str, frozenset[Key]],
-) -> frozenset[Key]:
+def _hide_frequencies(request: _Request, hidden: Mapping[str, frozenset[Key]]) -> frozenset[Key]:
+    """What is shown of how many messages people got; nothing if a period with the same broadcasts showed it before.
+
+    A later version with the same counts shows the same.
+    """
+    counts, already = request.counts[FREQUENCY], request.already.get(FREQUENCY, frozenset())
+    for each in request.past:
+        told = each.hidden.get(FREQUENCY, frozenset())
+        shared = request.members & (each.members | each.versions)
+        if shared and not told >= each.counts.get(FREQUENCY, {}).keys():
+            return told if _same_frequencies(request.counts, each.counts) and already <= told else frozenset(counts)
     return hide_frequencies(
-        people=counts[FREQUENCY],
-        messages=counts.get("accepted", {}),
-        k=k,
-        hidden=already.get(FREQUENCY, frozenset()),
+        people=counts,
+        messages=request.counts.get("accepted", {}),
+        k=request.k,
+        hidden=already,
         totals_hidden=any(
             key.count(ALL) == len(key) for name in ("people", "accepted") for key in hidden.get(name, ())
         ),
+        most=len(request.members) or 1,
     )
+
+
+def _same_frequencies(some: Mapping[str, Counts], others: Mapping[str, Counts]) -> bool:
+    def told(counts: Mapping[str, Counts]) -> tuple[Counts, int]:
+        totals = [value for key, value in counts.get("accepted", {}).items() if key.count(ALL) == len(key)]
+        return counts.get(FREQUENCY, {}), sum(totals)
+
+    return told(some) == told(others)

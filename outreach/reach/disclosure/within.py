@@ -100,44 +100,44 @@ def hide_within(
     figures: Figures,
     k: int,
     hidden: Iterable[Key],
-    telling: bool,
+    sensitive: frozenset[Key],
     habits: Mapping[Key, float] | None = None,
 ) -> frozenset[Key]:
-    """``hidden`` with the small cells, and with others until none can be computed.
+    """``hidden`` with the sensitive cells, and with others until none of these can be computed.
 
     ``habits`` says in which share of the broadcasts before it a cell was hidden. Such a cell is cheaper: a period can
     show more where its broadcasts hide the same cells.
     """
     found = {key for key in hidden if key in layout.table_of or key == layout.total}
-    found.update(key for key in layout.keys if figures.is_small(key, k))
-    if telling:
-        found.update(key for table in layout.tables for key in _telling(table, figures))
+    found |= sensitive
     if layout.total in found:
         return frozenset(layout.keys)
     for table in layout.tables:
-        found |= _Within(table, figures, k, found & set(table.keys), habits or {}).completed()
+        found |= _Within(table, figures, k, found & set(table.keys), habits or {}).completed(sensitive)
     return frozenset(found)
 
 
-def _telling(table: Table, figures: Figures) -> Iterable[Key]:
-    """Cells of a stated gender that hold everybody of a line, and so say something of each person.
+def telling(table: Table, figures: Figures) -> Iterable[Key]:
+    """Cells of a stated gender that say something of each person.
 
-    ``table`` is that of segment × gender if it has two axes of which the second is the gender; a segment tells only
-    where there are several.
+    They hold everybody of a line, or everybody of a segment who stated a gender. ``table`` is that of segment × gender
+    if it has two axes of which the second is the gender; a segment tells only where there are several.
     """
     if len(table.axes) != 2 or table.axes[1] != GENDER_AXIS:
         return
     for key in table.keys:
         if key[GENDER_AXIS] in ("", ALL):
             continue
-        lines = [(*key[:GENDER_AXIS], ALL, *key[GENDER_AXIS + 1 :])]
+        stated = [(*key[:GENDER_AXIS], gender, *key[GENDER_AXIS + 1 :]) for gender in STATED]
+        lines = [[(*key[:GENDER_AXIS], ALL, *key[GENDER_AXIS + 1 :])], *([stated] if key in stated else [])]
         if key[table.axes[0]] != ALL and len(table.places[0]) > 1:
-            lines.append((*key[: table.axes[0]], ALL, *key[table.axes[0] + 1 :]))
+            lines.append([(*key[: table.axes[0]], ALL, *key[table.axes[0] + 1 :])])
         for count in figures.counts:
-            if any(count.get(key, 0) == count.get(line, 0) > 0 for line in lines):
+            if any(count.get(key, 0) == sum(count.get(each, 0) for each in line) > 0 for line in lines):
                 yield key
 
 
+STATED = ("woman", "man", "another")
 GENDER_AXIS = 2
 
 
@@ -151,10 +151,10 @@ class _Within:
             for key in table.keys
         }
 
-    def completed(self) -> set[Key]:
-        """The hidden cells and those that protect them; all of the table, should nothing less do."""
+    def completed(self, sensitive: frozenset[Key]) -> set[Key]:
+        """The hidden cells and those that protect the sensitive ones; all of the table, should nothing less do."""
         safe: set[Key] = set()
-        while waiting := {key for key in self.hidden if self.figures.most(key)} - safe:
+        while waiting := {key for key in self.hidden & sensitive if self.figures.most(key)} - safe:
             key = min(waiting, key=lambda key: (self.figures.most(key), str(key)))
             widths = self._cover(key)
             if widths is None:

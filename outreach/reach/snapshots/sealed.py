@@ -96,8 +96,12 @@ def _numbers(members: Iterable[SnapshotCells]) -> frozenset[int]:
 
 def past(*, members: frozenset[int], k: int, stored: Sequence[SnapshotCells]) -> list[Published]:
     """What was stored before and could be compared with a scope of these members: periods that share a broadcast,
-    directly or through others, and the broadcasts of all of them. For a broadcast, the latest ones."""
-    connected = set(members)
+    in any version, directly or through others, and the broadcasts of all of them. For a broadcast, the latest ones."""
+    versions: dict[str, set[int]] = {}
+    for each in stored:
+        versions.setdefault(each.snapshot.place, set()).add(each.snapshot_id)
+    same = {each.snapshot_id: versions[each.snapshot.place] for each in stored}
+    connected = _versions(members, same)
     periods: dict[int, SnapshotCells] = {}
     growing = bool(members)
     while growing:
@@ -109,21 +113,35 @@ def past(*, members: frozenset[int], k: int, stored: Sequence[SnapshotCells]) ->
         growing = bool(new)
         for each in new:
             periods[each.snapshot_id] = each
-            connected |= set(each.members)
+            connected |= _versions(each.members, same)
     chosen = [
         each
         for each in stored
         if (each.snapshot_id in connected if members else not each.members) or each.snapshot_id in periods
     ]
-    return [_published(each, k) for each in chosen]
+    before = {
+        each.snapshot_id: [
+            Sealed(payload.read(other.counts)).to_protect()
+            for other in stored
+            if other.snapshot.place == each.snapshot.place and other.snapshot.version < each.snapshot.version
+        ]
+        for each in chosen
+    }
+    return [_published(each, k, before[each.snapshot_id], _versions(each.members, same)) for each in chosen]
 
 
-def _published(stored: SnapshotCells, k: int) -> Published:
+def _versions(numbers: Iterable[int], same: Mapping[int, set[int]]) -> set[int]:
+    return {other for number in numbers for other in same.get(number, {number})}
+
+
+def _published(stored: SnapshotCells, k: int, earlier: Sequence[Mapping[str, Counts]], versions: set[int]) -> Published:
     return Published(
         number=stored.snapshot_id,
         counts=Sealed(payload.read(stored.counts)).to_protect(),
         hidden=hidden_of(stored, k),
         members=frozenset(stored.members),
+        earlier=earlier,
+        versions=frozenset(versions),
     )
 
 

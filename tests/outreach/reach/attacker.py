@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
 
 from outreach.reach.counts import ALL, AXES
 from outreach.reach.disclosure import POPULATIONS
@@ -42,7 +43,6 @@ class System:
         self.unknown: dict[str, int] = {}
         self.equal: list[tuple[dict[int, float], float]] = []
         self.less: list[tuple[dict[int, float], float]] = []
-        self.seen: dict[str, tuple[float, float]] = {}
 
     def says(self, terms: Iterable[Term], *, at_most: bool = False) -> None:
         """The terms add up to 0, or to no more than that."""
@@ -60,17 +60,37 @@ class System:
             assert known <= NEARLY if at_most else abs(known) < NEARLY, known
 
     def solve(self) -> None:
-        """Make the matrices; after this, nothing more can be said."""
-        self._less = self._matrix(self.less)
-        self._equal = self._matrix(self.equal)
+        """Divide the unknowns into those that hang together; after this, nothing more can be said."""
+        size = len(self.unknown)
+        self.low, self.high = np.full(size, inf), np.full(size, -inf)
+        rows = [(row, known, False) for row, known in self.equal] + [(row, known, True) for row, known in self.less]
+        links = [(next(iter(row)), column) for row, _known, _at_most in rows for column in row]
+        at = ([one for one, _other in links], [other for _one, other in links])
+        _count, self.part = connected_components(
+            coo_array((np.ones(len(links)), at), shape=(size, size)), directed=False
+        )
+        self.rows: dict[int, list[tuple[dict[int, float], float, bool]]] = {}
+        for row in rows:
+            self.rows.setdefault(int(self.part[next(iter(row[0]))]), []).append(row)
+        self.programs: dict[int, tuple[Any, dict[str, Any]]] = {}
 
-    def _matrix(self, rows: Sequence[tuple[dict[int, float], float]]) -> tuple[Any, Any]:
-        at = [(number, column, value) for number, (row, _known) in enumerate(rows) for column, value in row.items()]
-        shape = (len(rows), len(self.unknown))
-        if not rows:
-            return None, None
-        where = ([each[0] for each in at], [each[1] for each in at])
-        return csr_array(([each[2] for each in at], where), shape=shape), np.array([known for _row, known in rows])
+    def _program(self, part: int) -> tuple[Any, dict[str, Any]]:
+        """The unknowns of a part, and what is said of them as the solver wants it; made once."""
+        if part not in self.programs:
+            columns = np.flatnonzero(self.part == part)
+            place = {int(column): number for number, column in enumerate(columns)}
+            said: dict[str, Any] = {}
+            for at_most, matrix, side in ((False, "A_eq", "b_eq"), (True, "A_ub", "b_ub")):
+                rows = [(row, known) for row, known, which in self.rows.get(part, ()) if which is at_most]
+                cells = [
+                    (n, place[column], value) for n, (row, _known) in enumerate(rows) for column, value in row.items()
+                ]
+                if rows:
+                    where = ([each[0] for each in cells], [each[1] for each in cells])
+                    said[matrix] = csr_array(([each[2] for each in cells], where), shape=(len(rows), len(columns)))
+                    said[side] = np.array([known for _row, known in rows])
+            self.programs[part] = columns, said
+        return self.programs[part]
 
     def width(self, name: str, enough: float) -> float:
         """How far apart the values are that the unknown can have; no more is looked for than ``enough``.
@@ -79,27 +99,19 @@ class System:
         """
         if name not in self.unknown:
             return inf
-        low, high = self.seen.get(name, (inf, -inf))
+        number = self.unknown[name]
         for sign in (1, -1):
-            if high - low < enough:
-                self._remember(self._end(name, sign))
-                low, high = self.seen[name]
-        return high - low
+            if not self.high[number] - self.low[number] >= enough:
+                self._solve(number, sign)
+        return float(self.high[number] - self.low[number])
 
-    def _end(self, name: str, sign: int) -> Any:
-        goal = np.zeros(len(self.unknown))
-        goal[self.unknown[name]] = sign
-        found = linprog(
-            goal, A_ub=self._less[0], b_ub=self._less[1], A_eq=self._equal[0], b_eq=self._equal[1],
-            bounds=(0, 1e6), method="highs",
-        )  # fmt: skip
+    def _solve(self, number: int, sign: int) -> None:
+        columns, said = self._program(int(self.part[number]))
+        goal = np.where(columns == number, sign, 0)
+        found = linprog(goal, **said, bounds=(0, 1e6), method="highs")
         assert found.status == 0, found.message
-        return found.x
-
-    def _remember(self, solution: Any) -> None:
-        for name, number in self.unknown.items():
-            low, high = self.seen.get(name, (inf, -inf))
-            self.seen[name] = min(low, solution[number]), max(high, solution[number])
+        self.low[columns] = np.minimum(self.low[columns], found.x)
+        self.high[columns] = np.maximum(self.high[columns], found.x)
 
 
 class Reader:
@@ -186,6 +198,11 @@ class Reader:
             )
             often = [self.term(number, "times", cell, int(cell.split("=")[1][0])) for cell in cells]
             self.system.says([*often, self.term(number, "accepted", "", -1)], at_most=True)
+            for cell in cells:
+                if int(cell.split("=")[1][0]) > len(self.contents[number]["members"]):
+                    self.system.says([self.term(number, "times", cell)])
+            if len(self.contents[number]["members"]) <= 5:
+                self.system.says([*often, self.term(number, "accepted", "", -1)])
 
     def _add_up(self, number: int, members: Sequence[int]) -> None:
         for count, cells in self.figures[number].items():
@@ -207,11 +224,57 @@ class Reader:
                 and content["members"]
                 and set(content["members"]) < set(self.contents[number]["members"])
             ):
+                # Who got many messages in a part of a period got no fewer in all of it.
+                for least in (
+                    range(2, 6) if {"times"} <= self.figures[number].keys() & self.figures[other].keys() else ()
+                ):
+                    self.system.says([*self._often(other, least, 1), *self._often(number, least, -1)], at_most=True)
                 for count in PEOPLE & self.figures[number].keys() & self.figures[other].keys():
                     for cell in self.figures[other][count]:
                         self.system.says(
                             [self.term(other, count, cell), self.term(number, count, cell, -1)], at_most=True
                         )
+
+    def _often(self, number: int, least: int, factor: float) -> list[Term]:
+        cells = self.figures[number]["times"]
+        return [self.term(number, "times", cell, factor) for cell in cells if int(cell.split("=")[1][0]) >= least]
+
+
+def sensitive(
+    counts: Mapping[str, Mapping[str, int]], k: int, earlier: Iterable[Mapping[str, Mapping[str, int]]] = ()
+) -> dict[tuple[str, str], int]:
+    """What may not be read for its own sake, by count and name of the cell, and how wide its interval has to be.
+
+    That is, of what is not 0: few; a part that leaves few others, or none; a stated gender that holds everybody of a
+    line, or everybody in a segment who stated one; what changed by few since an earlier version.
+    """
+    found: dict[tuple[str, str], int] = {}
+    for count, cells in counts.items():
+        whole = counts.get(PARTS.get(count, ""), {}) if count in PARTS else None
+        for cell, value in cells.items():
+            rest = None if whole is None else whole.get(cell, 0) - value
+            changes = [abs(value - each.get(count, {}).get(cell, 0)) for each in earlier]
+            if value and (
+                value < k
+                or (rest is not None and rest < k)
+                or (count in ("accepted", "people") and says_a_gender(cells, cell))
+                or any(0 < change < k for change in changes)
+            ):
+                found[count, cell] = k if whole is None else min(k, whole.get(cell, 0))
+    return found
+
+
+def says_a_gender(cells: Mapping[str, int], cell: str) -> bool:
+    """Whether everybody of a segment, or of those in it who stated a gender, is of one gender."""
+    places = dict(zip(AXES, payload.key_of(cell), strict=True))
+    if places["gender"] in (ALL, "", "undisclosed"):
+        return False
+
+    def value(**others: str) -> int:
+        return cells.get(payload.name_of(tuple({**places, **others}.values())), 0)
+
+    stated = sum(value(gender=gender) for gender in ("woman", "man", "another"))
+    return cells[cell] in (value(gender=ALL), stated)
 
 
 def lines(cells: Iterable[str]) -> list[tuple[str, list[str]]]:
