@@ -43,9 +43,13 @@ def after_migrate(*, using: str, **_signal: Any) -> None:
             return
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (number INTEGER NOT NULL)")
         cursor.execute(f"INSERT INTO {TABLE} SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM {TABLE})")  # noqa: S608
+        # Made anew each time: those of an earlier version may watch less.
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{TABLE}%"])
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
         for place, (table, event, when) in enumerate(CHANGES):
             cursor.execute(
-                f"CREATE TRIGGER IF NOT EXISTS {TABLE}_{place} AFTER {event} ON {table} {when} "  # noqa: S608
+                f"CREATE TRIGGER {TABLE}_{place} AFTER {event} ON {table} {when} "  # noqa: S608
                 f"BEGIN UPDATE {TABLE} SET number = number + 1; END"
             )
 

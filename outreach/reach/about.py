@@ -44,6 +44,7 @@ def definition(metric: Metric) -> list[tuple[str, str]]:
         (_("When it is unknown"), metric.unknown),
         (_("Limits"), metric.limits),
         (_("Broken down by"), metric.disaggregation),
+        (_("How often"), metric.frequency),
         (_("Level"), metric.level),
         (_("Source"), metric.source),
         (_("Indicator"), metric.code),

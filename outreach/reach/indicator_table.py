@@ -16,18 +16,24 @@ from .reports import Column, Row, Table
 SLUG = "indicators"
 GENDER_OF = {name: gender for gender, name in GENDERS.items()}
 
+ROUGH = "R3"
+"""In whole per cent, because its whole is known in tens."""
+
 MEANS = frozenset({"R2"})
 """Quotients that are no shares: so many for each."""
 
 
 def indicator_table(cube: Cube, site: Mapping[str, int]) -> Table:
-    """Each indicator of the list, unknown where it is entered in the results framework or where nothing is known.
+    """Each indicator of the list that is counted, unknown where nothing is known; others are entered by people.
 
-    ``site`` has what the site counted in the same period, by the names of the counts.
+    ``site`` has what the whole site counted in the same period, by the names of the counts, and the active subscribers
+    of all campaigns in tens.
     """
     figures = _Figures(cube, site)
-    rows = [Row(f"{each.code} {each.name}", (figures.of(each),), metric=each) for each in INDICATORS]
-    return Table(SLUG, _("Indicators of the period"), _("Indicator"), (Column(_("Figure")),), tuple(rows))
+    counted = [each for each in INDICATORS if not each.is_entered]
+    rows = tuple(Row(f"{each.code} {each.name}", (figures.of(each),), metric=each) for each in counted)
+    title = _("Counted indicators; of content and readers those of the whole site")
+    return Table(SLUG, title, _("Indicator"), (Column(_("Figure")),), rows)
 
 
 class _Figures:
@@ -38,6 +44,8 @@ class _Figures:
         """Its figure as it may be read."""
         if isinstance(metric, Share):
             found = self._quotient(metric.numerator, metric.denominator)
+            if metric.code == ROUGH and isinstance(found, Shown):
+                return Shown(Fraction(round(Fraction(found.value) * 100), 100))
             if metric.code in MEANS and isinstance(found, Shown):
                 exact = Fraction(found.value)
                 return Shown(round(Decimal(exact.numerator) / exact.denominator, 2))

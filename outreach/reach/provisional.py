@@ -14,11 +14,13 @@ from outreach.broadcasts.models import Broadcast
 from . import metrics
 from .counts import SUMMED, totals
 from .cube import Cube
-from .disclosure import AtLeast, Cell, FewerThan, Shown, Unknown
+from .disclosure import AtLeast, Cell, FewerThan, Shown
 from .metrics import Count
 from .models import Axis, CohortRollup, Margin
 from .reports import Figure
 from .snapshots.reading import content_of, newest_of
+
+OF_PEOPLE = ("people", "clickers", "trackable_people")
 
 STEP = 10
 """Totals are whole multiples of this."""
@@ -36,7 +38,8 @@ def headlines(*, broadcasts: Sequence[Broadcast], k: int) -> tuple[Figure, ...]:
     together = totals([each.pk for each in broadcasts])
     added = known(broadcasts=broadcasts, names=[metric.slug for metric in HEADLINES], k=k, together=together)
     return tuple(
-        Figure(metric, Unknown() if metric.value(together) is None else rounded(added[metric.slug]))
+        # Never unknown: that it is known would tell of the first person who can be seen to click.
+        Figure(metric, rounded(added[metric.slug]))
         for metric in HEADLINES
     )
 
@@ -44,7 +47,7 @@ def headlines(*, broadcasts: Sequence[Broadcast], k: int) -> tuple[Figure, ...]:
 def known(
     *, broadcasts: Sequence[Broadcast], names: Collection[str], k: int, together: Mapping[str, int] | None = None
 ) -> dict[str, int]:
-    """Counts of these broadcasts together, from what may be read of each; with them ``people``, still to be rounded.
+    """Counts of these broadcasts together, from what may be read of each; with them the people, still to be rounded.
 
     ``together`` are the totals, where they are known already.
     """
@@ -56,7 +59,7 @@ def known(
         figure = cube.total(name)
         found[name] += int(figure.value) if isinstance(figure, Shown) else 0
     people = together or totals([each.pk for each in broadcasts])
-    return {**found, "people": people["people"]}
+    return {**found, **{name: people[name] for name in OF_PEOPLE}}
 
 
 def _of_each(broadcasts: Sequence[int], names: Collection[str]) -> list[dict[str, int]]:

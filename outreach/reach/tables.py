@@ -270,14 +270,16 @@ class _Pages:
         return Table(axis, name, heading, columns, tuple(row for row in rows if _is_needed(row)), charted=1)
 
     def _by_story(self) -> Table:
-        titles = self.content["stories"]
-        found = self.cube.places("story", ("story_clicked", "story_cohort_clicks"))
+        titles: dict[str, str] = {"": _("Other links"), OPEN: str(NOT_ATTRIBUTABLE), **self.content["stories"]}
+        counts = {"story_clicked": "clicked", "story_cohort_clicks": "cohort_clicks"}
+        known = {name: self.cube.read(whole) != Unknown() for name, whole in counts.items()}
+        labels = {story: titles.get(story, story) for story in self.cube.places("story", tuple(counts))}
         rows = tuple(
             Row(
-                titles.get(story, story),
-                tuple(self.cube.read(name, {"story": story}) for name in ("story_clicked", "story_cohort_clicks")),
+                label,
+                tuple(self.cube.read(name, {"story": story}) if known[name] else Unknown() for name in counts),
             )
-            for story in sorted(found, key=lambda story: (titles.get(story, story).casefold(), story))
+            for story, label in sorted(labels.items(), key=lambda item: (item[1].casefold(), item[0]))
         )
         columns = tuple(Column(str(each.name), each) for each in (metrics.CLICKED, metrics.COHORT_CLICKS))
         return Table("story", _("Clicks by story"), _("Story"), columns, rows, charted=2)

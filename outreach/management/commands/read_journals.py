@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from outreach.tracking.hits.ingestion import read_journals
 from outreach.tracking.hits.recording import folder
+from outreach.tracking.web.visitors import forget, office_day
 
 
 class Command(BaseCommand):
@@ -16,7 +17,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, and say how much came, and what was dropped for which reason."""
-        ingested = read_journals(directory=folder(), now=timezone.now())
+        now = timezone.now()
+        forget(day=office_day(now))
+        ingested = read_journals(directory=folder(), now=now)
         dropped = "".join(f", {number} {reason}" for reason, number in sorted(ingested.drops.items()) if number)
         self.stdout.write(
             f"{ingested.lines} lines: {ingested.events} events, {ingested.pages} page views and beacons{dropped}"

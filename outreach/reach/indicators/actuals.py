@@ -45,8 +45,8 @@ SOURCES: dict[str, Source] = {
     "R2": Source(_("Messages for each person reached"), Unit.MEAN, _frequency),
     "R4": Source(_("Female share"), Unit.SHARE, lambda found: found.gender_share(("woman",), STATED)),
     "R5": Source(_("Gender completeness"), Unit.SHARE, lambda found: found.gender_share(STATED, ())),
-    "E1": Source(_("Unique click rate"), Unit.SHARE, lambda found: found.share("clicked", "trackable")),
-    "E5": Source(_("Unsubscribe rate"), Unit.SHARE, lambda found: found.share("unsubscribed", "accepted")),
+    "E1": Source(_("Unique click rate"), Unit.SHARE, lambda found: found.share("clickers", "trackable_people")),
+    "E5": Source(_("Unsubscribe rate"), Unit.SHARE, lambda found: found.share("withdrawn", "accepted")),
 }
 """By the code of the indicator. R6 is not here: estimates are never added to anything."""
 

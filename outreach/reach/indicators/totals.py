@@ -21,7 +21,7 @@ from outreach.reach.window import ENDED
 
 from .quarters import moments_of
 
-SUMMED = ("attempted", "accepted", "unsubscribed", "trackable", "clicked")
+SUMMED = ("attempted", "accepted", "withdrawn")
 GENDERS = {name: gender for gender, name in counts.GENDERS.items()}
 """The code of each gender, by the name of its count."""
 
@@ -76,6 +76,9 @@ class Moving:
         if not self.broadcasts:
             return Unknown()
         some, every = self._rounded(part), self._rounded(whole)
+        if every < some:
+            # Of some broadcasts the whole is hidden and the part is not.
+            return Hidden()
         return cell(value=Fraction(round(Fraction(100 * some, every)), 100), hidden=False) if some else Hidden()
 
     def gender_share(self, part: Collection[str], whole: Collection[str]) -> Cell:

@@ -1,28 +1,34 @@
 """Closing broadcasts: once its window is over, a broadcast's figures are stored and never change again."""
 
+import logging
 from datetime import datetime
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_zone
-from outreach.reach.models import Rebuild
-from outreach.reach.rollups import rebuild
+from outreach.reach.rollups import LATEST_RECORD, EventsGone, rebuild
 from outreach.reach.window import ENDED, attribution_window
 
 from .models import Snapshot
 from .sealed import count_broadcast
 from .taking import Cover, TakenMeanwhile, take
 
+logger = logging.getLogger(__name__)
+
 
 def due(*, now: datetime) -> QuerySet[Broadcast]:
-    """The broadcasts whose window is over at ``now`` (UTC) and of which there is no snapshot yet, oldest first."""
+    """The broadcasts of which there is no snapshot yet and whose window is over at ``now`` (UTC), oldest first.
+
+    Some time later, since what happened within the window may be written after it.
+    """
     return (
         Broadcast.objects.filter(
             kind=Broadcast.Kind.CAMPAIGN,
             state__in=ENDED,
             freeze__isnull=False,
-            finished_at__lte=now - attribution_window(),
+            finished_at__lte=now - attribution_window() - LATEST_RECORD,
             snapshots__isnull=True,
         )
         .select_related("freeze", "campaign")
@@ -31,26 +37,31 @@ def due(*, now: datetime) -> QuerySet[Broadcast]:
 
 
 def close_due(*, now: datetime) -> list[Snapshot]:
-    """Take the first snapshot of every broadcast whose window is over; ``now`` is UTC."""
+    """Take the first snapshot of every broadcast whose window is over; ``now`` is UTC.
+
+    Each is counted anew first, so that nothing is missing that was written since the last count. One that can't be
+    closed does not keep the others waiting.
+    """
     taken = []
     for broadcast in due(now=now):
-        last = Rebuild.objects.filter(broadcast=broadcast).first()
-        if last is None or not last.settled:
-            rebuild(broadcast=broadcast, now=now)
         try:
-            taken.append(
-                take(
-                    cover=cover_of(broadcast),
-                    sealed=count_broadcast(broadcast.pk),
-                    version=1,
-                    reason="",
-                    user=None,
-                    now=now,
-                )
-            )
+            taken.append(_close(broadcast, now))
+        except (OperationalError, InterfaceError):
+            raise
         except TakenMeanwhile:
             continue
+        except Exception:
+            logger.exception("broadcast %s could not be closed", broadcast.pk)
     return taken
+
+
+def _close(broadcast: Broadcast, now: datetime) -> Snapshot:
+    try:
+        rebuild(broadcast=broadcast, now=now)
+    except EventsGone:
+        logger.warning("broadcast %s is closed as it was counted before its raw events were removed", broadcast.pk)
+    sealed = count_broadcast(broadcast.pk)
+    return take(cover=cover_of(broadcast), sealed=sealed, version=1, reason="", user=None, now=now)
 
 
 def place_of(broadcast: int) -> str:

@@ -4,15 +4,16 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 
-from outreach.reach.rollups import rebuild
+from outreach.reach.rollups import EventsGone, rebuild
 
 from . import payload
 from .closing import cover_of as cover_of_broadcast
 from .freezing import cover_of as cover_of_period
 from .models import Snapshot
+from .reading import content_of
 from .scopes import missing, newest_cells, scope_of_snapshot
 from .sealed import Sealed, count_broadcast, count_period
-from .taking import Cover, TakenMeanwhile, take
+from .taking import Cover, TakenMeanwhile, apart_of, take
 
 
 class NotCorrected(RuntimeError):
@@ -21,6 +22,10 @@ class NotCorrected(RuntimeError):
 
 class NothingChanged(NotCorrected):
     """A recount gives the same figures."""
+
+
+class EventsRemoved(NotCorrected):
+    """The raw events of the broadcast were removed: it can't be counted again."""
 
 
 class NoReason(NotCorrected):
@@ -38,7 +43,7 @@ def correct(*, snapshot: Snapshot, reason: str, user: User | None, now: datetime
     if Snapshot.objects.filter(place=snapshot.place, version__gt=snapshot.version).exists():
         raise NotTheNewest(snapshot.place)
     cover, sealed = recount(snapshot=snapshot, now=now)
-    if is_same(snapshot, sealed):
+    if is_same(snapshot, sealed) and content_of(snapshot)["apart"] == apart_of(cover):
         raise NothingChanged(snapshot.place)
     try:
         return take(cover=cover, sealed=sealed, version=snapshot.version + 1, reason=reason.strip(), user=user, now=now)
@@ -50,7 +55,10 @@ def recount(*, snapshot: Snapshot, now: datetime | None = None) -> tuple[Cover, 
     """What the snapshot would count today; with ``now`` (UTC), after rebuilding the rollups of a broadcast."""
     if snapshot.broadcast is not None:
         if now is not None:
-            rebuild(broadcast=snapshot.broadcast, now=now)
+            try:
+                rebuild(broadcast=snapshot.broadcast, now=now)
+            except EventsGone:
+                raise EventsRemoved(snapshot.place) from None
         return cover_of_broadcast(snapshot.broadcast), count_broadcast(snapshot.broadcast.pk)
     scope = scope_of_snapshot(snapshot)
     broadcasts = scope.broadcasts()

@@ -27,6 +27,7 @@ WITHOUT_TOTAL = frozenset({"story_clicked", "story_cohort_clicks", "times"})
 
 TOTALS = (
     "planned", "machine_clicks", "trackable", "trackable_people", "open_trackable", "opened", "unaccepted", "otherwise",
+    "withdrawn",
 )  # fmt: skip
 """The counts of which only the total is read."""
 
@@ -38,6 +39,7 @@ REMAINDERS = {
     "idle": ("trackable_people", "clickers"),
     "unopened": ("open_trackable", "opened"),
     "missed": ("planned", "accepted"),
+    "only_complained": ("withdrawn", "unsubscribed"),
 }
 """What is left of one total without another; protected like a count, because whoever reads both can compute it."""
 

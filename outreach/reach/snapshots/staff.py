@@ -23,7 +23,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_text
 from outreach.reach.periods import Period, UnknownPeriod, around, parse
 
-from .correcting import NoReason, NothingChanged, NotTheNewest, correct
+from .correcting import EventsRemoved, NoReason, NothingChanged, NotTheNewest, correct
 from .freezing import AlreadyFrozen, NotAllClosed, NothingToFreeze, PeriodNotOver, freeze_period
 from .models import Publication, Snapshot
 from .publishing import NotPublishable, publish, withdraw
@@ -249,6 +249,8 @@ class CorrectView(DecisionView):
                 user=_user(self.request),
                 now=timezone.now(),
             )
+        except EventsRemoved:
+            return _("The raw events were removed after some time: these figures can't be counted again.")
         except NothingChanged:
             return _("A new count gives the same figures: there is nothing to correct.")
         except NoReason:

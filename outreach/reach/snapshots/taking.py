@@ -20,6 +20,9 @@ from .models import Snapshot, SnapshotCells
 from .payload import THRESHOLDS, UNKNOWN
 from .sealed import REMAINDERS, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
 
+STEP = 10
+"""The number of active subscribers is kept in whole multiples of this."""
+
 ATTEMPTS = 5
 """How often it is tried again when another snapshot was taken in between: what it shows has to be known too."""
 
@@ -85,10 +88,15 @@ def take(*, cover: Cover, sealed: Sealed, version: int, reason: str, user: User 
 
 
 def _hidden(cover: Cover, sealed: Sealed, stored: Sequence[SnapshotCells]) -> dict[int, dict[str, frozenset[Key]]]:
-    earlier = [Sealed(payload.read(each.counts)).to_protect() for each in stored if each.snapshot.place == cover.place]
+    versions = [each for each in stored if each.snapshot.place == cover.place]
+    earlier = [Sealed(payload.read(each.counts)).to_protect() for each in versions]
     found: dict[int, dict[str, frozenset[Key]]] = {}
     already: Mapping[str, frozenset[Key]] = {}
     for k in THRESHOLDS:
+        # What a version before hides stays hidden: beside the new figure the old one could be computed.
+        kept = [already, *(hidden_of(each, k) for each in versions)]
+        names = {name for each in kept for name in each}
+        already = {name: frozenset().union(*(each.get(name, frozenset()) for each in kept)) for name in names}
         already = found[k] = protect(
             counts=sealed.to_protect(),
             k=k,
@@ -130,14 +138,15 @@ def _content(
         "stories": _story_titles(cover.broadcasts),
         "broadcasts": [_about(each) for each in cover.broadcasts],
         "members": sorted(sealed.members),
-        "apart": _apart(cover),
+        "apart": apart_of(cover),
         "site": _site(cover),
         "figures": {str(k): figures(sealed, hidden[k]) for k in hidden},
         "by_broadcast": {str(k): [_totals(each, k) for each in members] for k in hidden},
     }
 
 
-def _apart(cover: Cover) -> dict[str, Any] | None:
+def apart_of(cover: Cover) -> dict[str, Any] | None:
+    """What a period keeps of the reach that is never added to its own."""
     if cover.broadcast is not None:
         return None
     return count_apart(first_day=cover.first_day, last_day=cover.last_day, campaign=cover.campaign)
@@ -146,7 +155,10 @@ def _apart(cover: Cover) -> dict[str, Any] | None:
 def _site(cover: Cover) -> dict[str, int] | None:
     if cover.broadcast is not None:
         return None
-    return site_counts(since=cover.first_day, until=cover.last_day)
+    found = site_counts(since=cover.first_day, until=cover.last_day)
+    # In tens: the exact size of the register would tell, from one period to the next, who joined or left.
+    active = found.pop("active_subscribers") // STEP * STEP
+    return {**found, "active_subscribers": active} if active else found
 
 
 def _about(broadcast: Broadcast) -> dict[str, Any]:

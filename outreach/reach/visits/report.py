@@ -1,7 +1,7 @@
 """What was read on the site in a period: three figures, and a table for each thing by which visits are told apart.
 
-Nothing is hidden here: of a reader neither a gender nor a segment is known, and nobody is told apart for more than a
-day.
+Of a reader neither a gender nor a segment is known, and nobody is told apart for more than a day, so the figures are
+exact. But whom a broadcast was for is known: those of readers whom a broadcast led here are rounded down to tens.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,7 @@ from outreach.reach import disclosure, periods
 from outreach.reach.disclosure import Cell, Shown
 from outreach.reach.metrics import COMPLETION_RATE, MACHINE_VIEWS, PAGE_VISITS, VISITS, Counts, Metric
 from outreach.reach.periods import Period
+from outreach.reach.provisional import rounded
 from outreach.reach.reports import Column, Figure, Row, Span, Table
 from outreach.reach.site_counts import readers
 from outreach.tracking import reading
@@ -142,7 +143,8 @@ def _by_views(found: Mapping[Key, Reading]) -> list[Key]:
 def _table(
     slug: str, title: str, heading: str, found: Mapping[Key, Reading], names: Mapping[Key, Label], total: str
 ) -> Table:
-    rows = [Row(name.text, _cells(found.get(key, NOTHING)), language=name.language) for key, name in names.items()]
+    cells = _rough_cells if slug in ROUGH else _cells
+    rows = [Row(name.text, cells(found.get(key, NOTHING)), language=name.language) for key, name in names.items()]
     columns = (
         Column(_("Page views"), VISITS),
         Column(str(PAGE_VISITS.name), PAGE_VISITS),
@@ -151,9 +153,12 @@ def _table(
         Column(str(COMPLETION_RATE.name), COMPLETION_RATE),
         Column(str(MACHINE_VIEWS.name), MACHINE_VIEWS),
     )
-    whole = Row(total, _cells(_together(found.values())), is_total=True)
+    whole = Row(total, cells(_together(found.values())), is_total=True)
     return Table(slug, title, heading, columns, (*rows, whole), charted=1)
 
+
+ROUGH = frozenset({"source", "from_broadcast"})
+"""The tables that tell of a broadcast's readers. All their rows are rounded, or the rest would give them away."""
 
 NOTHING = Reading(Visits(0, 0, 0), Completion(0, 0))
 
@@ -169,6 +174,13 @@ def _cells(read: Reading) -> tuple[Cell, ...]:
         _cell(COMPLETION_RATE, {"visits_completed": told.completed, "visits_signalled": told.beacons}),
         Shown(seen.machine_views),
     )
+
+
+def _rough_cells(read: Reading) -> tuple[Cell, ...]:
+    """Rounded down to tens, and no share of what is exact."""
+    seen, told = read.seen, read.told
+    counts = (seen.views, seen.visits, told.beacons, told.completed)
+    return (*map(rounded, counts), disclosure.Hidden(), Shown(seen.machine_views))
 
 
 def _together(found: Iterable[Reading]) -> Reading:

@@ -93,6 +93,19 @@ def test_where_a_migration_dropped_a_trigger_each_commit_may_stop_a_message_unti
     assert not seen.changed()
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL sends notices")
+def test_a_trigger_of_an_earlier_version_is_made_anew(seen):
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {stops.TABLE}_0")
+        cursor.execute(f"CREATE TRIGGER {stops.TABLE}_0 AFTER DELETE ON {stops.CHANGES[0][0]} BEGIN SELECT 1; END")
+
+    stops.after_migrate(using="default")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [f"{stops.TABLE}_0"])
+        assert f"UPDATE {stops.TABLE}" in cursor.fetchone()[0]
+
+
 @pytest.mark.postgres
 def test_while_its_line_is_cut_everything_may_have_changed(seen):
     number = seen._listening.info.backend_pid

@@ -186,7 +186,7 @@ def test_period_and_campaign_show_rounded_totals_and_no_breakdown_before_they_ar
             "at least 80",
             "at least 80",
             "fewer than 10",
-            "–",
+            "fewer than 10",
         ]
         assert "reach-table" not in text
     assert page(period="2026-10").status_code == 200

@@ -153,7 +153,7 @@ def final(genders=None, **totals):
 
 
 FINAL = final(
-    people=82, accepted=82, unaccepted=13, unsubscribed=None, trackable=32, clicked=8,
+    people=82, accepted=82, unaccepted=13, withdrawn=None, trackable_people=32, clickers=8,
     genders={"woman": 32, "man": 19, "another": 11, "undisclosed": 12, "": 8},
 )  # fmt: skip
 
@@ -176,6 +176,12 @@ def test_the_female_share_stands_beside_the_people_reached():
 def test_no_share_that_is_not_final_tells_of_fewer_than_ten_people(part, rest):
     found = Moving(broadcasts=1, counts={"part": part, "whole": part + rest})
     assert (found.share("part", "whole") == Hidden()) == (part < 10)
+
+
+@given(st.dictionaries(st.sampled_from(["attempted", "accepted"]), st.integers(0, 300)))
+def test_a_rate_that_is_not_final_is_never_above_one_nor_divided_by_what_is_hidden(counts):
+    share = Moving(broadcasts=2, counts=counts).share("accepted", "attempted")
+    assert share == Hidden() or 0 < share.value <= 1
 
 
 @given(st.integers(0, 10_000))

@@ -11,11 +11,12 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Delivery
 from outreach.reach.disclosure import AtLeast, FewerThan, Hidden, Shown
+from outreach.reach.indicators.records import Estimate
 from outreach.reach.periods import parse
-from outreach.reach.rollups import rebuild
-from outreach.reach.snapshots import taking
+from outreach.reach.rollups import LATEST_RECORD, rebuild
+from outreach.reach.snapshots import closing, taking
 from outreach.reach.snapshots.closing import close_due
-from outreach.reach.snapshots.correcting import NoReason, NothingChanged, NotTheNewest, correct
+from outreach.reach.snapshots.correcting import EventsRemoved, NoReason, NothingChanged, NotTheNewest, correct
 from outreach.reach.snapshots.freezing import (
     AlreadyFrozen,
     NotAllClosed,
@@ -27,6 +28,7 @@ from outreach.reach.snapshots.models import Frozen, Publication, Snapshot, Snaps
 from outreach.reach.snapshots.publishing import NotPublishable, publish, published, withdraw
 from outreach.reach.snapshots.scopes import EndsBeforeItStarts, PeriodScope
 from outreach.reach.tables import report
+from outreach.tracking.models import Forgotten
 from tests.outreach.reach.conftest import CLOSED, NOW
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +42,72 @@ def freeze(**fields):
 
 def test_broadcast_closes_once_its_window_is_over_and_only_once(october):
     ended = october.finished_at
-    assert close_due(now=ended + timedelta(days=7) - timedelta(seconds=1)) == []
-    (snapshot,) = close_due(now=ended + timedelta(days=7))
+    assert close_due(now=ended + timedelta(days=7) + LATEST_RECORD - timedelta(seconds=1)) == []
+    (snapshot,) = close_due(now=ended + timedelta(days=7) + LATEST_RECORD)
     assert (snapshot.version, snapshot.broadcast, snapshot.taken_by) == (1, october, None)
     assert close_due(now=CLOSED) == []
+
+
+def test_what_was_written_after_the_last_count_is_in_the_first_snapshot(ledger, october):
+    ledger.count(october)
+    ledger.count(october)
+    for delivery in october.deliveries.filter(tracks_clicks=True).exclude(events__kind="click")[:10]:
+        ledger.event(delivery)
+    (snapshot,) = close_due(now=CLOSED)
+    assert snapshot.sealed.counts["clicked"][""] == 18
+    call_command("check_snapshots")
+
+
+def test_one_broadcast_that_cannot_be_closed_does_not_keep_others_waiting(ledger, october, monkeypatch):
+    other = ledger.broadcast("Another")
+    ledger.deliver(other, 20)
+    monkeypatch.setattr(closing, "count_broadcast", _fails_for(october.pk, closing.count_broadcast))
+    assert [each.broadcast for each in close_due(now=CLOSED)] == [other]
+
+
+def _fails_for(broadcast, count):
+    def counted(number):
+        if number == broadcast:
+            raise ValueError("damaged")
+        return count(number)
+
+    return counted
+
+
+def test_a_broadcast_whose_events_were_removed_is_closed_as_counted_and_never_corrected(october):
+    rebuild(broadcast=october, now=NOW)
+    Forgotten.objects.create(broadcast=october, before=NOW)
+    (snapshot,) = close_due(now=CLOSED)
+    assert report(snapshot=snapshot.pk).figures[0].cell == Shown(82)
+    with pytest.raises(EventsRemoved):
+        correct(snapshot=snapshot, reason="Late bounces", user=None, now=CLOSED)
+
+
+@pytest.mark.parametrize("k", [5, 10])
+def test_what_one_version_hides_the_next_does_not_give_away(ledger, k):
+    broadcast = ledger.broadcast("Two channels")
+    ledger.deliver(broadcast, 30)
+    ledger.deliver(broadcast, 3, channel="telegram")
+    (first,) = close_due(now=CLOSED)
+    ledger.deliver(broadcast, 17, channel="telegram")
+    second = correct(snapshot=first, reason="Late receipts of Telegram", user=None, now=CLOSED)
+    for snapshot in (first, second):
+        table = next(each for each in report(snapshot=snapshot.pk, k=k).tables if each.slug == "channel")
+        assert [row.cells[0] for row in table.rows if not row.is_total] == [Hidden(), Hidden()]
+
+
+def test_an_estimate_that_was_entered_late_can_be_brought_into_a_frozen_period(october):
+    close_due(now=CLOSED)
+    campaign = Campaign.objects.create(name="Rights", slug="rights", starts_on="2026-01-01", ends_on="2026-12-31")
+    snapshot = freeze()
+    Estimate.objects.create(
+        campaign=campaign, medium="radio", title="Morning talk", number=9000, method="letter", grade="C",
+        source="Station", first_day="2026-11-05", last_day="2026-11-06",
+    )  # fmt: skip
+    assert report(snapshot=snapshot.pk).apart == ()
+    later = correct(snapshot=snapshot, reason="The station wrote late", user=None, now=CLOSED)
+    assert [row.value for row in report(snapshot=later.pk).apart] == [9000]
+    assert report(snapshot=later.pk).figures[0].cell == report(snapshot=snapshot.pk).figures[0].cell
 
 
 def test_payload_is_canonical_and_its_digest_is_that_of_its_bytes(october):
