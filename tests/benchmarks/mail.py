@@ -63,7 +63,9 @@ class MailBench:
         passages: dict[str, list[Passage]] = defaultdict(list)
         sink_load: dict[str, list[float]] = defaultdict(list)
         for number in range(1, self._plan.rounds + 1):
-            rates["source"].append(self._source(size))
+            rate, load = self._source(size)
+            rates["source"].append(rate)
+            rates["end"].append(rate / load)
             for kind in self._kinds:
                 for workers in (1, 2) if kind == POSTGRES else (1,):
                     name = f"{kind} {workers}"
@@ -106,9 +108,12 @@ class MailBench:
             stderr=subprocess.DEVNULL,
         )
 
-    def _source(self, size: int) -> float:
+    def _source(self, size: int) -> tuple[float, float]:
+        """Its rate, and the part of a processor that the sink took meanwhile."""
         with self._postfix.sink() as sink:
-            return self._postfix.source(port=sink.port, size=size, count=self._plan.people)
+            before, begun = sink.cpu_seconds(), time.monotonic()
+            rate = self._postfix.source(port=sink.port, size=size, count=self._plan.people)
+            return rate, (sink.cpu_seconds() - before) / (time.monotonic() - begun)
 
     def _product(self, kind: str, workers: int) -> tuple[Passage, float]:
         """One measurement, and the part of a processor that the sink took meanwhile."""
@@ -143,6 +148,11 @@ class MailBench:
         rows = [
             Row("size of a mail", f"{size / 1000:.1f} kB"),
             Row("smtp-source, 10 sessions", f"{source:.0f}/s"),
+            Row(
+                "  where the sink's one processor would be full",
+                f"{median(rates['end']):.0f}/s = "
+                + ", ".join(f"{_ratio(rates['end'], rates[peer]):.1f} times {title}" for peer, title in PEERS.items()),
+            ),
             *(
                 Row(title, f"{median(rates[peer]):.0f}/s = {_ratio(rates[peer], rates['source']):.3f} of it")
                 for peer, title in PEERS.items()
