@@ -102,7 +102,7 @@ def narrow(snapshots, k, contents=None):
     reader = Reader(contents, k)
     found = []
     for each in snapshots:
-        # What a period changed by is the sum of its broadcasts' changes, and each of these has its interval.
+        # Only the change of a broadcast from version to version is attacked here, not that of a period.
         earlier = [
             counts_of(other)
             for other in snapshots
