@@ -1,7 +1,6 @@
 """What a message becomes on its channel, and what it never becomes."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
@@ -58,7 +57,7 @@ def test_the_link_that_nobody_sees_is_hidden_from_everybody_and_left_out_where_i
     assert (hidden["aria-hidden"], hidden["tabindex"], hidden["style"]) == ("true", "-1", "display:none")
     assert not hidden.get_text()
     assert "trap" not in built.text
-    trapped = replace(addresses(built), trap="https://site.example/r/token/0")
+    trapped = addresses(built)._replace(trap="https://site.example/r/token/0")
     assert 'href="https://site.example/r/token/0"' in personalise(built, trapped).html
     assert "aria-hidden" not in personalise(built, addresses(built)).html
 
