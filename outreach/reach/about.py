@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from .metrics import Metric
 from .standing import standing
-from .tables import Report
+from .tables import PUBLIC_K, Report
 
 
 def about(report: Report) -> list[tuple[str, str]]:
@@ -30,6 +30,9 @@ def about(report: Report) -> list[tuple[str, str]]:
     ]
     if stands.digest:
         facts.append((_("Digest of what is stored (SHA-256)"), stands.digest))
+    if report.k >= PUBLIC_K:
+        # The titles of broadcasts are for staff.
+        return facts
     return facts + [(_("Broadcast"), f"{broadcast.pk}: {broadcast.title}") for broadcast in report.broadcasts]
 
 

@@ -6,6 +6,7 @@ from outreach.reach import printing
 from outreach.reach.about import about, definition
 from outreach.reach.disclosure import Cell
 from outreach.reach.metrics import Metric
+from outreach.reach.reports import Apart
 from outreach.reach.scopes import Offer
 from outreach.reach.standing import standing
 from outreach.reach.tables import Column, Figure, Report, Row, Table
@@ -120,6 +121,22 @@ class Fact(Schema):
     text: str
 
 
+class ApartAnswer(Schema):
+    """Reach that is never added to anything: visits to the site, or an estimate; ``method`` says which."""
+
+    name: str
+    value: int | None
+    unit: str
+    method: str
+    source: str
+
+    @classmethod
+    def of(cls, row: Apart) -> "ApartAnswer":
+        """The answer for a row."""
+        value = row.value if isinstance(row.value, int) else None
+        return cls(name=row.name, value=value, unit=row.unit, method=row.method, source=row.source)
+
+
 class ReportAnswer(Schema):
     """The figures of a scope."""
 
@@ -129,12 +146,14 @@ class ReportAnswer(Schema):
     digest: str = Field(description="SHA-256 of the stored snapshot; empty while figures are provisional.")
     version: int | None = Field(description="Version of the snapshot; null where there is none.")
     reason: str = Field(description="Why the snapshot was corrected; empty for the first version.")
+    newest: int | None = Field(description="Number of the snapshot that replaced this one; null if none did.")
     k: int = Field(description="Smallest count shown.")
     demo_data: str = Field(description="none, some or all")
     about: list[Fact]
     notes: list[str]
     figures: list[FigureAnswer]
     tables: list[TableAnswer]
+    apart: list[ApartAnswer] = Field(description="Never to be added to the figures, nor to each other.")
 
     @classmethod
     def of(cls, report: Report) -> "ReportAnswer":
@@ -147,12 +166,14 @@ class ReportAnswer(Schema):
             digest=stands.digest,
             version=stands.version,
             reason=stands.reason,
+            newest=stands.newest,
             k=report.k,
             demo_data=report.demo or "none",
             about=[Fact(name=name, text=text) for name, text in about(report)],
             notes=[str(note) for note in report.notes],
             figures=[FigureAnswer.of_figure(figure) for figure in report.figures],
             tables=[TableAnswer.of(table) for table in report.tables],
+            apart=[ApartAnswer.of(row) for row in report.apart],
         )
 
 

@@ -16,6 +16,7 @@ from wagtail.models import Site
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.reach import public
+from outreach.reach.about import about
 from outreach.reach.downloads import KINDS
 from outreach.reach.periods import parse
 from outreach.reach.public import Results, TooFine
@@ -210,3 +211,9 @@ def test_page_asks_the_database_little(get, results, django_assert_max_num_queri
     get()
     with django_assert_max_num_queries(8):
         get()
+
+
+def test_the_titles_of_broadcasts_stay_with_staff(results, october):
+    facts = about(results.report)
+    assert not any(text.startswith(f"{october.pk}: ") for _name, text in facts)
+    assert any(text.startswith(f"{october.pk}: ") for _name, text in about(report(broadcast=october.pk)))

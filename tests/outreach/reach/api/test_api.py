@@ -7,7 +7,7 @@ import io
 import json
 import re
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -20,7 +20,13 @@ from outreach.reach.api.endpoints import A_MINUTE
 from outreach.reach.api.models import ApiToken
 from outreach.reach.api.tokens import BadToken, TooManyTokens, check_token, make_token, revoke_token
 from outreach.reach.metrics import METRICS
+from outreach.reach.periods import parse
+from outreach.reach.snapshots.correcting import correct
+from outreach.reach.snapshots.freezing import freeze_period
 from outreach.reach.tables import report
+from outreach.tracking.models import PageDay
+from outreach.tracking.web.sources import Device, Source
+from tests.outreach.reach.conftest import CLOSED
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +78,22 @@ def test_nobody_gets_anything_without_a_token(client, member, october, address, 
 def test_nothing_can_be_written(client, token, october, method):
     answer = getattr(client, method)("/api/reach/report", headers={"Authorization": f"Bearer {token().text}"})
     assert answer.status_code == 405
+
+
+def test_answer_has_what_is_never_added_and_says_which_version_replaced_it(ask, ledger, october):
+    ledger.close(october)
+    PageDay.objects.create(
+        day=date(2026, 11, 5), page_id=7, language="en", source=Source.DIRECT, device=Device.MOBILE, views=4321
+    )
+    first = freeze_period(period=parse("2026-11"), user=None, now=CLOSED)
+    october.deliveries.filter(pk__in=list(october.deliveries.values_list("pk", flat=True)[:10])).update(
+        status="bounced"
+    )
+    correct(snapshot=october.snapshots.get(), reason="Late bounces", user=None, now=CLOSED)
+    later = correct(snapshot=first, reason="A broadcast was corrected", user=None, now=CLOSED)
+    old, new = ask(snapshot=first.pk).json(), ask(period="2026-11").json()
+    assert [row["value"] for row in new["apart"]] == [4321]
+    assert (old["newest"], new["newest"], new["snapshot"]) == (later.pk, None, later.pk)
 
 
 def test_token_of_a_person_who_lost_the_permission_reads_nothing(ask, member, october):
