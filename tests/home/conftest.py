@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,14 +43,21 @@ def content(
     return Content(folder)
 
 
-@pytest.fixture(scope="package")
-def loaded(django_db_blocker: DjangoDbBlocker, content: Content) -> Iterator[LoadReport]:
-    """The small site in the database; taken out again after the last test of this package."""
-    with django_db_blocker.unblock(), transaction.atomic():
+@contextmanager
+def in_database(blocker: DjangoDbBlocker, content: Content) -> Iterator[LoadReport]:
+    """The small site, until the end of a ``with``. Whoever imports it has to end it before a test that commits."""
+    with blocker.unblock(), transaction.atomic():
         cache.clear()
         yield load(content=content)
         transaction.set_rollback(True)
     cache.clear()
+
+
+@pytest.fixture(scope="package")
+def loaded(django_db_blocker: DjangoDbBlocker, content: Content) -> Iterator[LoadReport]:
+    """The small site in the database; taken out again after the last test of this package."""
+    with in_database(django_db_blocker, content) as report:
+        yield report
 
 
 @pytest.fixture

@@ -18,10 +18,16 @@ from outreach.tracking.web import visitors
 from outreach.tracking.web.page_token import LEAST_SECONDS, PageToken, least_seconds
 from outreach.tracking.web.page_views import HEADER, PageViews
 from outreach.tracking.web.sources import reference
-from tests.home.conftest import content, loaded, reader, site  # noqa: F401
+from tests.home.conftest import content, in_database, reader, site  # noqa: F401
 
 STORY = "/en/stories/who-builds-roofs/"
 PHONE = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile", "Sec-CH-UA-Mobile": "?1"}
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_blocker, content):
+    with in_database(django_db_blocker, content) as report:
+        yield report
 
 
 @pytest.fixture(autouse=True)
