@@ -181,13 +181,19 @@ def settle(*, outcomes: Collection[Outcome], owner: str) -> None:
 
     A row that was taken for uncertain meanwhile is resolved by it; one that ``owner`` does not hold stays as it is.
     """
-    plain = [each for each in outcomes if each.status == Status.ACCEPTED and not each.provider_id]
-    others = [each for each in outcomes if each.status != Status.ACCEPTED or each.provider_id]
+    plain: dict[tuple[int, int], list[Outcome]] = {}
+    others = []
+    for each in outcomes:
+        if each.status == Status.ACCEPTED and not each.provider_id:
+            plain.setdefault((int(each.begun_at.timestamp()), int(each.at.timestamp())), []).append(each)
+        else:
+            others.append(each)
     with transaction.atomic(), connection.cursor() as cursor:
-        if plain:
-            # All in one statement: their times differ by less than the second in which they are written.
-            among, listed = _among([each.number for each in plain])
-            at, begun_at = map(connection.ops.adapt_datetimefield_value, (plain[-1].at, plain[-1].begun_at))
+        # Those of the same second in one statement, with the times of the last of them. A batch that had to wait holds
+        # several seconds: what is done a moment after a mail was handed over is judged by these times.
+        for alike in plain.values():
+            among, listed = _among([each.number for each in alike])
+            at, begun_at = map(connection.ops.adapt_datetimefield_value, (alike[-1].at, alike[-1].begun_at))
             cursor.execute(_ACCEPT.format(among=among), [at, begun_at, listed, owner])
         if others:
             cursor.executemany(_SETTLE, [_row(each, owner) for each in others])

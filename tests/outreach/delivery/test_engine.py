@@ -344,6 +344,22 @@ def test_nobody_moves_what_another_worker_claimed(sending, clock):
     assert Delivery.objects.get().status == "accepted"
 
 
+def test_what_is_written_late_keeps_the_second_in_which_it_happened(sending, clock):
+    for number in range(4):
+        person(number)
+    broadcast = sending()
+    numbers = ledger.claim(broadcast=broadcast.pk, channel="email", owner="a", limit=5, now=clock.now)
+    moments = [clock.now + timedelta(seconds=seconds) for seconds in (0, 0.2, 9, 9.1)]
+
+    ledger.settle(
+        outcomes=[ledger.Outcome(number, "accepted", at, at) for number, at in zip(numbers, moments, strict=True)],
+        owner="a",
+    )
+
+    found = Delivery.objects.order_by("pk").values_list("attempted_at", "settled_at")
+    assert list(found) == [(moments[1],) * 2] * 2 + [(moments[3],) * 2] * 2
+
+
 def test_a_worker_that_ends_gives_its_lease_back(sending, courier, tmp_path):
     person(1)
     sending()
