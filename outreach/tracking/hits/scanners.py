@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import F
+
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import Message
 from outreach.delivery.models import Delivery
@@ -55,6 +57,22 @@ def mark(written: Sequence[TrackingEvent]) -> None:
             found[reason].append(pk)
     for reason, numbers in found.items():
         TrackingEvent.objects.filter(pk__in=numbers).update(machine_reason=reason)
+
+
+def mark_soon(*, broadcast: int) -> int:
+    """Give clicks that came sooner than a reader could their reason, and return how many.
+
+    A scanner is often quicker than the ledger: when its click is read, nobody has written yet when the mail was handed
+    over, so all clicks of a broadcast are looked at again before its figures become final.
+    """
+    early = TrackingEvent.objects.filter(
+        broadcast=broadcast,
+        kind=TrackingEvent.Kind.CLICK,
+        machine_reason="",
+        delivery__channel=ChannelName.EMAIL,
+        occurred_at__lt=F("delivery__attempted_at") + SOON,
+    )
+    return TrackingEvent.objects.filter(pk__in=early.values("pk")).update(machine_reason=MachineReason.SOON)
 
 
 def _clicks(deliveries: Collection[int], around: tuple[datetime, datetime]) -> dict[int, list[Click]]:

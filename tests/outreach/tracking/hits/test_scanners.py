@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from outreach.delivery.models import Delivery
 from outreach.tracking.hits.clicks import write_hits
-from outreach.tracking.hits.scanners import Click, verdicts
+from outreach.tracking.hits.scanners import Click, mark_soon, verdicts
 from outreach.tracking.models import TrackingEvent
 from outreach.tracking.tokens import Use
 from tests.outreach.delivery.conftest import START
@@ -101,6 +101,21 @@ def test_a_click_faster_than_the_mail_is_a_machines_by_mail_and_not_on_telegram(
 
     reasons = dict(TrackingEvent.objects.values_list("delivery", "machine_reason"))
     assert reasons == {delivered[0].pk: "soon", delivered[1].pk: ""}
+
+
+@pytest.mark.django_db
+def test_a_click_that_was_read_before_anybody_wrote_when_the_mail_went_is_judged_in_the_end(delivered):
+    first, second = delivered[0], delivered[1]
+    Delivery.objects.update(attempted_at=None, status="attempting")
+    early, later = hit(first, minutes=0.01), hit(second, minutes=5)
+    write_hits([early, later], now=START + timedelta(hours=1), drops=Counter())
+    assert not TrackingEvent.objects.exclude(machine_reason="").exists()
+    Delivery.objects.update(attempted_at=START, status="accepted")
+
+    assert mark_soon(broadcast=first.broadcast_id) == 1
+    assert mark_soon(broadcast=first.broadcast_id) == 0
+
+    assert TrackingEvent.objects.get(machine_reason="soon").delivery == first
 
 
 @pytest.mark.django_db
