@@ -10,7 +10,7 @@ from . import disclosure
 from .counts import GENDERS
 from .cube import Cube
 from .disclosure import Cell, Shown, Unknown
-from .metrics import INDICATORS, Count, Given, Metric, Share
+from .metrics import INDICATORS, MACHINE_OPENS, Count, Given, Metric, Share
 from .reports import Column, Row, Table
 
 SLUG = "indicators"
@@ -30,7 +30,9 @@ def indicator_table(cube: Cube, site: Mapping[str, int]) -> Table:
     of all campaigns in tens.
     """
     figures = _Figures(cube, site)
-    counted = [each for each in INDICATORS if not each.is_entered]
+    # What machines opened stands beside what people did.
+    beside = {"E2": [MACHINE_OPENS]}
+    counted = [metric for each in INDICATORS if not each.is_entered for metric in (each, *beside.get(each.code, []))]
     rows = tuple(Row(f"{each.code} {each.name}", (figures.of(each),), metric=each) for each in counted)
     title = _("Counted indicators; of content and readers those of the whole site")
     return Table(SLUG, title, _("Indicator"), (Column(_("Figure")),), rows)

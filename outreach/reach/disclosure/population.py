@@ -45,6 +45,7 @@ POPULATIONS = (
     Population(sums=("idle",), distinct=("trackable_people",), parts_of=("", "people"), totals_only=True),
     Population(sums=("open_trackable", "unopened"), parts_of=("accepted",), totals_only=True),
     Population(sums=("opened",), parts_of=("accepted",), totals_only=True),
+    Population(sums=("machine_opened",), parts_of=("accepted",), totals_only=True),
     Population(sums=("withdrawn",), parts_of=("accepted",), totals_only=True),
     Population(sums=("only_complained",), totals_only=True),
     Population(sums=("unaccepted", "otherwise", "missed"), totals_only=True),

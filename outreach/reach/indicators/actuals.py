@@ -9,7 +9,7 @@ from fractions import Fraction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from outreach.reach.disclosure import AtLeast, Cell, Unknown
+from outreach.reach.disclosure import AtLeast, Cell, Shown, Unknown
 from outreach.reach.metrics import STATED
 
 from .framework import Indicator
@@ -35,7 +35,10 @@ class Source:
 
 def _frequency(found: Totals) -> Reading:
     mean = found.frequency()
-    return Unknown() if mean is None else round(Decimal(mean.numerator) / Decimal(mean.denominator), 2)
+    if not isinstance(mean, Shown):
+        return mean
+    exact = Fraction(mean.value)
+    return round(Decimal(exact.numerator) / exact.denominator, 2)
 
 
 SOURCES: dict[str, Source] = {

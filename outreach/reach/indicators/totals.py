@@ -51,8 +51,8 @@ class Totals(Protocol):
         """The people of some genders among those of others, by the names of counts; among all if none is given."""
         ...
 
-    def frequency(self) -> Fraction | None:
-        """Accepted messages for each person reached; ``None`` where it is unknown or would tell of few."""
+    def frequency(self) -> Cell:
+        """Accepted messages for each person reached."""
         ...
 
 
@@ -85,10 +85,12 @@ class Moving:
         """Not before the figures are final."""
         return Hidden() if self.broadcasts else Unknown()
 
-    def frequency(self) -> Fraction | None:
+    def frequency(self) -> Cell:
         """From the rounded counts."""
+        if not self.broadcasts:
+            return Unknown()
         people = self._rounded("people")
-        return Fraction(self._rounded("accepted"), people) if people else None
+        return Shown(Fraction(self._rounded("accepted"), people)) if people else Hidden()
 
     def _rounded(self, name: str) -> int:
         return self.counts.get(name, 0) // provisional.STEP * provisional.STEP
@@ -116,12 +118,9 @@ class Frozen:
         found = disclosure.share(parts=[self._people(name) for name in part], whole=every)
         return Hidden() if found == Shown(Fraction(1)) else found
 
-    def frequency(self) -> Fraction | None:
+    def frequency(self) -> Cell:
         """Where both counts are shown."""
-        people, accepted = self.cube.read("people"), self.cube.read("accepted")
-        if isinstance(people, Shown) and isinstance(accepted, Shown) and people.value:
-            return Fraction(accepted.value) / Fraction(people.value)
-        return None
+        return disclosure.share(parts=[self.cube.read("accepted")], whole=self.cube.read("people"))
 
     def _people(self, name: str) -> Cell:
         return self.cube.read("people", {"gender": GENDERS[name]})

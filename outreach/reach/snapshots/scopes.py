@@ -36,7 +36,12 @@ class PeriodScope:
     @property
     def place(self) -> str:
         """What the snapshots of this scope are found by."""
-        return f"{self.code}/campaign/{self.campaign.pk}" if self.campaign else self.code
+        if self.campaign is None:
+            return self.code
+        if self.kind == Snapshot.Kind.CAMPAIGN:
+            # With its days: a campaign that was made longer can be frozen as it is then.
+            return f"{self.code}/{self.first_day}/{self.last_day}/campaign/{self.campaign.pk}"
+        return f"{self.code}/campaign/{self.campaign.pk}"
 
     @property
     def begins(self) -> datetime:

@@ -27,7 +27,7 @@ WITHOUT_TOTAL = frozenset({"story_clicked", "story_cohort_clicks", "times"})
 
 TOTALS = (
     "planned", "machine_clicks", "trackable", "trackable_people", "open_trackable", "opened", "unaccepted", "otherwise",
-    "withdrawn",
+    "withdrawn", "machine_opened",
 )  # fmt: skip
 """The counts of which only the total is read."""
 

@@ -6,6 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -32,7 +34,7 @@ from .scopes import Missing, title
 PERMISSION = "outreach.freeze_period"
 ICON = "lock"
 WHOLE = "whole"
-ON_ONE_PAGE = 200
+ON_ONE_PAGE = 50
 
 may_freeze = permission_required(PERMISSION)
 
@@ -79,23 +81,28 @@ class SnapshotsView(Page, TemplateView):
         found = Snapshot.objects.select_related("broadcast", "campaign", "taken_by").prefetch_related(
             "taken_by__groups"
         )
-        newest: set[str] = set()
-        rows = []
-        for snapshot in found.order_by("-number").defer("payload")[:ON_ONE_PAGE]:
-            rows.append(
-                {
-                    "snapshot": snapshot,
-                    "name": name_of(snapshot),
-                    "address": report_address(snapshot),
-                    "is_newest": snapshot.place not in newest,
-                    "is_public": snapshot.pk in public,
-                    "taken_by": ", ".join(group.name for group in snapshot.taken_by.groups.all())
-                    if snapshot.taken_by
-                    else "",
-                }
-            )
-            newest.add(snapshot.place)
-        return super().get_context_data(rows=rows, **kwargs)
+        later = Snapshot.objects.filter(place=OuterRef("place"), version__gt=OuterRef("version"))
+        found = found.annotate(is_newest=~Exists(later)).order_by("-number").defer("payload")
+        page = Paginator(found, ON_ONE_PAGE).get_page(self.request.GET.get("p"))
+        rows = [
+            {
+                "snapshot": snapshot,
+                "name": name_of(snapshot),
+                "address": report_address(snapshot),
+                "is_newest": snapshot.is_newest,  # type: ignore[attr-defined]
+                "is_public": snapshot.pk in public,
+                "taken_by": ", ".join(group.name for group in snapshot.taken_by.groups.all())
+                if snapshot.taken_by
+                else "",
+            }
+            for snapshot in page
+        ]
+        return super().get_context_data(
+            rows=rows,
+            page=page,
+            elided_page_range=page.paginator.get_elided_page_range(page.number),
+            **kwargs,
+        )
 
 
 class FreezeForm(forms.Form):

@@ -9,7 +9,7 @@ from outreach.reach import printing
 from outreach.reach.cube import Cube
 from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
 from outreach.reach.indicator_table import indicator_table
-from outreach.reach.metrics import INDICATORS
+from outreach.reach.metrics import INDICATORS, MACHINE_OPENS
 from outreach.reach.periods import parse
 from outreach.reach.snapshots.freezing import freeze_period
 from outreach.reach.tables import report
@@ -37,13 +37,23 @@ BY_HAND = {
 
 
 def cells(figures=FIGURES, site=SITE):
-    return {row.metric.code: row.cells[0] for row in indicator_table(Cube(figures), site).rows}
+    return {
+        row.metric.code: row.cells[0] for row in indicator_table(Cube(figures), site).rows if row.metric in INDICATORS
+    }
 
 
 def test_every_indicator_that_is_counted_has_its_row_in_the_order_of_the_closed_list():
     table = indicator_table(Cube(FIGURES), SITE)
-    assert [row.metric for row in table.rows] == [each for each in INDICATORS if not each.is_entered]
+    counted = [each for each in INDICATORS if not each.is_entered]
+    assert [row.metric for row in table.rows if row.metric is not MACHINE_OPENS] == counted
     assert table.rows[0].label == f"P1 {INDICATORS[0].name}"
+
+
+def test_what_machines_opened_stands_behind_what_people_did():
+    rows = indicator_table(Cube(FIGURES | {"machine_opened": {"": 12}}), SITE).rows
+    place = [row.metric.slug for row in rows].index("machine_opened")
+    assert rows[place - 1].metric.code == "E2"
+    assert rows[place].cells == (Shown(12),)
 
 
 @pytest.mark.django_db
@@ -53,7 +63,7 @@ def test_a_frozen_period_knows_every_indicator_for_which_something_was_counted(l
     ledger.close(october)
     freeze_period(period=parse("2026-11"), user=None, now=CLOSED)
     table = next(each for each in report(period=parse("2026-11")).tables if each.slug == "indicators")
-    found = {row.metric.code: row.cells[0] for row in table.rows}
+    found = {row.metric.code: row.cells[0] for row in table.rows if row.metric in INDICATORS}
     # In this ledger nobody is active, nobody read the site, nothing was published and nobody allows opens.
     assert {code for code, cell in found.items() if cell == Unknown()} == {"P2", "P3", "P4", "R3", "W1", "E2", "E3"}
     assert found["E5"] == Shown(Fraction(12, 82))

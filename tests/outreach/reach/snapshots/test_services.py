@@ -96,6 +96,22 @@ def test_what_one_version_hides_the_next_does_not_give_away(ledger, k):
         assert [row.cells[0] for row in table.rows if not row.is_total] == [Hidden(), Hidden()]
 
 
+def test_a_campaign_that_was_made_longer_is_frozen_as_it_is_then(october):
+    campaign = Campaign.objects.create(name="Rights", slug="rights", starts_on="2026-11-01", ends_on="2026-11-30")
+    Broadcast.objects.update(campaign=campaign)
+    close_due(now=CLOSED)
+    campaign.refresh_from_db()
+    short = freeze(period=None, campaign=campaign)
+    with pytest.raises(AlreadyFrozen):
+        freeze(period=None, campaign=campaign)
+
+    campaign.ends_on = date(2026, 12, 10)
+    longer = freeze(period=None, campaign=campaign)
+
+    assert (longer.version, longer.last_day, short.last_day) == (1, date(2026, 12, 10), date(2026, 11, 30))
+    assert report(campaign=campaign).snapshot.number == longer.pk
+
+
 def test_an_estimate_that_was_entered_late_can_be_brought_into_a_frozen_period(october):
     close_due(now=CLOSED)
     campaign = Campaign.objects.create(name="Rights", slug="rights", starts_on="2026-01-01", ends_on="2026-12-31")
@@ -216,7 +232,7 @@ def test_period_of_a_campaign_has_its_broadcasts_only(ledger, october):
     snapshot = freeze(campaign=campaign)
     assert [each["number"] for each in json.loads(snapshot.payload)["broadcasts"]] == [october.pk]
     whole = freeze(period=None, campaign=campaign)
-    assert (whole.kind, whole.place) == ("campaign", f"whole/campaign/{campaign.pk}")
+    assert (whole.kind, whole.place) == ("campaign", f"whole/2026-11-01/2026-11-30/campaign/{campaign.pk}")
 
 
 def test_second_of_two_who_freeze_at_once_is_told(october, monkeypatch):

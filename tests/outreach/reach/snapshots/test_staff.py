@@ -7,6 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from outreach.reach.periods import parse
+from outreach.reach.snapshots import staff
 from outreach.reach.snapshots.closing import close_due
 from outreach.reach.snapshots.freezing import freeze_period
 from outreach.reach.snapshots.models import Publication, Snapshot
@@ -61,6 +62,17 @@ def test_list_leads_to_the_report_and_says_what_is_public(evaluator, frozen):
     assert re.search(r"Frozen,\s+public", evaluator.get(reverse("snapshots:index")).content.decode())
     evaluator.post(address("withdraw", frozen))
     assert Publication.objects.get().withdrawn_at
+
+
+def test_older_figures_are_on_the_next_page_and_can_still_be_corrected(evaluator, frozen, monkeypatch):
+    monkeypatch.setattr(staff, "ON_ONE_PAGE", 1)
+    broadcast = Snapshot.objects.get(kind=Snapshot.Kind.BROADCAST)
+    first = evaluator.get(reverse("snapshots:index")).content.decode()
+    assert address("correct", frozen) in first
+    assert address("correct", broadcast) not in first
+    assert "?p=2" in first
+    assert address("correct", broadcast) in evaluator.get(reverse("snapshots:index"), {"p": "2"}).content.decode()
+    assert evaluator.get(reverse("snapshots:index"), {"p": "x"}).status_code == 200
 
 
 def test_reading_a_question_does_nothing(evaluator, frozen):
