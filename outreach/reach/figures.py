@@ -1,0 +1,234 @@
+"""The figures of one snapshot as headlines and tables: the fixed catalogue of what anybody may read."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outreach.delivery.models import Delivery, Exclusion
+
+from . import disclosure, metrics
+from .cube import OPEN, Cube
+from .disclosure import AtLeast, Cell, Hidden, Shown, Unknown
+from .indicator_table import SLUG, indicator_table
+from .metrics import Count, Metric
+from .reports import Column, Figure, Row, Table
+
+GENDERS = ("woman", "man", "another", "undisclosed", "")
+TIMES = ("1", "2", "3", "4", "5+")
+BY_SEGMENT: tuple[Count, ...] = (
+    metrics.REACHED,
+    metrics.ACCEPTED,
+    metrics.BOUNCED,
+    metrics.UNSUBSCRIBED,
+    metrics.CLICKED,
+    metrics.COHORT_CLICKS,
+)
+"""The metrics of which there is a table of segment × gender, in the order in which they are offered."""
+
+BY_AXIS = ("channel", "language", "group")
+"""The axes of which there is a table of all these metrics."""
+
+NOT_ATTRIBUTABLE = gettext_lazy("Not attributable")
+
+
+def catalogue() -> tuple[str, ...]:
+    """The slugs of all tables that there can be, in their order; there are no others."""
+    return (SLUG, *(metric.slug for metric in BY_SEGMENT), *BY_AXIS, "story", "reason", "times", "day", "broadcast")
+
+
+class Pages:
+    """Puts the figures of one snapshot into headlines and tables, in the language in use."""
+
+    def __init__(self, content: Mapping[str, Any], k: int) -> None:
+        self.content, self.k = content, k
+        self.cube = Cube(content["figures"][str(k)])
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The headlines."""
+        everybody = self._row(metrics.REACHED, {})
+        completeness = (metrics.COMPLETENESS, _completeness(everybody))
+        clicks = [(each, self.cube.count(each, {})) for each in (metrics.COHORT_CLICKS, metrics.MACHINE_CLICKS)]
+        trackable = (metrics.TRACKABLE_SHARE, self.cube.share(metrics.TRACKABLE_SHARE))
+        attempts = [(each, self.cube.count(each, {})) for each in (metrics.ACCEPTED, metrics.BOUNCED)]
+        return (
+            Figure(metrics.REACHED, everybody[-1], (completeness,)),
+            Figure(metrics.CLICKED, self.cube.count(metrics.CLICKED, {}), (trackable, *clicks)),
+            _female_headline(_female_share(everybody), completeness),
+            Figure(
+                metrics.DELIVERY_RATE,
+                self.cube.share(metrics.DELIVERY_RATE),
+                tuple(attempts),
+                _("Basis: accepted by the receiver's provider."),
+            ),
+        )
+
+    def tables(self) -> tuple[Table, ...]:
+        """The fixed catalogue; a table in which there is nothing is left out."""
+        choices = Delivery._meta.get_field("channel").flatchoices, Delivery._meta.get_field("group").flatchoices
+        found = [
+            *([indicator_table(self.cube, self.content["site"])] if self.content["site"] else []),
+            *(self._by_segment(metric) for metric in BY_SEGMENT),
+            self._by("channel", _("By channel"), _("Channel"), dict(choices[0])),
+            self._by("language", _("By language"), _("Language"), dict(settings.LANGUAGES)),
+            self._by("group", _("By group"), _("Group"), dict(choices[1])),
+            self._by_story(),
+            self._by_reason(dict(choices[0])),
+            self._by_times(),
+            self._by_day(),
+            self._by_broadcast(),
+        ]
+        return tuple(table for table in found if table.rows)
+
+    def _by_segment(self, metric: Count) -> Table:
+        shared = metric is metrics.COHORT_CLICKS
+        genders = dict(Delivery._meta.get_field("gender").flatchoices)
+        labels = [str(genders[gender]) for gender in GENDERS] + [str(NOT_ATTRIBUTABLE)] * shared
+        columns = [*map(Column, labels), Column(_("All")), Column(str(metrics.COMPLETENESS.name), metrics.COMPLETENESS)]
+        places: list[tuple[str, dict[str, str]]] = [(name, {"segment": code}) for code, name in self._segments()]
+        places += [(str(NOT_ATTRIBUTABLE), {"segment": OPEN})] * shared
+        with_share = metric is metrics.REACHED
+        columns += [Column(str(metrics.FEMALE_SHARE.name), metrics.FEMALE_SHARE)] * with_share
+        rows = []
+        for label, place in [*places, (_("All segments"), {})]:
+            cells = self._row(metric, place, (*GENDERS, OPEN) if shared else GENDERS)
+            shares = (_completeness(cells), *((_female_share(cells),) * with_share))
+            rows.append(Row(label, (*cells, *shares), is_total=not place, is_open=OPEN in place.values()))
+        name = _("%(metric)s by segment and gender") % {"metric": metric.name}
+        return Table(metric.slug, name, _("Segment"), tuple(columns), tuple(rows), metric, charted=len(labels))
+
+    def _by(self, axis: str, name: str, heading: str, labels: Mapping[str, str | Promise]) -> Table:
+        found = self.cube.places(axis)
+        ordered = sorted(found - {OPEN}, key=_place_in(labels))
+        places = [(str(labels.get(place, place)), {axis: place}) for place in ordered]
+        rows = []
+        for label, place in [*places, (str(NOT_ATTRIBUTABLE), {axis: OPEN}), (_("All"), {})]:
+            cells = tuple(self.cube.count(each, place) for each in BY_SEGMENT)
+            rows.append(Row(label, cells, is_total=not place, is_open=OPEN in place.values()))
+        columns = tuple(Column(str(metric.name), metric) for metric in BY_SEGMENT)
+        return Table(axis, name, heading, columns, tuple(row for row in rows if _is_needed(row)), charted=1)
+
+    def _by_story(self) -> Table:
+        titles: dict[str, str] = {"": _("Other links"), OPEN: str(NOT_ATTRIBUTABLE), **self.content["stories"]}
+        counts = {"story_clicked": "clicked", "story_cohort_clicks": "cohort_clicks"}
+        known = {name: self.cube.read(whole) != Unknown() for name, whole in counts.items()}
+        labels = {story: titles.get(story, story) for story in self.cube.places("story", tuple(counts))}
+        rows = tuple(
+            Row(
+                label,
+                tuple(self.cube.read(name, {"story": story}) if known[name] else Unknown() for name in counts),
+            )
+            for story, label in sorted(labels.items(), key=lambda item: (item[1].casefold(), item[0]))
+        )
+        columns = tuple(Column(str(each.name), each) for each in (metrics.CLICKED, metrics.COHORT_CLICKS))
+        return Table("story", _("Clicks by story"), _("Story"), columns, rows, charted=2)
+
+    def _by_reason(self, channels: Mapping[str, str | Promise]) -> Table:
+        reasons = dict(Exclusion._meta.get_field("reason").flatchoices)
+        used = sorted(self.cube.places("channel", ("excluded",)), key=_place_in(channels))
+        found = sorted(self.cube.places("reason", ("excluded",)), key=_place_in(reasons))
+        places = [(str(reasons.get(reason, reason)), {"reason": reason}) for reason in found]
+        columns = [Column(str(channels.get(channel, channel))) for channel in used]
+        rows = [
+            Row(
+                label,
+                tuple(
+                    self.cube.read("excluded", {**place, **where})
+                    for where in (*({"channel": channel} for channel in used), {})
+                ),
+                is_total=not place,
+            )
+            for label, place in ([*places, (_("All"), {})] if places else [])
+        ]
+        name = _("Who was not reached, by reason and channel")
+        return Table(
+            "reason", name, _("Reason"), (*columns, Column(_("All"))), tuple(rows), EXCLUDED, charted=len(columns)
+        )
+
+    def _by_times(self) -> Table:
+        found = self.cube.places("times", ("times",))
+        rows = [Row(_times_label(times), (self.cube.read("times", {"times": times}),)) for times in TIMES if found]
+        if rows:
+            rows.append(Row(_("All"), (self.cube.count(metrics.REACHED, {}),), is_total=True))
+        columns = (Column(str(metrics.REACHED.name), metrics.REACHED),)
+        return Table("times", _("How many messages people got"), _("Messages"), columns, tuple(rows), charted=1)
+
+    def _by_day(self) -> Table:
+        days = sorted(self.cube.places("day", ("accepted",)))
+        rows = [Row(day, (self.cube.count(metrics.ACCEPTED, {"day": day}),)) for day in days]
+        if rows:
+            rows.append(Row(_("All"), (self.cube.count(metrics.ACCEPTED, {}),), is_total=True))
+        columns = (Column(str(metrics.ACCEPTED.name), metrics.ACCEPTED),)
+        return Table("day", _("Accepted per day"), _("Day"), columns, tuple(rows), charted=1)
+
+    def _by_broadcast(self) -> Table:
+        titles = {each["number"]: each["title"] for each in self.content["broadcasts"]}
+        names = ("planned", "accepted", "people")
+        rows = [
+            Row(titles[each["broadcast"]], tuple(_read(each.get(name)) for name in names))
+            for each in self.content["by_broadcast"][str(self.k)]
+        ]
+        if rows:
+            rows.append(Row(_("All"), tuple(self.cube.read(name) for name in names), is_total=True))
+        columns = (
+            Column(str(PLANNED.name), PLANNED),
+            Column(str(metrics.ACCEPTED.name), metrics.ACCEPTED),
+            Column(str(metrics.REACHED.name), metrics.REACHED),
+        )
+        name = _("Planned and actual, by broadcast")
+        return Table("broadcast", name, _("Broadcast"), columns, tuple(rows), charted=2)
+
+    def _row(self, metric: Count, place: dict[str, str], genders: Iterable[str] = GENDERS) -> tuple[Cell, ...]:
+        """The cells of each gender, and last of all together."""
+        places = [{**place, "gender": gender} for gender in genders]
+        return tuple(self.cube.count(metric, each) for each in [*places, place])
+
+    def _segments(self) -> list[tuple[str, str]]:
+        """Code and name of each segment, as frozen with the latest broadcast that had it."""
+        names = dict.fromkeys(self.cube.places("segment"), "") | self.content["segments"]
+        named = [(code, name or code) for code, name in names.items() if code != OPEN]
+        return sorted(named, key=lambda each: each[1].casefold())
+
+
+PLANNED = metrics.PLANNED
+EXCLUDED = metrics.EXCLUDED
+
+
+def _read(stored: int | None) -> Cell:
+    return Hidden() if stored is None else Shown(stored)
+
+
+def _times_label(times: str) -> str:
+    return _("5 and more") if times == "5+" else times
+
+
+def _place_in(labels: Mapping[str, str | Promise]) -> Callable[[str], int]:
+    """The order of the list of choices; what is no longer in it comes last."""
+    places = {code: place for place, code in enumerate(labels)}
+    return lambda code: places.get(code, len(places))
+
+
+def _is_needed(row: Row) -> bool:
+    """What cohorts left open has a row only if there is something in it."""
+    return not row.is_open or any(cell not in (Shown(0), Unknown()) for cell in row.cells)
+
+
+def _completeness(cells: Sequence[Cell]) -> Cell:
+    """Who stated a gender among all: the cells are women, men, another gender, …, and last all."""
+    return disclosure.share(parts=cells[:3], whole=cells[-1])
+
+
+def _female_share(cells: Sequence[Cell]) -> Cell:
+    """Women among those who stated a gender: the cells are women, men, another gender, …"""
+    return disclosure.share(parts=cells[:1], whole=disclosure.added(cells[:3]))
+
+
+def _female_headline(share: Cell, completeness: tuple[Metric, Cell]) -> Figure:
+    known = completeness[1]
+    if isinstance(known, Shown | AtLeast) and known.value >= metrics.HEADLINE_COMPLETENESS:
+        return Figure(metrics.FEMALE_SHARE, share, (completeness,))
+    remark = _("No headline: gender is not known of enough of those reached.")
+    return Figure(metrics.FEMALE_SHARE, Unknown(), (completeness,), remark)
