@@ -3,6 +3,7 @@
 import email
 import email.policy
 import random
+import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -86,11 +87,15 @@ def test_each_mail_arrives_once_whatever_line_it_took(server, carrier):
 
 
 def test_waits_are_kept(server, carrier):
-    work = ListWork([0.01, outgoing(1), 0.02, 0.01, outgoing(2)])
+    begun: list[float] = []
+    work = ListWork(
+        [0.01, outgoing(1), 0.02, 0.01, outgoing(2)], before_begin=lambda _next: begun.append(time.monotonic())
+    )
 
     carrier.carry(work)
 
     assert sorted(work.settled) == [1, 2]
+    assert begun[1] - begun[0] >= 0.03
 
 
 def test_what_is_halted_before_its_text_is_never_sent(server, carrier):
