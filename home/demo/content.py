@@ -1,7 +1,8 @@
 """Reads the English content of the demo site and checks it before anything is made of it.
 
-``content/en.toml`` holds the pages, ``data/*.csv`` the tables. Every page has a key; the key gives the page, its blocks
-and so its strings an identity that is the same on every machine and at every load.
+``content/en.toml`` and the files beside it whose names begin alike (``en-….toml``) hold the pages, ``data/*.csv`` the
+tables. Every page has a key; the key gives the page, its blocks and so its strings an identity that is the same on
+every machine and at every load.
 """
 
 import csv
@@ -48,8 +49,14 @@ class Content:
     @cached_property
     def entries(self) -> Entry:
         """The whole file, checked."""
-        entries = tomllib.loads((self.folder / "content" / "en.toml").read_text(encoding="utf-8"))
-        faults = list(self._faults(entries))
+        entries: Entry = {}
+        faults = []
+        for path in sorted((self.folder / "content").glob("en*.toml")):
+            for section, found in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                here = entries.setdefault(section, {})
+                faults += [f"{path.name} says {section}.{key} again" for key in found if key in here]
+                here.update(found)
+        faults += self._faults(entries)
         if faults:
             raise ContentError("\n".join(faults))
         return entries

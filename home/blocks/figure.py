@@ -1,0 +1,20 @@
+"""A number in a text."""
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+from .text import SharedTextBlock
+
+
+class FigureBlock(blocks.StructBlock):
+    """One number that matters, with its year and source."""
+
+    value = blocks.CharBlock(label=_("Figure"), help_text=_("As it is written in this language, with its unit."))
+    label = blocks.CharBlock(label=_("What it counts"), help_text=_("With the year and the place."))
+    source = SharedTextBlock(label=_("Source"))
+    url = blocks.URLBlock(label=_("Address of the source"), required=False)
+
+    class Meta:
+        icon = "order"
+        label = _("Figure with source")
+        template = "home/components/figure.html"
