@@ -37,7 +37,7 @@ STATUS_MEANS = {
         "Dominica has promised other countries to respect it. What a court can do about it depends on national law."
     ),
     LegalStatus.STANDARD: _(
-        "Countries have agreed on it at the United Nations or the International Labour Organization. "
+        "Agreed on at the United Nations or the International Labour Organization. "
         "Dominica is not known to have ratified it: you can appeal to it, but it is not automatically law here."
     ),
 }

@@ -81,46 +81,45 @@ def searched_models() -> tuple[type[SitePage], ...]:
     )
 
 
-def open_pages() -> PageQuerySet:
-    """The pages that can be found, in every language."""
-    types = ContentType.objects.get_for_models(*searched_models()).values()
-    return Page.objects.live().public().filter(alias_of=None, content_type__in=list(types))
-
-
 def find(*, query: str, language: str) -> Found:
     """The pages of a language that have all the words of the query, or else some of them.
 
     A word may be the beginning of one. Pages with the words in their title come first, then those with them in their
-    summary, then by age, the newest first. Four queries at most, whatever is found.
+    summary, then by age, the newest first. Six queries at most, whatever is found.
     """
     looked_for = terms(query)
     if not looked_for:
         return Found([], [], partly=False, elsewhere={})
-    pages = open_pages()
-    here = pages.filter(locale__language_code=language)
-    matches = ranked(here, looked_for, And)
+    matches = ranked(looked_for, And, language)
     partly = not matches and len(looked_for) > 1
     if partly:
-        matches = ranked(here, looked_for, Or)
-    elsewhere = {} if matches else languages(pages, looked_for)
+        matches = ranked(looked_for, Or, language)
+    elsewhere = {} if matches else languages(looked_for)
     return Found(looked_for, matches, partly=partly and bool(matches), elsewhere=elsewhere)
 
 
-def searched(pages: PageQuerySet, looked_for: list[str], how: type[And] | type[Or]) -> Any:
-    """Those of the pages that have all of the words (``And``) or some (``Or``), in no order."""
+def searched(looked_for: list[str], how: type[And] | type[Or]) -> PageQuerySet:
+    """The open pages of every language that have all of the words (``And``) or some (``Or``), in no order."""
     asked = how([PlainText(term) for term in looked_for])
     backend = get_search_backend(BACKEND, SEARCH_CONFIG="simple")
-    return backend.search(asked, pages, order_by_relevance=False).get_queryset().order_by()
+    # Filtered afterwards: before, Wagtail lets nobody filter by a field that is not in its index.
+    pages = backend.search(asked, Page.objects.all(), order_by_relevance=False).get_queryset()
+    return pages.live().public().filter(alias_of=None, content_type_id__in=list(types_by_id())).order_by()
 
 
-def ranked(pages: PageQuerySet, looked_for: list[str], how: type[And] | type[Or]) -> list[Match]:
-    """The pages that match, the best first."""
+def ranked(looked_for: list[str], how: type[And] | type[Or], language: str) -> list[Match]:
+    """The pages of a language that match, the best first."""
     summaries = [F(f"{model._meta.model_name}__summary") for model in searched_models()]
-    rows = searched(pages, looked_for, how).annotate(_summary=Coalesce(*summaries, Value(""), output_field=TextField()))
-    found = rows.order_by("-first_published_at", "-pk").values_list("pk", "content_type_id", "title", "_summary")
-    kinds = {type_id: MODELS.get(name, OTHERS) for type_id, name in types_by_id().items()}
+    found = (
+        searched(looked_for, how)
+        .filter(locale__language_code=language)
+        .annotate(_summary=Coalesce(*summaries, Value(""), output_field=TextField()))
+        .order_by("-first_published_at", "-pk")
+        .values_list("pk", "content_type_id", "title", "_summary")
+    )
+    names = types_by_id()
     scored = [
-        (hits(title, looked_for), hits(summary, looked_for), Match(pk, kinds[content_type]))
+        (hits(title, looked_for), hits(summary, looked_for), Match(pk, MODELS.get(names[content_type], OTHERS)))
         for pk, content_type, title, summary in found
     ]
     # Sorting keeps the order of what is equal: the newest first.
@@ -139,16 +138,16 @@ def hits(text: str, looked_for: list[str]) -> int:
     return sum(any(word.startswith(term) for word in present) for term in looked_for)
 
 
-def languages(pages: PageQuerySet, looked_for: list[str]) -> dict[str, int]:
+def languages(looked_for: list[str]) -> dict[str, int]:
     """How many pages have all the words, by language."""
-    counts = searched(pages, looked_for, And).values("locale__language_code").annotate(number=Count("pk"))
+    counts = searched(looked_for, And).values("locale__language_code").annotate(number=Count("pk"))
     return {row["locale__language_code"]: row["number"] for row in counts}
 
 
-def fetch(*, matches: list[Match], language: str) -> list[tuple[Match, SitePage]]:
+def fetch(*, matches: list[Match], language: str) -> list[SitePage]:
     """The pages of some matches, in their order. One query for each kind of page among them, and two more."""
     locale = Locale.objects.get(language_code=language)
     pages = {page.pk: page for page in Page.objects.filter(pk__in=[match.pk for match in matches]).specific()}
     for page in pages.values():
         page.locale = locale
-    return [(match, pages[match.pk]) for match in matches if match.pk in pages]
+    return [pages[match.pk] for match in matches if match.pk in pages]

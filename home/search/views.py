@@ -30,7 +30,6 @@ class Result:
     """A page as the list of results shows it; title and excerpt are escaped, with the words that were found marked."""
 
     page: SitePage
-    kind: Any
     title: SafeString
     excerpt: SafeString
 
@@ -65,7 +64,9 @@ def search(request: HttpRequest) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     form = SearchForm({"q": request.GET.get("q", "")})
     if not form.is_valid():
-        return render(request, "home/search.html", {"form": form, **ways(language), "longest": LONGEST}, status=400)
+        kept = request.GET.get("q", "")[:LONGEST]
+        context = {"form": form, "query": kept, "refused": True, "longest": LONGEST, **ways(language)}
+        return render(request, "home/search.html", context, status=400)
     query = form.cleaned_data["q"]
     found = find(query=query, language=language)
     kind = request.GET.get("kind", "")
@@ -92,11 +93,10 @@ def results(found: Found, matches: list[Any], language: str) -> list[Result]:
     return [
         Result(
             page=page,
-            kind=KINDS[match.kind],
             title=marked(page.title, found.terms),
             excerpt=excerpt(page_texts(page), found.terms),
         )
-        for match, page in fetch(matches=matches, language=language)
+        for page in fetch(matches=matches, language=language)
     ]
 
 
