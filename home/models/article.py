@@ -33,7 +33,7 @@ class SitePage(Page):
     content_panels = [*Page.content_panels, FieldPanel("summary")]
     promote_panels = [FieldPanel("slug"), FieldPanel("show_in_menus")]
     override_translatable_fields = [SynchronizedField("slug", overridable=False)]
-    search_fields = [*Page.search_fields, Words("title", boost=2), Words("reading_text")]
+    search_fields = [*Page.search_fields, Words("title", boost=2), Words("reading_texts")]
 
     class Meta:
         abstract = True
@@ -54,9 +54,9 @@ class SitePage(Page):
         """The code of the page's language."""
         return str(self.locale.language_code)
 
-    def reading_text(self) -> str:
-        """What a reader reads below the title, for the search index."""
-        return "\n".join(page_texts(self))
+    def reading_texts(self) -> list[str]:
+        """What a reader reads below the title, for the search: in reading order, the summary first."""
+        return page_texts(self)
 
 
 P = TypeVar("P", bound=SitePage)

@@ -11,5 +11,6 @@ class Words(index.SearchField):
     """A text as plain words, so that no database has to know of accents."""
 
     def get_value(self, obj: Any) -> str:
-        """The words of the field or method, with spaces between them."""
-        return " ".join(words(str(super().get_value(obj) or "")))
+        """The words of the field, or of the texts that the method gives, with spaces between them."""
+        value = super().get_value(obj) or ""
+        return " ".join(words("\n".join(value) if isinstance(value, list) else str(value)))

@@ -133,9 +133,9 @@ def types_by_id() -> dict[int, str]:
 
 
 def hits(text: str, looked_for: list[str]) -> int:
-    """How many of the words that are looked for stand in the text."""
-    present = words(text)
-    return sum(any(word.startswith(term) for word in present) for term in looked_for)
+    """How many of the words that are looked for stand in the text, or begin one of its words."""
+    present = " " + " ".join(words(text))
+    return sum(f" {term}" in present for term in looked_for)
 
 
 def languages(looked_for: list[str]) -> dict[str, int]:

@@ -19,7 +19,6 @@ from home.models.article import SitePage
 from .excerpt import excerpt, marked
 from .find import KINDS, Found, fetch, find
 from .forms import LONGEST, SearchForm
-from .text import page_texts
 
 ON_A_PAGE = 10
 LATEST = 3
@@ -94,7 +93,7 @@ def results(found: Found, matches: list[Any], language: str) -> list[Result]:
         Result(
             page=page,
             title=marked(page.title, found.terms),
-            excerpt=excerpt(page_texts(page), found.terms),
+            excerpt=excerpt(page.reading_texts(), found.terms),
         )
         for page in fetch(matches=matches, language=language)
     ]

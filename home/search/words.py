@@ -10,6 +10,9 @@ import unicodedata
 SHORTEST_PLURAL = 4
 """From so many letters on, an *s* at the end of a word that is looked for may be missing in what is found."""
 
+MOST_TERMS = 16
+"""So many words are looked for; what a longer query says after them is left out of account."""
+
 LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
 """Letters that Unicode does not take apart."""
 
@@ -22,6 +25,8 @@ WORD = re.compile(rf"[^\W_](?:[^\W_]|[{MARKS}])*")
 
 def plain(text: str) -> str:
     """The text without accents and capitals."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(LETTERS)
     return "".join(letter for letter in apart if unicodedata.category(letter) != "Mn")
 
@@ -33,7 +38,7 @@ def words(text: str) -> list[str]:
 
 def terms(query: str) -> list[str]:
     """What is looked for: the beginnings of words, each once, in the order in which they were written."""
-    return list(dict.fromkeys(beginning(word) for word in words(query)))
+    return list(dict.fromkeys(beginning(word) for word in words(query)))[:MOST_TERMS]
 
 
 def beginning(word: str) -> str:

@@ -38,6 +38,10 @@ def test_each_word_is_looked_for_once_and_a_plural_finds_the_singular():
     assert terms("bus") == ["bus"]
 
 
+def test_only_the_first_words_of_a_long_query_are_looked_for():
+    assert terms(" ".join(str(number) for number in range(100))) == [str(number) for number in range(16)]
+
+
 @pytest.mark.parametrize(
     ("word", "query", "met"),
     [("Droits", "droit", True), ("œuvre", "OEUV", True), ("santé", "sant", True), ("right", "rights", True),
