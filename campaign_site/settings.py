@@ -186,12 +186,14 @@ COUNTED_PAGES = {
     "home.storypage",
     "home.infographicindexpage",
     "home.infographicpage",
+    "home.rightsindexpage",
+    "home.rightscardpage",
     "home.topicpage",
     "home.standardpage",
 }
 """Kinds of pages whose views are counted, by the labels of their models."""
 
-PAGES_READ_TO_THE_END = {"home.storypage", "home.infographicpage"}
+PAGES_READ_TO_THE_END = {"home.storypage", "home.infographicpage", "home.rightscardpage"}
 """Kinds whose script tells whether a reader reached the end."""
 
 # --- Files -----------------------------------------------------------------------------------------------------------
@@ -235,7 +237,8 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# "simple": PostgreSQL cuts no endings off, as it would for one language only.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}}
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import views
+from .search.views import search
 
 urlpatterns = [
     path("", views.welcome, name="welcome"),
@@ -11,6 +12,7 @@ urlpatterns = [
 ]
 
 language_urlpatterns = [
+    path("search/", search, name="search"),
     path("infographic/<slug:slug>.csv", views.infographic_table, name="infographic_table"),
     path("infographic/<slug:slug>.svg", views.infographic_chart, name="infographic_chart"),
     path("infographic/<slug:slug>.png", views.infographic_picture, name="infographic_picture"),

@@ -5,6 +5,7 @@ from .column import ColumnBlock
 from .figure import FigureBlock
 from .image import ImageBlock
 from .quote import QuoteBlock
+from .rights import RightsCardBlock
 from .source import SourceBlock
 from .text import TEXT_FEATURES, SharedTextBlock
 
@@ -14,6 +15,7 @@ __all__ = [
     "FigureBlock",
     "ImageBlock",
     "QuoteBlock",
+    "RightsCardBlock",
     "SharedTextBlock",
     "SourceBlock",
     "StoryBody",

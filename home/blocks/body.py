@@ -6,6 +6,7 @@ from wagtail import blocks
 from .figure import FigureBlock
 from .image import ImageBlock
 from .quote import QuoteBlock
+from .rights import RightsCardBlock
 from .text import TEXT_FEATURES
 
 
@@ -31,3 +32,4 @@ class StoryBody(blocks.StreamBlock):
         icon="warning",
         help_text=_("What the reader must not miss, for example which rights are law in Dominica."),
     )
+    rights_card = RightsCardBlock()

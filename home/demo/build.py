@@ -8,6 +8,7 @@ from home.models import (
     InfographicIndexPage,
     InfographicPage,
     InfographicTopic,
+    RightsIndexPage,
     StandardPage,
     StoryIndexPage,
     StoryPage,
@@ -22,6 +23,7 @@ from .content import Content, Entry, identity
 SECTION_PAGES: dict[str, type[SitePage]] = {
     "stories": StoryIndexPage,
     "infographics": InfographicIndexPage,
+    "your-rights": RightsIndexPage,
 }
 
 
@@ -108,11 +110,13 @@ def table(entry: Entry, content: Content) -> TableData:
     }
 
 
-def story(key: str, entry: Entry, infographics: Mapping[str, int]) -> StoryPage:
-    """A story; ``infographics`` gives the page ids of those that exist, others are left out of the body."""
+def story(key: str, entry: Entry, infographics: Mapping[str, int], cards: Mapping[str, int] | None = None) -> StoryPage:
+    """A story; ``infographics`` and ``cards`` give the ids of pages that exist, others are left out of the body."""
     shown = [block["key"] for block in entry["body"] if block["type"] == "infographic"]
     more = [{"type": "infographic", "key": name} for name in entry.get("infographics", []) if name not in shown]
-    body = blocks([story_block(block, infographics) for block in [*entry["body"], *more]], "stories", key, "body")
+    body = blocks(
+        [story_block(block, infographics, cards or {}) for block in [*entry["body"], *more]], "stories", key, "body"
+    )
     lead = next(iter(entry.get("infographics", shown)), None)
     page = StoryPage(
         slug=key,
@@ -127,9 +131,11 @@ def story(key: str, entry: Entry, infographics: Mapping[str, int]) -> StoryPage:
     return page
 
 
-def story_block(block: Entry, infographics: Mapping[str, int]) -> tuple[str, Any]:
-    """The kind and the raw value of a block; ``None`` for an infographic that is not there yet."""
+def story_block(block: Entry, infographics: Mapping[str, int], cards: Mapping[str, int]) -> tuple[str, Any]:
+    """The kind and the raw value of a block; ``None`` for an infographic or a card that is not there yet."""
     match block["type"]:
+        case "rights_card":
+            return "rights_card", cards.get(block["key"])
         case "infographic":
             return "infographic", infographics.get(block["key"])
         case "quote":

@@ -12,7 +12,7 @@ from wagtail_localize.segments.extract import extract_segments
 
 from home.models.article import SitePage
 
-from . import build
+from . import build, rights
 from .content import Content
 
 
@@ -25,6 +25,8 @@ def pages(content: Content) -> Iterator[tuple[str, SitePage]]:
         yield f"topics.{key}", build.topic(key, entry)
     for key, entry in content.section("infographics").items():
         yield f"infographics.{key}", build.infographic(key, entry, content)
+    for key, entry in content.section("rights").items():
+        yield f"rights.{key}", rights.card(key, entry)
     for key, entry in content.section("stories").items():
         yield f"stories.{key}", build.story(key, entry, {})
 

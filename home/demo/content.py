@@ -28,6 +28,9 @@ REQUIRED = {
         "title", "summary", "subtitle", "topics", "published", "chart", "table", "columns",
         "text_summary", "source", "data_year",
     },
+    "rights": {
+        "title", "right", "topics", "status", "source", "article", "meaning", "what_to_do", "where_to_ask",
+    },
 }  # fmt: skip
 
 
@@ -84,7 +87,7 @@ class Content:
             for key, entry in entries.get(section, {}).items():
                 for name in sorted(required - entry.keys()):
                     yield f"{section}.{key} has no {name}"
-        for section in ("stories", "infographics"):
+        for section in ("stories", "infographics", "rights"):
             for key, entry in entries.get(section, {}).items():
                 for topic in set(entry.get("topics", [])) - settings.TOPICS.keys():
                     yield f"{section}.{key} has an unknown topic {topic}"
@@ -96,7 +99,12 @@ class Content:
     def _wrong_references(self, entries: Entry) -> Any:
         infographics = entries.get("infographics", {})
         for key, entry in entries.get("stories", {}).items():
-            named = {*entry.get("infographics", []), *(b["key"] for b in entry.get("body", []) if "key" in b)}
+            keys = [(block["type"], block["key"]) for block in entry.get("body", []) if "key" in block]
+            named = {*entry.get("infographics", []), *(name for kind, name in keys if kind == "infographic")}
+            for name in sorted(
+                {name for kind, name in keys if kind == "rights_card"} - entries.get("rights", {}).keys()
+            ):
+                yield f"stories.{key} names an unknown rights card {name}"
             for name in sorted(named - infographics.keys()):
                 yield f"stories.{key} names an unknown infographic {name}"
         home = entries.get("home", {})

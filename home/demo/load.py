@@ -13,7 +13,7 @@ from wagtail.models import Locale, Page, Site
 from home.models import HomeNumber, HomePage
 from home.models.article import SitePage
 
-from . import build
+from . import build, rights
 from .content import Content
 from .translate import LanguageReport, translate
 
@@ -65,8 +65,12 @@ class SourceSite:
             key: self._keep(build.infographic(key, entry, content), parents["infographics"]).pk
             for key, entry in content.section("infographics").items()
         }
+        cards = {
+            key: self._keep(rights.card(key, entry), parents["your-rights"]).pk
+            for key, entry in content.section("rights").items()
+        }
         stories = {
-            key: self._keep(build.story(key, entry, infographics), parents["stories"]).pk
+            key: self._keep(build.story(key, entry, infographics, cards), parents["stories"]).pk
             for key, entry in content.section("stories").items()
         }
         if home.latest_revision_id is None:

@@ -3,6 +3,7 @@
 from .article import topic_choices
 from .infographic import ChartForm, InfographicPage, InfographicTopic
 from .review import TranslationReview
+from .rights import LegalStatus, RightsCardPage, RightsCardTopic, RightsIndexPage
 from .sections import HomeNumber, HomePage, InfographicIndexPage, StandardPage, StoryIndexPage, TopicPage
 from .story import StoryPage, StoryTopic
 
@@ -13,6 +14,10 @@ __all__ = [
     "InfographicIndexPage",
     "InfographicPage",
     "InfographicTopic",
+    "LegalStatus",
+    "RightsCardPage",
+    "RightsCardTopic",
+    "RightsIndexPage",
     "StandardPage",
     "StoryIndexPage",
     "StoryPage",

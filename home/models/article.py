@@ -12,6 +12,9 @@ from wagtail.models import Orderable, Page
 from wagtail.query import PageQuerySet
 from wagtail_localize.fields import SynchronizedField
 
+from home.search.fields import Words
+from home.search.text import page_texts
+
 
 def topic_choices() -> list[tuple[str, Any]]:
     """The topics of the settings; a callable, so that a migration does not freeze them."""
@@ -30,6 +33,7 @@ class SitePage(Page):
     content_panels = [*Page.content_panels, FieldPanel("summary")]
     promote_panels = [FieldPanel("slug"), FieldPanel("show_in_menus")]
     override_translatable_fields = [SynchronizedField("slug", overridable=False)]
+    search_fields = [*Page.search_fields, Words("title", boost=2), Words("reading_texts")]
 
     class Meta:
         abstract = True
@@ -49,6 +53,10 @@ class SitePage(Page):
     def language(self) -> str:
         """The code of the page's language."""
         return str(self.locale.language_code)
+
+    def reading_texts(self) -> list[str]:
+        """What a reader reads below the title, for the search: in reading order, the summary first."""
+        return page_texts(self)
 
 
 P = TypeVar("P", bound=SitePage)

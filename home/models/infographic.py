@@ -108,12 +108,7 @@ class InfographicPage(SitePage):
         SynchronizedField("highlight", overridable=False),
         TranslatableTable("data"),
     ]
-    search_fields = [
-        *SitePage.search_fields,
-        index.SearchField("summary"),
-        index.SearchField("text_summary"),
-        index.FilterField("published"),
-    ]
+    search_fields = [*SitePage.search_fields, index.FilterField("published")]
     template = "home/infographic.html"
     parent_page_types = ["home.InfographicIndexPage"]
     subpage_types: list[str] = []

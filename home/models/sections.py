@@ -18,6 +18,7 @@ from home.blocks import TEXT_FEATURES
 
 from .article import SitePage, in_language, topic_choices
 from .infographic import InfographicPage
+from .rights import RightsCardPage, RightsIndexPage
 from .story import StoryPage
 
 LATEST = 6
@@ -69,7 +70,13 @@ class HomePage(SitePage):
     ]
     template = "home/home.html"
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["home.StoryIndexPage", "home.InfographicIndexPage", "home.TopicPage", "home.StandardPage"]
+    subpage_types = [
+        "home.StoryIndexPage",
+        "home.InfographicIndexPage",
+        "home.RightsIndexPage",
+        "home.TopicPage",
+        "home.StandardPage",
+    ]
 
     class Meta:
         verbose_name = _("home page")
@@ -160,6 +167,8 @@ class TopicPage(SitePage):
         return super().get_context(request, *args, **kwargs) | {
             "stories": StoryPage.newest(self.language, self.key),
             "infographics": InfographicPage.newest(self.language, self.key),
+            "rights": RightsCardPage.cards(self.language, self.key),
+            "rights_index": RightsIndexPage.listed(self.language),
         }
 
 

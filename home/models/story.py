@@ -3,6 +3,7 @@
 import hashlib
 import json
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from home.blocks import SourceBlock, StoryBody
 
 from .article import SitePage, Topic, in_language
 from .infographic import InfographicPage
+from .rights import RightsCardPage, chosen_cards
 
 NEXT = 3
 """So many stories are offered after one."""
@@ -63,12 +65,7 @@ class StoryPage(SitePage):
         FieldPanel("sources"),
         FieldPanel("audio"),
     ]
-    search_fields = [
-        *SitePage.search_fields,
-        index.SearchField("summary"),
-        index.SearchField("body"),
-        index.FilterField("published"),
-    ]
+    search_fields = [*SitePage.search_fields, index.FilterField("published")]
     template = "home/story.html"
     parent_page_types = ["home.StoryIndexPage"]
     subpage_types: list[str] = []
@@ -89,19 +86,25 @@ class StoryPage(SitePage):
             chosen.append(self.lead_infographic)
         return chosen
 
+    def rights_cards(self) -> dict[UUID, RightsCardPage]:
+        """The rights cards of the body by ``translation_key``, in the story's language where they are live in it."""
+        chosen = [block.value for block in self.body if block.block_type == "rights_card" and block.value]
+        return chosen_cards(chosen, self.language)
+
     def content_hash(self) -> str:
         """Changes if and only if a reader of this page would read something else.
 
-        Over the title, the summary, the body, the sources and what its infographics say, as they are on this object: on
-        a page from the database that is the live version.
+        Over the title, the summary, the body, the sources and what its infographics and rights cards say, as they are
+        on this object: on a page from the database that is the live version.
         """
-        infographics = in_language(self.chosen_infographics(), self.language)
+        infographics, cards = in_language(self.chosen_infographics(), self.language), self.rights_cards()
         said = [
             self.title,
             self.summary,
             self.body.get_prep_value(),
             self.sources.get_prep_value(),
             [infographics[key].as_chart() for key in sorted(infographics)],
+            *(cards[key].words() for key in sorted(cards)),
         ]
         return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
@@ -113,6 +116,7 @@ class StoryPage(SitePage):
         lead = next((page.translation_key for page in chosen if page.pk == self.lead_infographic_id), None)
         return super().get_context(request, *args, **kwargs) | {
             "infographics": infographics,
+            "rights_cards": self.rights_cards(),
             "lead_infographic": infographics.get(lead) if lead else None,
             "next_stories": others[:NEXT],
         }

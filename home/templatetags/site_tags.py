@@ -12,7 +12,7 @@ from django.utils.translation import get_language, get_language_info
 from home.charts import Size, draw_inline
 from home.formats import write_date
 from home.frame import Frame, frame
-from home.models import InfographicPage, TopicPage
+from home.models import InfographicPage, RightsCardPage, TopicPage
 from home.models.article import SitePage
 
 register = template.Library()
@@ -55,6 +55,12 @@ def in_page_language(context: Context, infographic: InfographicPage | None) -> I
         return None
     found: InfographicPage | None = context["infographics"].get(infographic.translation_key)
     return found
+
+
+@register.simple_tag(takes_context=True)
+def rights_card(context: Context, card: RightsCardPage | None) -> RightsCardPage | None:
+    """A rights card that a story names, in the story's language where it is published in it."""
+    return context["rights_cards"].get(card.translation_key) if card else None
 
 
 @register.simple_tag
