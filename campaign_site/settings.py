@@ -186,12 +186,14 @@ COUNTED_PAGES = {
     "home.storypage",
     "home.infographicindexpage",
     "home.infographicpage",
+    "home.newsindexpage",
+    "home.newspage",
     "home.topicpage",
     "home.standardpage",
 }
 """Kinds of pages whose views are counted, by the labels of their models."""
 
-PAGES_READ_TO_THE_END = {"home.storypage", "home.infographicpage"}
+PAGES_READ_TO_THE_END = {"home.storypage", "home.infographicpage", "home.newspage"}
 """Kinds whose script tells whether a reader reached the end."""
 
 # --- Files -----------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import feeds, views
 
 urlpatterns = [
     path("", views.welcome, name="welcome"),
@@ -11,6 +11,9 @@ urlpatterns = [
 ]
 
 language_urlpatterns = [
+    path("feed/", feeds.everything, name="feed"),
+    path("feed/<slug:topic>/", feeds.topic, name="topic_feed"),
+    path("news/feed/", feeds.news, name="news_feed"),
     path("infographic/<slug:slug>.csv", views.infographic_table, name="infographic_table"),
     path("infographic/<slug:slug>.svg", views.infographic_chart, name="infographic_chart"),
     path("infographic/<slug:slug>.png", views.infographic_picture, name="infographic_picture"),

@@ -8,6 +8,7 @@ from home.models import (
     InfographicIndexPage,
     InfographicPage,
     InfographicTopic,
+    NewsIndexPage,
     StandardPage,
     StoryIndexPage,
     StoryPage,
@@ -22,6 +23,7 @@ from .content import Content, Entry, identity
 SECTION_PAGES: dict[str, type[SitePage]] = {
     "stories": StoryIndexPage,
     "infographics": InfographicIndexPage,
+    "news": NewsIndexPage,
 }
 
 

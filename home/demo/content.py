@@ -24,6 +24,7 @@ REQUIRED = {
     "pages": {"title", "summary"},
     "topics": {"slug", "title", "summary"},
     "stories": {"title", "summary", "topics", "published", "body", "sources"},
+    "news": {"title", "summary", "topics", "published", "place", "source"},
     "infographics": {
         "title", "summary", "subtitle", "topics", "published", "chart", "table", "columns",
         "text_summary", "source", "data_year",
@@ -67,7 +68,7 @@ class Content:
         return self.entries["home"]
 
     def section(self, name: str) -> dict[str, Entry]:
-        """The entries of ``pages``, ``topics``, ``stories`` or ``infographics``, by key, in the file's order."""
+        """The entries of a kind, such as ``stories`` or ``news``, by key, in the file's order."""
         return self.entries.get(name, {})
 
     def rows(self, table: str) -> list[dict[str, str]]:
@@ -84,12 +85,14 @@ class Content:
             for key, entry in entries.get(section, {}).items():
                 for name in sorted(required - entry.keys()):
                     yield f"{section}.{key} has no {name}"
-        for section in ("stories", "infographics"):
+        for section in ("stories", "infographics", "news"):
             for key, entry in entries.get(section, {}).items():
                 for topic in set(entry.get("topics", [])) - settings.TOPICS.keys():
                     yield f"{section}.{key} has an unknown topic {topic}"
         for key in entries.get("topics", {}).keys() - settings.TOPICS.keys():
             yield f"topics.{key} is no topic of the settings"
+        if entries.get("news") and "news" not in entries.get("pages", {}):
+            yield "news has no list: pages.news"
         yield from self._wrong_references(entries)
         yield from self._wrong_tables(entries)
 

@@ -2,6 +2,7 @@
 
 from .article import topic_choices
 from .infographic import ChartForm, InfographicPage, InfographicTopic
+from .news import NewsIndexPage, NewsPage, NewsTopic
 from .review import TranslationReview
 from .sections import HomeNumber, HomePage, InfographicIndexPage, StandardPage, StoryIndexPage, TopicPage
 from .story import StoryPage, StoryTopic
@@ -13,6 +14,9 @@ __all__ = [
     "InfographicIndexPage",
     "InfographicPage",
     "InfographicTopic",
+    "NewsIndexPage",
+    "NewsPage",
+    "NewsTopic",
     "StandardPage",
     "StoryIndexPage",
     "StoryPage",
