@@ -52,7 +52,7 @@ class Content:
         """The whole file, checked."""
         entries: Entry = {}
         faults = []
-        for path in sorted((self.folder / "content").glob("en*.toml")):
+        for path in sorted((self.folder / "content").glob("en*.toml"), key=lambda path: path.stem):
             for section, found in tomllib.loads(path.read_text(encoding="utf-8")).items():
                 here = entries.setdefault(section, {})
                 faults += [f"{path.name} says {section}.{key} again" for key in found if key in here]

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 
 OFFERED = 30
 """So many places are offered, the latest first."""
@@ -13,14 +15,12 @@ OFFERED = 30
 class PlaceInput(forms.TextInput):
     """One line that offers the places of earlier news, so that a place is always written alike."""
 
-    template_name = "home/admin/place_input.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """The field with its list of places."""
-        context: dict[str, Any] = super().get_context(name, value, attrs)
-        list_id = f"{context['widget']['attrs'].get('id', name)}-places"
-        context["widget"]["attrs"]["list"] = list_id
-        return {**context, "list_id": list_id, "places": known_places()}
+        list_id = f"{(attrs or {}).get('id', name)}-places"
+        field = super().render(name, value, {**(attrs or {}), "list": list_id}, renderer)
+        places = render_to_string("home/admin/places.html", {"list_id": list_id, "places": known_places()})
+        return mark_safe(field + places)
 
 
 def known_places() -> list[str]:
