@@ -110,7 +110,7 @@ class NewsPage(SitePage):
 
     class Meta:
         verbose_name = _("news item")
-        verbose_name_plural = _("news")
+        verbose_name_plural = _("news items")
 
     def content_hash(self) -> str:
         """Changes if and only if a reader of this page would read something else."""
