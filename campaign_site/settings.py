@@ -188,12 +188,14 @@ COUNTED_PAGES = {
     "home.infographicpage",
     "home.rightsindexpage",
     "home.rightscardpage",
+    "home.newsindexpage",
+    "home.newspage",
     "home.topicpage",
     "home.standardpage",
 }
 """Kinds of pages whose views are counted, by the labels of their models."""
 
-PAGES_READ_TO_THE_END = {"home.storypage", "home.infographicpage", "home.rightscardpage"}
+PAGES_READ_TO_THE_END = {"home.storypage", "home.infographicpage", "home.newspage", "home.rightscardpage"}
 """Kinds whose script tells whether a reader reached the end."""
 
 # --- Files -----------------------------------------------------------------------------------------------------------

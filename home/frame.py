@@ -56,8 +56,7 @@ def frame(request: HttpRequest, page: SitePage | None = None) -> Frame:
 
 def page_alternatives(page: SitePage, request: HttpRequest) -> list[Alternative]:
     """The languages in which the page is live, in the order of the settings."""
-    live = page.get_translations(inclusive=True).live().filter(alias_of=None).select_related("locale")
-    urls = {found.locale.language_code: found.get_url(request) or "" for found in live}
+    urls = {found.language: found.get_url(request) or "" for found in page.shown_translations()}
     if not page.live:
         urls[page.language] = page.get_url(request) or ""
     return alternatives(urls, page.language)

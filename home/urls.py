@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import feeds, views
 from .search.views import search
 
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
 
 language_urlpatterns = [
     path("search/", search, name="search"),
+    path("feed/", feeds.everything, name="feed"),
+    path("feed/<slug:topic>/", feeds.topic, name="topic_feed"),
+    path("news/feed/", feeds.news, name="news_feed"),
     path("infographic/<slug:slug>.csv", views.infographic_table, name="infographic_table"),
     path("infographic/<slug:slug>.svg", views.infographic_chart, name="infographic_chart"),
     path("infographic/<slug:slug>.png", views.infographic_picture, name="infographic_picture"),

@@ -13,6 +13,7 @@ from wagtail.log_actions import LogFormatter
 from wagtail.models import ModelLogEntry, Page
 
 from home import review_views
+from home.news.listing import NewsViewSet, news_viewset
 from home.reviews import NotATranslation, State, state
 
 
@@ -29,6 +30,12 @@ def register_admin_urls() -> list[URLPattern]:
         ),
         path("translations/<int:page_id>/review/", review_views.ReviewView.as_view(), name="home_review_translation"),
     ]
+
+
+@hooks.register("register_admin_viewset")
+def register_news() -> NewsViewSet:
+    """The list of news in the page explorer."""
+    return news_viewset
 
 
 @hooks.register("register_reports_menu_item")

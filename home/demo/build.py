@@ -8,6 +8,7 @@ from home.models import (
     InfographicIndexPage,
     InfographicPage,
     InfographicTopic,
+    NewsIndexPage,
     RightsIndexPage,
     StandardPage,
     StoryIndexPage,
@@ -24,6 +25,7 @@ SECTION_PAGES: dict[str, type[SitePage]] = {
     "stories": StoryIndexPage,
     "infographics": InfographicIndexPage,
     "your-rights": RightsIndexPage,
+    "news": NewsIndexPage,
 }
 
 

@@ -12,7 +12,7 @@ from wagtail_localize.segments.extract import extract_segments
 
 from home.models.article import SitePage
 
-from . import build, rights
+from . import build, news, rights
 from .content import Content
 
 
@@ -29,6 +29,8 @@ def pages(content: Content) -> Iterator[tuple[str, SitePage]]:
         yield f"rights.{key}", rights.card(key, entry)
     for key, entry in content.section("stories").items():
         yield f"stories.{key}", build.story(key, entry, {})
+    for key, page in news.items(content).items():
+        yield f"news.{key}", page
 
 
 def segments(page: SitePage) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ REQUIRED = {
     "pages": {"title", "summary"},
     "topics": {"slug", "title", "summary"},
     "stories": {"title", "summary", "topics", "published", "body", "sources"},
+    "news": {"title", "summary", "topics", "published", "place", "source"},
     "infographics": {
         "title", "summary", "subtitle", "topics", "published", "chart", "table", "columns",
         "text_summary", "source", "data_year",
@@ -54,7 +55,7 @@ class Content:
         """The whole file, checked."""
         entries: Entry = {}
         faults = []
-        for path in sorted((self.folder / "content").glob("en*.toml")):
+        for path in sorted((self.folder / "content").glob("en*.toml"), key=lambda path: path.stem):
             for section, found in tomllib.loads(path.read_text(encoding="utf-8")).items():
                 here = entries.setdefault(section, {})
                 faults += [f"{path.name} says {section}.{key} again" for key in found if key in here]
@@ -70,7 +71,7 @@ class Content:
         return self.entries["home"]
 
     def section(self, name: str) -> dict[str, Entry]:
-        """The entries of ``pages``, ``topics``, ``stories`` or ``infographics``, by key, in the file's order."""
+        """The entries of a kind, such as ``stories`` or ``news``, by key, in the file's order."""
         return self.entries.get(name, {})
 
     def rows(self, table: str) -> list[dict[str, str]]:
@@ -87,12 +88,14 @@ class Content:
             for key, entry in entries.get(section, {}).items():
                 for name in sorted(required - entry.keys()):
                     yield f"{section}.{key} has no {name}"
-        for section in ("stories", "infographics", "rights"):
+        for section in ("stories", "infographics", "news", "rights"):
             for key, entry in entries.get(section, {}).items():
                 for topic in set(entry.get("topics", [])) - settings.TOPICS.keys():
                     yield f"{section}.{key} has an unknown topic {topic}"
         for key in entries.get("topics", {}).keys() - settings.TOPICS.keys():
             yield f"topics.{key} is no topic of the settings"
+        if entries.get("news") and "news" not in entries.get("pages", {}):
+            yield "news has no list: pages.news"
         yield from self._wrong_references(entries)
         yield from self._wrong_tables(entries)
 

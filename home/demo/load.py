@@ -13,7 +13,7 @@ from wagtail.models import Locale, Page, Site
 from home.models import HomeNumber, HomePage
 from home.models.article import SitePage
 
-from . import build, rights
+from . import build, news, rights
 from .content import Content
 from .translate import LanguageReport, translate
 
@@ -73,6 +73,8 @@ class SourceSite:
             key: self._keep(build.story(key, entry, infographics, cards), parents["stories"]).pk
             for key, entry in content.section("stories").items()
         }
+        for page in news.items(content).values():
+            self._keep(page, parents["news"])
         if home.latest_revision_id is None:
             home.lead_story_id = stories[content.home["lead"]]
             home.numbers = [HomeNumber(infographic_id=infographics[key]) for key in content.home["numbers"]]

@@ -2,6 +2,7 @@
 
 from .article import topic_choices
 from .infographic import ChartForm, InfographicPage, InfographicTopic
+from .news import NewsIndexPage, NewsPage, NewsTopic
 from .review import TranslationReview
 from .rights import LegalStatus, RightsCardPage, RightsCardTopic, RightsIndexPage
 from .sections import HomeNumber, HomePage, InfographicIndexPage, StandardPage, StoryIndexPage, TopicPage
@@ -15,6 +16,9 @@ __all__ = [
     "InfographicPage",
     "InfographicTopic",
     "LegalStatus",
+    "NewsIndexPage",
+    "NewsPage",
+    "NewsTopic",
     "RightsCardPage",
     "RightsCardTopic",
     "RightsIndexPage",

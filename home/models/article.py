@@ -49,6 +49,13 @@ class SitePage(Page):
             pages = pages.filter(topics__topic=topic)
         return pages.select_related("locale").prefetch_related("topics").order_by("-published", "pk")
 
+    def shown_translations(self) -> Iterable["SitePage"]:
+        """The pages that say in each language what this page shows, itself included; only those that are live."""
+        pages: Iterable[SitePage] = (
+            self.get_translations(inclusive=True).live().filter(alias_of=None).select_related("locale")
+        )
+        return pages
+
     @property
     def language(self) -> str:
         """The code of the page's language."""

@@ -74,6 +74,7 @@ class HomePage(SitePage):
         "home.StoryIndexPage",
         "home.InfographicIndexPage",
         "home.RightsIndexPage",
+        "home.NewsIndexPage",
         "home.TopicPage",
         "home.StandardPage",
     ]

@@ -44,4 +44,5 @@ def _part(page: Carried, *, titled: bool) -> SafeString:
 
 
 def _way_on(page: Carried) -> str:
-    return _("Read the story") if page.is_story else _("See the figures")
+    words = {"story": _("Read the story"), "infographic": _("See the figures"), "news": _("Read the news")}
+    return words[page.kind]
