@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import low_data, views
 
 urlpatterns = [
     path("", views.welcome, name="welcome"),
@@ -11,6 +11,7 @@ urlpatterns = [
 ]
 
 language_urlpatterns = [
+    path("settings/low-data/", low_data.set_low_data, name="low_data"),
     path("infographic/<slug:slug>.csv", views.infographic_table, name="infographic_table"),
     path("infographic/<slug:slug>.svg", views.infographic_chart, name="infographic_chart"),
     path("infographic/<slug:slug>.png", views.infographic_picture, name="infographic_picture"),

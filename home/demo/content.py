@@ -23,12 +23,16 @@ Entry = dict[str, Any]
 REQUIRED = {
     "pages": {"title", "summary"},
     "topics": {"slug", "title", "summary"},
+    "campaigns": {"slug", "title", "summary", "body"},
     "stories": {"title", "summary", "topics", "published", "body", "sources"},
     "infographics": {
         "title", "summary", "subtitle", "topics", "published", "chart", "table", "columns",
         "text_summary", "source", "data_year",
     },
 }  # fmt: skip
+
+CAMPAIGN_MEMBERS = ("stories", "infographics")
+"""Sections whose pages can belong to a campaign."""
 
 
 class ContentError(Exception):
@@ -91,6 +95,7 @@ class Content:
         for key in entries.get("topics", {}).keys() - settings.TOPICS.keys():
             yield f"topics.{key} is no topic of the settings"
         yield from self._wrong_references(entries)
+        yield from self._wrong_campaigns(entries)
         yield from self._wrong_tables(entries)
 
     def _wrong_references(self, entries: Entry) -> Any:
@@ -105,6 +110,12 @@ class Content:
         for name in home.get("numbers", []):
             if "number" not in infographics.get(name, {}):
                 yield f"home shows the number of {name}, which has none"
+
+    def _wrong_campaigns(self, entries: Entry) -> Any:
+        for key, entry in entries.get("campaigns", {}).items():
+            for section in CAMPAIGN_MEMBERS:
+                for name in sorted(set(entry.get(section, [])) - entries.get(section, {}).keys()):
+                    yield f"campaigns.{key} names {section}.{name}, which is not there"
 
     def _wrong_tables(self, entries: Entry) -> Any:
         for key, entry in entries.get("infographics", {}).items():

@@ -14,6 +14,7 @@ from home.models import HomeNumber, HomePage
 from home.models.article import SitePage
 
 from . import build
+from .campaigns import campaign, campaigns_of_pages
 from .content import Content
 from .translate import LanguageReport, translate
 
@@ -61,14 +62,19 @@ class SourceSite:
         }
         for key, entry in content.section("topics").items():
             self._keep(build.topic(key, entry), home)
-        infographics = {
-            key: self._keep(build.infographic(key, entry, content), parents["infographics"]).pk
-            for key, entry in content.section("infographics").items()
+        campaigns = {
+            key: self._keep(campaign(key, entry), home).pk for key, entry in content.section("campaigns").items()
         }
-        stories = {
-            key: self._keep(build.story(key, entry, infographics), parents["stories"]).pk
-            for key, entry in content.section("stories").items()
-        }
+        belongs = campaigns_of_pages(content, campaigns)
+        infographics, stories = {}, {}
+        for key, entry in content.section("infographics").items():
+            page = build.infographic(key, entry, content)
+            page.campaign_id = belongs.get(("infographics", key))
+            infographics[key] = self._keep(page, parents["infographics"]).pk
+        for key, entry in content.section("stories").items():
+            story = build.story(key, entry, infographics)
+            story.campaign_id = belongs.get(("stories", key))
+            stories[key] = self._keep(story, parents["stories"]).pk
         if home.latest_revision_id is None:
             home.lead_story_id = stories[content.home["lead"]]
             home.numbers = [HomeNumber(infographic_id=infographics[key]) for key in content.home["numbers"]]

@@ -1,12 +1,14 @@
 """The pages that the public reads, and the record of who reviewed a translation."""
 
 from .article import topic_choices
+from .campaign import CampaignPage
 from .infographic import ChartForm, InfographicPage, InfographicTopic
 from .review import TranslationReview
 from .sections import HomeNumber, HomePage, InfographicIndexPage, StandardPage, StoryIndexPage, TopicPage
 from .story import StoryPage, StoryTopic
 
 __all__ = [
+    "CampaignPage",
     "ChartForm",
     "HomeNumber",
     "HomePage",

@@ -1,16 +1,20 @@
 """What all pages share: a summary in plain words, a slug that is the same in every language, and topics."""
 
+import datetime
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable, Page
 from wagtail.query import PageQuerySet
 from wagtail_localize.fields import SynchronizedField
+
+A_DAY = datetime.timedelta(days=1)
 
 
 def topic_choices() -> list[tuple[str, Any]]:
@@ -19,7 +23,10 @@ def topic_choices() -> list[tuple[str, Any]]:
 
 
 class SitePage(Page):
-    """A page of the public site, written in one language and translated into the others."""
+    """A page of the public site, written in one language and translated into the others.
+
+    ``read_fields`` are the fields of running text beside the title: reading time is counted over them.
+    """
 
     summary = models.TextField(
         _("summary"),
@@ -30,6 +37,7 @@ class SitePage(Page):
     content_panels = [*Page.content_panels, FieldPanel("summary")]
     promote_panels = [FieldPanel("slug"), FieldPanel("show_in_menus")]
     override_translatable_fields = [SynchronizedField("slug", overridable=False)]
+    read_fields: ClassVar[tuple[str, ...]] = ("summary", "body")
 
     class Meta:
         abstract = True
@@ -49,6 +57,12 @@ class SitePage(Page):
     def language(self) -> str:
         """The code of the page's language."""
         return str(self.locale.language_code)
+
+    @property
+    def updated(self) -> datetime.date | None:
+        """The day, in the office's time zone, of the last change: of one published a day or more after the first."""
+        first, last = self.first_published_at, self.last_published_at
+        return timezone.localdate(last) if first and last and last - first >= A_DAY else None
 
 
 P = TypeVar("P", bound=SitePage)
