@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable, Page
@@ -57,6 +58,11 @@ class SitePage(Page):
     def language(self) -> str:
         """The code of the page's language."""
         return str(self.locale.language_code)
+
+    @cached_property
+    def topic_keys(self) -> list[str]:
+        """The keys of the page's topics, in the editor's order; none for a kind without topics."""
+        return [topic.topic for topic in self.topics.all()] if hasattr(self, "topics") else []
 
     @property
     def updated(self) -> datetime.date | None:

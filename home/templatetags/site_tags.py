@@ -63,11 +63,11 @@ def in_page_language(context: Context, infographic: InfographicPage | None) -> I
 
 
 @register.simple_tag
-def topic_links(page: Any) -> list[tuple[str, str, TopicPage | None]]:
+def topic_links(page: SitePage) -> list[tuple[str, str, TopicPage | None]]:
     """The page's topics: key, name, and the page of the topic in its language; none for a kind without topics."""
-    if not hasattr(page, "topics"):
+    keys = page.topic_keys
+    if not keys:
         return []
-    keys = [topic.topic for topic in page.topics.all()]
     pages = {
         found.key: found
         for found in TopicPage.objects.live().filter(key__in=keys, locale_id=page.locale_id, alias_of=None)
@@ -76,9 +76,9 @@ def topic_links(page: Any) -> list[tuple[str, str, TopicPage | None]]:
 
 
 @register.filter
-def first_topic(page: Any) -> str:
+def first_topic(page: SitePage) -> str:
     """The key of the page's first topic; empty if it has none."""
-    return next((topic.topic for topic in page.topics.all()), "")
+    return next(iter(page.topic_keys), "")
 
 
 @register.simple_tag(name="reading_minutes")
