@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "outreach.tracking.shortcut.Shortcut",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "outreach.tracking.web.page_views.PageViews",
+    "home.low_data.LowData",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -191,6 +192,7 @@ COUNTED_PAGES = {
     "home.newsindexpage",
     "home.newspage",
     "home.topicpage",
+    "home.campaignpage",
     "home.standardpage",
 }
 """Kinds of pages whose views are counted, by the labels of their models."""

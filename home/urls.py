@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import feeds, views
+from . import feeds, low_data, views
 from .search.views import search
 
 urlpatterns = [
@@ -16,6 +16,7 @@ language_urlpatterns = [
     path("feed/", feeds.everything, name="feed"),
     path("feed/<slug:topic>/", feeds.topic, name="topic_feed"),
     path("news/feed/", feeds.news, name="news_feed"),
+    path("settings/low-data/", low_data.set_low_data, name="low_data"),
     path("infographic/<slug:slug>.csv", views.infographic_table, name="infographic_table"),
     path("infographic/<slug:slug>.svg", views.infographic_chart, name="infographic_chart"),
     path("infographic/<slug:slug>.png", views.infographic_picture, name="infographic_picture"),

@@ -13,6 +13,7 @@ from wagtail_localize.segments.extract import extract_segments
 from home.models.article import SitePage
 
 from . import build, news, rights
+from .campaigns import campaign
 from .content import Content
 
 
@@ -23,6 +24,8 @@ def pages(content: Content) -> Iterator[tuple[str, SitePage]]:
         yield f"pages.{key}", build.plain_page(key, entry)
     for key, entry in content.section("topics").items():
         yield f"topics.{key}", build.topic(key, entry)
+    for key, entry in content.section("campaigns").items():
+        yield f"campaigns.{key}", campaign(key, entry)
     for key, entry in content.section("infographics").items():
         yield f"infographics.{key}", build.infographic(key, entry, content)
     for key, entry in content.section("rights").items():

@@ -23,6 +23,7 @@ Entry = dict[str, Any]
 REQUIRED = {
     "pages": {"title", "summary"},
     "topics": {"slug", "title", "summary"},
+    "campaigns": {"slug", "title", "summary", "body"},
     "stories": {"title", "summary", "topics", "published", "body", "sources"},
     "news": {"title", "summary", "topics", "published", "place", "source"},
     "infographics": {
@@ -33,6 +34,9 @@ REQUIRED = {
         "title", "right", "topics", "status", "source", "article", "meaning", "what_to_do", "where_to_ask",
     },
 }  # fmt: skip
+
+CAMPAIGN_MEMBERS = ("stories", "infographics", "news")
+"""Sections whose pages can belong to a campaign."""
 
 
 class ContentError(Exception):
@@ -97,6 +101,7 @@ class Content:
         if entries.get("news") and "news" not in entries.get("pages", {}):
             yield "news has no list: pages.news"
         yield from self._wrong_references(entries)
+        yield from self._wrong_campaigns(entries)
         yield from self._wrong_tables(entries)
 
     def _wrong_references(self, entries: Entry) -> Any:
@@ -116,6 +121,12 @@ class Content:
         for name in home.get("numbers", []):
             if "number" not in infographics.get(name, {}):
                 yield f"home shows the number of {name}, which has none"
+
+    def _wrong_campaigns(self, entries: Entry) -> Any:
+        for key, entry in entries.get("campaigns", {}).items():
+            for section in CAMPAIGN_MEMBERS:
+                for name in sorted(set(entry.get(section, [])) - entries.get(section, {}).keys()):
+                    yield f"campaigns.{key} names {section}.{name}, which is not there"
 
     def _wrong_tables(self, entries: Entry) -> Any:
         for key, entry in entries.get("infographics", {}).items():

@@ -1,6 +1,7 @@
 """The pages that the public reads, and the record of who reviewed a translation."""
 
 from .article import topic_choices
+from .campaign import CampaignPage
 from .infographic import ChartForm, InfographicPage, InfographicTopic
 from .news import NewsIndexPage, NewsPage, NewsTopic
 from .review import TranslationReview
@@ -9,6 +10,7 @@ from .sections import HomeNumber, HomePage, InfographicIndexPage, StandardPage, 
 from .story import StoryPage, StoryTopic
 
 __all__ = [
+    "CampaignPage",
     "ChartForm",
     "HomeNumber",
     "HomePage",

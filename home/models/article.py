@@ -1,11 +1,14 @@
 """What all pages share: a summary in plain words, a slug that is the same in every language, and topics."""
 
+import datetime
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Orderable, Page
@@ -15,6 +18,8 @@ from wagtail_localize.fields import SynchronizedField
 from home.search.fields import Words
 from home.search.text import page_texts
 
+A_DAY = datetime.timedelta(days=1)
+
 
 def topic_choices() -> list[tuple[str, Any]]:
     """The topics of the settings; a callable, so that a migration does not freeze them."""
@@ -22,7 +27,10 @@ def topic_choices() -> list[tuple[str, Any]]:
 
 
 class SitePage(Page):
-    """A page of the public site, written in one language and translated into the others."""
+    """A page of the public site, written in one language and translated into the others.
+
+    ``read_fields`` are the fields of running text beside the title: reading time is counted over them.
+    """
 
     summary = models.TextField(
         _("summary"),
@@ -34,6 +42,7 @@ class SitePage(Page):
     promote_panels = [FieldPanel("slug"), FieldPanel("show_in_menus")]
     override_translatable_fields = [SynchronizedField("slug", overridable=False)]
     search_fields = [*Page.search_fields, Words("title", boost=2), Words("reading_texts")]
+    read_fields: ClassVar[tuple[str, ...]] = ("summary", "body")
 
     class Meta:
         abstract = True
@@ -64,6 +73,17 @@ class SitePage(Page):
     def reading_texts(self) -> list[str]:
         """What a reader reads below the title, for the search: in reading order, the summary first."""
         return page_texts(self)
+
+    @cached_property
+    def topic_keys(self) -> list[str]:
+        """The keys of the page's topics, in the editor's order; none for a kind without topics."""
+        return [topic.topic for topic in self.topics.all()] if hasattr(self, "topics") else []
+
+    @property
+    def updated(self) -> datetime.date | None:
+        """The day, in the office's time zone, of the last change: of one published a day or more after the first."""
+        first, last = self.first_published_at, self.last_published_at
+        return timezone.localdate(last) if first and last and last - first >= A_DAY else None
 
 
 P = TypeVar("P", bound=SitePage)

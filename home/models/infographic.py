@@ -82,6 +82,14 @@ class InfographicPage(SitePage):
     note = models.TextField(
         _("note"), blank=True, help_text=_("How it was counted, and with which care it should be read.")
     )
+    campaign = models.ForeignKey(
+        "home.CampaignPage",
+        verbose_name=_("campaign"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     content_panels = [
         *SitePage.content_panels,
@@ -102,7 +110,9 @@ class InfographicPage(SitePage):
             [FieldPanel("source"), FieldPanel("source_url"), FieldPanel("data_year"), FieldPanel("note")],
             heading=_("Source"),
         ),
+        FieldPanel("campaign"),
     ]
+    read_fields = ("summary", "text_summary", "note")
     override_translatable_fields = [
         *SitePage.override_translatable_fields,
         SynchronizedField("highlight", overridable=False),

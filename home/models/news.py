@@ -80,6 +80,15 @@ class NewsPage(SitePage):
     )
     source = models.CharField(_("source"), max_length=300, help_text=_("Who said or published it, and when."))
     source_url = models.URLField(_("address of the source"), blank=True)
+    campaign = models.ForeignKey(
+        "home.CampaignPage",
+        verbose_name=_("campaign"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The programme that it belongs to, if it belongs to one."),
+    )
 
     content_panels = [
         *SitePage.content_panels,
@@ -88,6 +97,7 @@ class NewsPage(SitePage):
         FieldPanel("partners"),
         MultiFieldPanel([FieldPanel("source"), FieldPanel("source_url")], heading=_("Source")),
         InlinePanel("topics", label=_("topic"), heading=_("Topics")),
+        FieldPanel("campaign"),
     ]
     override_translatable_fields = [
         *SitePage.override_translatable_fields,
@@ -96,14 +106,7 @@ class NewsPage(SitePage):
         SynchronizedField("source", overridable=False),
         SynchronizedField("source_url", overridable=False),
     ]
-    search_fields = [
-        *SitePage.search_fields,
-        index.SearchField("summary"),
-        index.SearchField("body"),
-        index.SearchField("place"),
-        index.SearchField("partners"),
-        index.FilterField("published"),
-    ]
+    search_fields = [*SitePage.search_fields, index.FilterField("published")]
     template = "home/news.html"
     parent_page_types = ["home.NewsIndexPage"]
     subpage_types: list[str] = []

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import StreamField
 from wagtail.query import PageQuerySet
 from wagtail.search import index
@@ -20,9 +20,6 @@ from home.blocks import SourceBlock, StoryBody
 from .article import SitePage, Topic, in_language
 from .infographic import InfographicPage
 from .rights import RightsCardPage, chosen_cards
-
-NEXT = 3
-"""So many stories are offered after one."""
 
 
 class StoryTopic(Topic):
@@ -55,6 +52,17 @@ class StoryPage(SitePage):
         related_name="+",
         help_text=_("The story read aloud, as an audio file."),
     )
+    audio_seconds = models.PositiveIntegerField(
+        _("length of the audio"), null=True, blank=True, help_text=_("In seconds; shown as minutes.")
+    )
+    campaign = models.ForeignKey(
+        "home.CampaignPage",
+        verbose_name=_("campaign"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     content_panels = [
         *SitePage.content_panels,
@@ -63,7 +71,8 @@ class StoryPage(SitePage):
         FieldPanel("lead_infographic"),
         FieldPanel("body"),
         FieldPanel("sources"),
-        FieldPanel("audio"),
+        FieldRowPanel([FieldPanel("audio"), FieldPanel("audio_seconds")], heading=_("Audio")),
+        FieldPanel("campaign"),
     ]
     search_fields = [*SitePage.search_fields, index.FilterField("published")]
     template = "home/story.html"
@@ -110,7 +119,6 @@ class StoryPage(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What the template shows; the number of queries does not depend on the story's length."""
-        others = StoryPage.newest(self.language).exclude(pk=self.pk)
         chosen = self.chosen_infographics()
         infographics = in_language(chosen, self.language)
         lead = next((page.translation_key for page in chosen if page.pk == self.lead_infographic_id), None)
@@ -118,5 +126,4 @@ class StoryPage(SitePage):
             "infographics": infographics,
             "rights_cards": self.rights_cards(),
             "lead_infographic": infographics.get(lead) if lead else None,
-            "next_stories": others[:NEXT],
         }

@@ -12,10 +12,15 @@ from django.utils.translation import get_language, get_language_info
 from home.charts import Size, draw_inline
 from home.formats import write_date
 from home.frame import Frame, frame
-from home.models import InfographicPage, RightsCardPage, TopicPage
+from home.models import CampaignPage, InfographicPage, RightsCardPage, StoryPage, TopicPage
 from home.models.article import SitePage
+from home.reading import reading_minutes
+from home.related import related_stories
 
 register = template.Library()
+
+SMALL_CHART = 15_000
+"""So many bytes of a chart's drawing are worth their weight in low-data mode."""
 
 
 @register.simple_tag(takes_context=True)
@@ -64,9 +69,11 @@ def rights_card(context: Context, card: RightsCardPage | None) -> RightsCardPage
 
 
 @register.simple_tag
-def topic_links(page: Any) -> list[tuple[str, str, TopicPage | None]]:
-    """The page's topics: key, name, and the page of the topic in its language."""
-    keys = [topic.topic for topic in page.topics.all()]
+def topic_links(page: SitePage) -> list[tuple[str, str, TopicPage | None]]:
+    """The page's topics: key, name, and the page of the topic in its language; none for a kind without topics."""
+    keys = page.topic_keys
+    if not keys:
+        return []
     pages = {
         found.key: found
         for found in TopicPage.objects.live().filter(key__in=keys, locale_id=page.locale_id, alias_of=None)
@@ -75,6 +82,59 @@ def topic_links(page: Any) -> list[tuple[str, str, TopicPage | None]]:
 
 
 @register.filter
-def first_topic(page: Any) -> str:
+def first_topic(page: SitePage) -> str:
     """The key of the page's first topic; empty if it has none."""
-    return next((topic.topic for topic in page.topics.all()), "")
+    return next(iter(page.topic_keys), "")
+
+
+@register.simple_tag(name="reading_minutes")
+def minutes_to_read(page: SitePage) -> int:
+    """Whole minutes that the page takes to read; at least one."""
+    return reading_minutes(page=page)
+
+
+@register.simple_tag
+def next_stories(page: SitePage) -> list[StoryPage]:
+    """What a reader of the page may want to read next, in its language."""
+    return related_stories(page=page)
+
+
+@register.simple_tag
+def campaign_of(page: Any) -> CampaignPage | None:
+    """The page of the campaign that a page belongs to, in the page's language; ``None`` where it is not live in it."""
+    if not getattr(page, "campaign_id", None):
+        return None
+    return (
+        CampaignPage.objects.live()
+        .filter(
+            translation_key__in=CampaignPage.objects.filter(pk=page.campaign_id).values("translation_key"),
+            locale_id=page.locale_id,
+            alias_of=None,
+        )
+        .first()
+    )
+
+
+@register.simple_tag
+def language_name(code: str) -> str:
+    """The language, named in itself."""
+    return dict(settings.LANGUAGES).get(code, code)
+
+
+@register.filter
+def clock(seconds: int) -> str:
+    """A length of time as ``4:05``."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+@register.simple_tag
+def small_chart(infographic: InfographicPage) -> SafeString:
+    """The chart for a phone if it is small; else nothing."""
+    drawn = draw_inline(infographic.as_chart(), Size.NARROW)
+    return mark_safe(drawn if len(drawn.encode()) <= SMALL_CHART else "")
+
+
+@register.filter
+def topic_name(key: str) -> str:
+    """The name of a topic, by its key; empty for none."""
+    return str(settings.TOPICS.get(key, ""))

@@ -91,7 +91,7 @@ def test_missing_page_names_the_languages_there_are_where_its_own_has_none(site,
     with override("acf"):
         page = page_not_found(rf.get("/acf/"), Http404()).content.decode()
     assert '<html lang="acf"' in page
-    assert '<a href="/fr/" lang="fr" hreflang="fr">Français</a>' in page
+    assert '<a href="/fr/" lang="fr" hreflang="fr" dir="ltr">Français</a>' in page
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "This page is not here"), ("fr", 'lang="fr"')])
