@@ -1,5 +1,6 @@
 """The blocks that a story, an infographic's table and a source list are made of."""
 
+from .audio import AudioBlock
 from .body import StoryBody
 from .column import ColumnBlock
 from .figure import FigureBlock
@@ -7,9 +8,11 @@ from .image import ImageBlock
 from .quote import QuoteBlock
 from .source import SourceBlock
 from .text import TEXT_FEATURES, SharedTextBlock
+from .video import VideoBlock
 
 __all__ = [
     "TEXT_FEATURES",
+    "AudioBlock",
     "ColumnBlock",
     "FigureBlock",
     "ImageBlock",
@@ -17,4 +20,5 @@ __all__ = [
     "SharedTextBlock",
     "SourceBlock",
     "StoryBody",
+    "VideoBlock",
 ]
