@@ -12,15 +12,17 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.models import ModelLogEntry, Page
 
-from home import review_views
 from home.news.listing import NewsViewSet, news_viewset
-from home.reviews import NotATranslation, State, state
+from home.translation.staff import hooks as translation_hooks  # noqa: F401
+from home.translation.staff.report import TranslationStatesView
+from home.translation.staff.review import ReviewView
+from home.translation.states import NotATranslation, State, state
 
 
 @hooks.register("register_admin_urls")
 def register_admin_urls() -> list[URLPattern]:
     """Addresses of the staff pages."""
-    report = review_views.TranslationStatesView
+    report = TranslationStatesView
     return [
         path("reports/translation-states/", report.as_view(), name="home_translation_states"),
         path(
@@ -28,7 +30,7 @@ def register_admin_urls() -> list[URLPattern]:
             report.as_view(results_only=True),
             name="home_translation_states_results",
         ),
-        path("translations/<int:page_id>/review/", review_views.ReviewView.as_view(), name="home_review_translation"),
+        path("translations/<int:page_id>/review/", ReviewView.as_view(), name="home_review_translation"),
     ]
 
 
@@ -55,13 +57,15 @@ def warn_of_unreviewed_translation(request: HttpRequest, page: Page) -> None:
         found = state(page)
     except NotATranslation:
         return
-    buttons = []
+    buttons = [messages.button(reverse("home_translation_compare", args=[page.pk]), _("Side by side"))]
     if page.permissions_for_user(request.user).can_publish():
         url = reverse("home_review_translation", args=[page.pk])
         buttons.append(messages.button(url, _("Mark as reviewed")))
     if found is State.STALE:
         messages.warning(
-            request, _("The source of this translation has changed since. Synchronise and translate what is new.")
+            request,
+            _("The source of this translation has changed since. Synchronise and translate what is new."),
+            buttons=buttons[:1],
         )
     elif found is State.REVIEWED:
         messages.success(request, _("A native speaker has reviewed this translation."))

@@ -1,5 +1,6 @@
 """The blocks that a story, an infographic's table and a source list are made of."""
 
+from .audio import AudioBlock
 from .body import StoryBody
 from .column import ColumnBlock
 from .figure import FigureBlock
@@ -8,9 +9,11 @@ from .quote import QuoteBlock
 from .rights import RightsCardBlock
 from .source import SourceBlock
 from .text import TEXT_FEATURES, SharedTextBlock
+from .video import VideoBlock
 
 __all__ = [
     "TEXT_FEATURES",
+    "AudioBlock",
     "ColumnBlock",
     "FigureBlock",
     "ImageBlock",
@@ -19,4 +22,5 @@ __all__ = [
     "SharedTextBlock",
     "SourceBlock",
     "StoryBody",
+    "VideoBlock",
 ]

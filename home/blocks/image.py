@@ -39,5 +39,7 @@ class ImageBlock(blocks.StructBlock):
 
     class Meta:
         icon = "image"
+        group = _("People and pictures")
+        description = _("A picture with its words for those who can’t see it, who is in it, and their consent.")
         label = _("Image")
         template = "home/components/image.html"

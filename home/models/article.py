@@ -10,9 +10,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList, TabbedInterface
 from wagtail.models import Orderable, Page
 from wagtail.query import PageQuerySet
+from wagtail.utils.decorators import cached_classmethod
 from wagtail_localize.fields import SynchronizedField
 
 from home.search.fields import Words
@@ -40,12 +41,24 @@ class SitePage(Page):
 
     content_panels = [*Page.content_panels, FieldPanel("summary")]
     promote_panels = [FieldPanel("slug"), FieldPanel("show_in_menus")]
+    translation_panels = [HelpPanel(template="home/admin/translations_panel.html", heading=_("Translations"))]
     override_translatable_fields = [SynchronizedField("slug", overridable=False)]
     search_fields = [*Page.search_fields, Words("title", boost=2), Words("reading_texts")]
     read_fields: ClassVar[tuple[str, ...]] = ("summary", "body")
 
     class Meta:
         abstract = True
+
+    @cached_classmethod
+    def get_edit_handler(cls) -> Any:
+        """Wagtail's own tabs and one for the page's languages."""
+        tabs = [
+            ObjectList(cls.content_panels, heading=_("Content")),
+            ObjectList(cls.promote_panels, heading=_("Promote")),
+            ObjectList(cls.translation_panels, heading=_("Translations")),
+            ObjectList(cls.settings_panels, heading=_("Settings")),
+        ]
+        return TabbedInterface(tabs, base_form_class=cls.base_form_class).bind_to_model(cls)
 
     @classmethod
     def newest(cls, language: str, topic: str = "") -> PageQuerySet:

@@ -8,7 +8,7 @@ from wagtail.models import GroupPagePermission, Page, PageLogEntry
 from wagtail_localize.models import StringTranslation, Translation
 
 from home.models import HomePage, StoryPage, TranslationReview
-from home.reviews import NotATranslation, State, record_review, state, states
+from home.translation.states import NotATranslation, State, record_review, state, states
 
 NOW = datetime.datetime(2026, 11, 1, 12, tzinfo=datetime.UTC)
 
