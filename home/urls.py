@@ -1,6 +1,6 @@
 """Addresses of the public site beside its pages; ``language_urlpatterns`` go below a language's prefix."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
@@ -11,7 +11,5 @@ urlpatterns = [
 ]
 
 language_urlpatterns = [
-    path("infographic/<slug:slug>.csv", views.infographic_table, name="infographic_table"),
-    path("infographic/<slug:slug>.svg", views.infographic_chart, name="infographic_chart"),
-    path("infographic/<slug:slug>.png", views.infographic_picture, name="infographic_picture"),
+    path("infographic/", include("home.infographics.urls")),
 ]

@@ -1,5 +1,6 @@
 """The blocks that a story, an infographic's table and a source list are made of."""
 
+from .annotation import AnnotationBlock
 from .body import StoryBody
 from .column import ColumnBlock
 from .figure import FigureBlock
@@ -10,6 +11,7 @@ from .text import TEXT_FEATURES, SharedTextBlock
 
 __all__ = [
     "TEXT_FEATURES",
+    "AnnotationBlock",
     "ColumnBlock",
     "FigureBlock",
     "ImageBlock",
