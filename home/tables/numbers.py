@@ -100,7 +100,7 @@ def _unsure(cell: Named, found: dict[Notation, int | float], decided: str) -> Va
         message = _("%(cell)s: “%(text)s” is not written in the way that you chose for numbers.")
         return ValidationError(message, params={"cell": cell.name, "text": cell.text})
     message = _("%(cell)s: “%(text)s” can mean %(one)s or %(other)s. Say below how numbers are written.")
-    one, other = (write_figure(found[notation]) for notation in (Notation.POINT, Notation.COMMA))
+    one, other = (str(found[notation]) for notation in (Notation.POINT, Notation.COMMA))
     return ValidationError(message, params={"cell": cell.name, "text": cell.text, "one": one, "other": other})
 
 

@@ -25,7 +25,7 @@
     form.append("notation", field.querySelector("select").value);
     say(said, [field.dataset.reading], false);
     try {
-      const response = await fetch(field.dataset.url, { method: "POST", body: form, headers: { "X-CSRFToken": token() } });
+      const response = await fetch(field.dataset.url, { method: "POST", body: form, headers: { "X-CSRFToken": token(), "X-Requested-With": "XMLHttpRequest" } });
       const answer = await response.json();
       if (answer.text) {
         area.value = answer.text;

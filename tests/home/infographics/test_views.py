@@ -2,6 +2,7 @@ import io
 
 import pytest
 from django.test import Client
+from django.utils.timezone import localtime
 from PIL import Image
 
 from home.models import InfographicPage
@@ -100,7 +101,7 @@ def test_note_on_what_changed_is_shown_with_its_date(infographic: InfographicPag
     infographic.refresh_from_db()
     page = reader.get("/en/infographics/stock/").content.decode()
     assert "Figures of 2024 added" in page
-    assert f'datetime="{infographic.last_published_at:%Y-%m-%d}"' in page
+    assert f'datetime="{localtime(infographic.last_published_at):%Y-%m-%d}"' in page
 
 
 @pytest.mark.parametrize("user", [None, "admin"])

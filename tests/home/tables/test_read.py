@@ -106,7 +106,7 @@ def test_what_is_no_number_for_sure_stays_text(text):
 
 def test_number_that_can_be_read_in_two_ways_is_refused_by_its_cell():
     (message,) = messages("name\tpeople\nHaiti\t1,234\n")
-    assert message == "B2: “1,234” can mean 1234 or 1.2340. Say below how numbers are written."
+    assert message == "B2: “1,234” can mean 1234 or 1.234. Say below how numbers are written."
 
 
 def test_other_cells_of_the_column_decide_how_a_number_is_read():
