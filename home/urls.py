@@ -1,6 +1,6 @@
 """Addresses of the public site beside its pages; ``language_urlpatterns`` go below a language's prefix."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import feeds, low_data, views
 from .search.views import search
@@ -17,7 +17,5 @@ language_urlpatterns = [
     path("feed/<slug:topic>/", feeds.topic, name="topic_feed"),
     path("news/feed/", feeds.news, name="news_feed"),
     path("settings/low-data/", low_data.set_low_data, name="low_data"),
-    path("infographic/<slug:slug>.csv", views.infographic_table, name="infographic_table"),
-    path("infographic/<slug:slug>.svg", views.infographic_chart, name="infographic_chart"),
-    path("infographic/<slug:slug>.png", views.infographic_picture, name="infographic_picture"),
+    path("infographic/", include("home.infographics.urls")),
 ]

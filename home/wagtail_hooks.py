@@ -1,4 +1,4 @@
-"""Registers with Wagtail what the public site adds to the staff pages: the review of translations."""
+"""Registers with Wagtail what the public site adds to the staff pages: the review of translations, figures."""
 
 from typing import Any
 
@@ -8,15 +8,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.compare import register_comparison_class
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 from wagtail.models import ModelLogEntry, Page
 
+from home.infographics.comparison import TableComparison
+from home.infographics.staff import read_spreadsheet
 from home.news.listing import NewsViewSet, news_viewset
+from home.tables import TableField
 from home.translation.staff import hooks as translation_hooks  # noqa: F401
 from home.translation.staff.report import TranslationStatesView
 from home.translation.staff.review import ReviewView
 from home.translation.states import NotATranslation, State, state
+
+register_comparison_class(TableField, comparison_class=TableComparison)
 
 
 @hooks.register("register_admin_urls")
@@ -31,6 +37,7 @@ def register_admin_urls() -> list[URLPattern]:
             name="home_translation_states_results",
         ),
         path("translations/<int:page_id>/review/", ReviewView.as_view(), name="home_review_translation"),
+        path("infographics/spreadsheet/", read_spreadsheet, name="home_read_spreadsheet"),
     ]
 
 

@@ -1,5 +1,6 @@
 """The blocks that a story, an infographic's table and a source list are made of."""
 
+from .annotation import AnnotationBlock
 from .audio import AudioBlock
 from .body import StoryBody
 from .column import ColumnBlock
@@ -13,6 +14,7 @@ from .video import VideoBlock
 
 __all__ = [
     "TEXT_FEATURES",
+    "AnnotationBlock",
     "AudioBlock",
     "ColumnBlock",
     "FigureBlock",

@@ -82,7 +82,11 @@ def infographic(key: str, entry: Entry, content: Content) -> InfographicPage:
         chart=entry["chart"],
         columns=blocks(columns, "infographics", key, "columns"),
         data=table(entry, content),
+        total_row=str(entry.get("total_row", "")),
         highlight=str(entry.get("highlight", "")),
+        annotations=blocks(
+            [("annotation", remark) for remark in entry.get("annotations", [])], "infographics", key, "annotations"
+        ),
         reference_value=reference.get("value"),
         reference_label=reference.get("label", ""),
         number_value=float(number["value"]) if number else None,
@@ -93,6 +97,7 @@ def infographic(key: str, entry: Entry, content: Content) -> InfographicPage:
         source_url=entry.get("source_url", ""),
         data_year=str(entry["data_year"]),
         note=entry.get("note", ""),
+        change_note=entry.get("change_note", ""),
         **texts(entry),
     )
     page.topics = [InfographicTopic(topic=name) for name in entry["topics"]]

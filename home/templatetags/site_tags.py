@@ -12,6 +12,8 @@ from django.utils.translation import get_language, get_language_info
 from home.charts import Size, draw_inline
 from home.formats import write_date
 from home.frame import Frame, frame
+from home.infographics.downloads import Download, downloads
+from home.infographics.downloads import frame_height as height_of_frame
 from home.models import CampaignPage, InfographicPage, RightsCardPage, StoryPage, TopicPage
 from home.models.article import SitePage
 from home.reading import reading_minutes
@@ -51,6 +53,18 @@ def long_date(date: datetime.date) -> str:
 def chart(infographic: InfographicPage, size: str) -> SafeString:
     """The infographic's chart as an SVG element, ``narrow`` or ``wide``."""
     return mark_safe(draw_inline(infographic.as_chart(), Size[size.upper()]))
+
+
+@register.simple_tag(takes_context=True)
+def infographic_files(context: Context, infographic: InfographicPage) -> list[Download]:
+    """The downloads of an infographic; with their sizes on its own page, as a story may show many infographics."""
+    return downloads(infographic, measured=context.get("page") == infographic)
+
+
+@register.filter
+def frame_height(infographic: InfographicPage) -> int:
+    """How high a frame for the embedded infographic has to be, in pixels."""
+    return height_of_frame(infographic)
 
 
 @register.simple_tag(takes_context=True)

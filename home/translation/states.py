@@ -21,6 +21,7 @@ from wagtail_localize.models import StringSegment, Translation
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
+from home.infographics.translations import with_other_figures
 from home.models import TranslationReview
 
 
@@ -153,7 +154,7 @@ def texts(page: Page) -> list[tuple[str, str]]:
 def stale_translations(
     sources: dict[UUID, Page], translations: dict[tuple[UUID, str], Translation]
 ) -> set[tuple[UUID, str]]:
-    """The translations that lack a text of their source, or whose source says something else than was translated."""
+    """The translations that lack a text or a figure of their source, or whose source says something else by now."""
     untranslated: set[tuple[UUID, str]] = set()
     for locale_id, language in {(found.target_locale_id, language) for (_key, language), found in translations.items()}:
         waiting = (
@@ -170,4 +171,5 @@ def stale_translations(
         and page.last_published_at > source.last_updated_at
         and set(texts(page)) != set(source.stringsegment_set.values_list("context__path", "string__data"))
     }
-    return {place for place in translations if place in untranslated or place[0] in changed}
+    behind = with_other_figures(sources, source_language())
+    return {place for place in translations if place in untranslated | behind or place[0] in changed}
