@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from .database import django_db_setup  # noqa: F401
+from .ground.chromium import CHROMIUM
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 TOGETHER = ("tests/browser/", "tests/home/")
 """Folders whose tests share what takes long to make: a running demo, a site with its translations."""
 BROKER = "amqp://guest:guest@127.0.0.1:5672/"
