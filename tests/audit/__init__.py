@@ -12,7 +12,7 @@ is missed. It writes nothing into this folder but the two programs it runs with 
 * **axe**: every kind, in every language, at 360 px in light and 1280 px in dark colours, in English also the other way
   round, and the pages of each role.
 * **reflow**: no page scrolls sideways at 320 px, with text of twice the size, or from right to left.
-* **keyboard**: the Tab key reaches all there is to press, in every place with a mark that is seen, and gets out again.
+* **keyboard**: the Tab key reaches all there is to press, and each has a mark that is seen.
 * **html**: the Nu HTML checker, on every kind in every language.
 * **weight**: what goes over the wire, to whom, and what is kept: bytes, third parties, cookies.
 

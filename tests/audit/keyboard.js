@@ -61,8 +61,9 @@ window.keyboard = (() => {
 
   function reached() {
     const element = document.activeElement;
-    if (!element || element === document.body) return { isOut: true, faults: [] };
-    return { isOut: false, faults: wanted.delete(representative(element)) ? faults(element) : [] };
+    // After the last one comes the browser's own window, or the first one again.
+    const isNew = Boolean(element) && wanted.delete(representative(element));
+    return { isNew, faults: isNew ? faults(element) : [] };
   }
 
   return { collect, reached, left: () => [...wanted].map((element) => `${named(element)} is not reached`) };

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import RequestFactory
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone, translation
+from wagtail.images import get_image_model
 
 from home.models import InfographicPage, StoryPage
 from home.models.article import SitePage
@@ -33,7 +34,6 @@ NO_PAGES = {
 }
 """Names of addresses at which nobody reads, and why; what answers with something else than HTML is known by that."""
 
-NO_READERS = {"wagtailcore_login"}
 STAFF_ONLY = ("admin/", "documents/", "django-admin/", "_util/", "api/")
 MISSING = "nothing-is-here"
 REFUSED = ("404", "forged", "late")
@@ -110,12 +110,18 @@ def find() -> Found:
 
 
 def _one_of_each(model: type[SitePage], pages: Iterable[SitePage]) -> dict[str, SitePage]:
-    """The newest page, and of infographics one of each form of chart."""
+    """The page with the most pictures and words, and of infographics one of each form of chart."""
     found = {}
-    for page in sorted(pages, key=lambda page: page.pk):
+    for page in sorted(pages, key=_size):
         chart = f" {page.chart}" if isinstance(page, InfographicPage) else ""
         found[f"{model.__name__}{chart}"] = page
     return found
+
+
+def _size(page: SitePage) -> tuple[int, int, int]:
+    pictures = [field.attname for field in page._meta.fields if field.related_model is get_image_model()]
+    body = getattr(page, "body", None)
+    return sum(getattr(page, name) is not None for name in pictures), len(str(getattr(body, "raw_data", ""))), page.pk
 
 
 def _names() -> list[tuple[str, str]]:
@@ -125,7 +131,7 @@ def _names() -> list[tuple[str, str]]:
         for pattern in patterns:
             own = "LANGUAGE/" if type(pattern.pattern).__name__ == "LocalePrefixPattern" else str(pattern.pattern)
             route = prefix + own.removeprefix("^").removesuffix("$")
-            if route.startswith((*STAFF_ONLY, "media/", "health")):
+            if route.removeprefix("LANGUAGE/").startswith((*STAFF_ONLY, "media/", "health")):
                 continue
             if isinstance(pattern, URLResolver):
                 yield from below(pattern.url_patterns, route)
@@ -180,7 +186,7 @@ class _Search:
         parts = urlsplit(path)
         first = parts.path.strip("/").split("/")[0]
         name = _name(parts.path)
-        if not name or name in NO_READERS or parts.path.lstrip("/").startswith((*STAFF_ONLY, "media/", "static/")):
+        if not name or parts.path.lstrip("/").startswith((*STAFF_ONLY, "media/", "static/")):
             return
         language = first if first in dict(settings.LANGUAGES) else language
         asked = dict(parse_qsl(parts.query, keep_blank_values=True))
