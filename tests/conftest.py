@@ -3,15 +3,17 @@
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
 from .database import django_db_setup  # noqa: F401
-from .ground.chromium import CHROMIUM
+from .ground.chromium import CHROMIUM, CHROMIUM_ARGUMENTS
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
@@ -83,6 +85,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def broker() -> str:
     """The address of the broker, for tests marked ``broker``."""
     return broker_url()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """One Chromium for all tests, which are marked ``browser``."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

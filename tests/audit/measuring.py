@@ -13,10 +13,9 @@ from tests.ground.tables import Row
 
 from . import axe, html, keyboard, lighthouse, reflow, weight
 from .looking import visitor
-from .places import Found, Place
+from .places import FIND, Found, Place
 from .staff import Round, names
 
-FIND = "from tests.audit.places import tell; tell()"
 JUDGED = ("HomePage", "StoryPage", "InfographicPage bar", "subscribe")
 """The kinds that Lighthouse judges."""
 ROLES = ("editor", "approver", "evaluator", "officer", "admin")

@@ -21,6 +21,8 @@ from wagtail.images import get_image_model
 from home.models import InfographicPage, StoryPage
 from home.models.article import SitePage
 
+FIND = "from tests.audit.places import tell; tell()"
+"""What ``manage.py shell`` runs beside a demo."""
 NO_PAGES = {
     "follow": "leads on from a link in a message",
     "opened": "the pixel of a message",

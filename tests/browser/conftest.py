@@ -1,4 +1,4 @@
-"""One demo for all browser tests, and Chromium to look at it with."""
+"""One demo for all browser tests, and who looks at it."""
 
 import os
 import subprocess
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.audit.places import FIND, Found
 from tests.conftest import broker_url
-from tests.ground.chromium import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.ground.demo import ROOT, Demo, Staff, own_environment, press
 
 __all__ = ["Demo", "Staff", "press"]
@@ -71,12 +71,9 @@ def _drop(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+def found(demo: Demo) -> Found:
+    """Every kind of page of the demo, in every language."""
+    return Found.parse(demo.manage("shell", "-v", "0", "-c", FIND))
 
 
 @pytest.fixture
