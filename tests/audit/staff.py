@@ -33,14 +33,15 @@ def _is_ours(pattern: URLPattern) -> bool:
 
 
 class Round:
-    """A walk through the pages of ours that one member of staff may open, each kind once."""
+    """A walk through the pages of ours that one member of staff may open, and that nobody before looked at.
 
-    def __init__(self, page: Page, url: str) -> None:
+    ``seen`` holds the names of those, and gets more.
+    """
+
+    def __init__(self, page: Page, seen: set[str]) -> None:
         self._page = page
-        self._url = url
         self._ours = names()
-        self.seen: dict[str, str] = {}
-        """The address at which each name was looked at."""
+        self._seen = seen
 
     def faults(self) -> Iterator[str]:
         """What axe finds on each, as it is found."""
@@ -49,13 +50,13 @@ class Round:
         while waiting:
             path = waiting.pop(0)
             name = self._name(path)
-            if name in self.seen or path in visited:
+            if name in self._seen or path in visited:
                 continue
             visited.add(path)
             if not self._opens(path):
                 continue
             if name:
-                self.seen[name] = path
+                self._seen.add(name)
                 yield from axe.faults(self._page, part="main")
             waiting += [led for led in self._led_to() if self._name(led)]
 
