@@ -16,8 +16,8 @@ from .looking import visitor
 from .places import FIND, Found, Place
 from .staff import Round, names
 
-JUDGED = ("HomePage", "StoryPage", "InfographicPage bar", "subscribe")
-"""The kinds that Lighthouse judges."""
+JUDGED = ("HomePage", "StoryPage", "InfographicPage", "subscribe")
+"""The kinds that Lighthouse judges; of infographics the first form of chart stands for all."""
 ROLES = ("editor", "approver", "evaluator", "officer", "admin")
 
 
@@ -114,9 +114,11 @@ class Audit:
     def lighthouse(self, *, rounds: int, all_kinds: bool) -> list[Row]:
         """The four scores; those of kinds that are not judged are for information."""
         rows = [Row("LIGHTHOUSE, MOBILE: PERFORMANCE, ACCESS, PRACTICES, SEO", "")]
-        for place in self.places:
-            is_judged = place.kind in JUDGED
-            if place.language != "en" or place.body or not (is_judged or all_kinds):
+        pages = [place for place in self.places if place.language == "en" and not place.body]
+        judged = {place.kind.split()[0]: place for place in reversed(pages) if place.kind.split()[0] in JUDGED}
+        for place in pages:
+            is_judged = place in judged.values()
+            if not (is_judged or all_kinds):
                 continue
             got = lighthouse.scores(self._demo.url + place.path, rounds=rounds if is_judged else 1)
             _tell(f"{place.path}: {fault}" for fault in got.faults)

@@ -115,7 +115,7 @@ def _one_of_each(model: type[SitePage], pages: Iterable[SitePage]) -> dict[str, 
     """The page with the most pictures and words, and of infographics one of each form of chart."""
     found = {}
     for page in sorted(pages, key=_size):
-        chart = f" {page.chart}" if isinstance(page, InfographicPage) else ""
+        chart = f" {getattr(page, 'chart', '')}".rstrip() if isinstance(page, InfographicPage) else ""
         found[f"{model.__name__}{chart}"] = page
     return found
 

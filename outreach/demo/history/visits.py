@@ -23,7 +23,7 @@ SOURCES = {Source.DIRECT: 36, Source.SEARCH: 27, Source.SOCIAL: 18, Source.SITE:
 DEVICES = {Device.MOBILE: 71, Device.DESK: 20, Device.UNKNOWN: 9}
 AFTER_A_BROADCAST = (34, 16, 9, 5, 3, 2, 1)
 """Visits of its story in English on the day of a broadcast and on the days after it."""
-AGAIN, TELLING, ENDING, CRAWLED = 0.18, 0.86, 0.44, 0.4
+AGAIN, TELLING, ENDING, CRAWLED = 0.18, 0.86, 0.44, 0.2
 """Parts: of visits that open the page once more; of those that tell how far they came; of the latter that reached the
 end; of pages and days on which a search engine came."""
 
