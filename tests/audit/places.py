@@ -55,16 +55,18 @@ class Place:
 
 @dataclass
 class Found:
-    """What there is, and what is missing, in words."""
+    """What there is, one place of each kind and language; every story; and what is missing, in words."""
 
     places: list[Place] = field(default_factory=list)
+    stories: list[Place] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     @classmethod
     def parse(cls, text: str) -> "Found":
         """What :func:`tell` printed."""
         data = json.loads(text)
-        return cls([Place(**place) for place in data["places"]], data["faults"])
+        places, stories = ([Place(**place) for place in data[name]] for name in ("places", "stories"))
+        return cls(places, stories, data["faults"])
 
 
 def tell() -> None:
@@ -108,7 +110,12 @@ def find() -> Found:
     search.follow()
     search.faults += [f"no page leads to “{name}” ({route}), and NO_PAGES does not say why" for name, route in _names()
                       if name not in search.names and name not in NO_PAGES]  # fmt: skip
-    return Found(list(search.places.values()), search.faults)
+    return Found(list(search.places.values()), list(_stories()), search.faults)
+
+
+def _stories() -> Iterator[Place]:
+    for story in StoryPage.objects.live().filter(alias_of=None).order_by("pk"):
+        yield Place("StoryPage", story.language, story.get_url_parts()[2])
 
 
 def _one_of_each(model: type[SitePage], pages: Iterable[SitePage]) -> dict[str, SitePage]:
