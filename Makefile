@@ -80,7 +80,7 @@ lock: install
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --extra dev --constraint requirements.lock --output-file requirements-dev.lock
 
-audit: compile
+audit: compile keys
 	$(BIN)/python -m tests.audit $(ARGS)
 
 bench: install

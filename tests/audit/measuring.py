@@ -55,17 +55,15 @@ class Audit:
         """Bytes of stories, and of all kinds who is asked and what is kept."""
         rows, strangers, kept = [Row("WEIGHT OVER THE WIRE", "")], set[str](), set[str]()
         heaviest: dict[str, tuple[int, Place]] = {}
-        for place in self.places:
-            # What a page loads does not hang on its language.
-            # The sandbox stands for other people's programs.
-            if place.body or place.kind.startswith("sandbox") or (place.language != "en" and place.kind != "StoryPage"):
+        for place in [*self.found.stories, *self.places]:
+            # What a page loads does not hang on its language. The sandbox stands for other people's programs.
+            if place.body or place.language != "en" or place.kind.startswith("sandbox"):
                 continue
             load = weight.opened(self._chromium, self._demo.url, place)
             strangers |= {f"{place.path} asks {address}" for address in load.strangers}
             kept |= {f"{place.path} keeps {name}" for name in load.kept}
-            heaviest[place.kind] = max(
-                heaviest.get(place.kind, (0, place)), (load.bytes, place), key=lambda pair: pair[0]
-            )
+            if load.bytes > heaviest.get(place.kind, (0, place))[0]:
+                heaviest[place.kind] = (load.bytes, place)
         for kind, (size, place) in sorted(heaviest.items(), key=lambda pair: -pair[1][0]):
             if kind != "StoryPage":
                 rows.append(Row(kind, _kilobytes(size)))
