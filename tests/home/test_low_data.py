@@ -1,8 +1,14 @@
+import io
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
+from django.core.files.base import ContentFile
 from django.test import Client
+from PIL import Image as Drawing
+from wagtail.images import get_image_model
 
-from home.models import InfographicPage
+from home.models import InfographicPage, StoryPage
 from home.templatetags import site_tags
 
 SWITCH = "/fr/settings/low-data/"
@@ -60,6 +66,30 @@ def test_large_chart_gives_way_to_its_words_and_a_link(site, saving: Client, inf
     assert "chart__only" not in page
     assert f'<p class="instead">{infographic.text_summary}' in page
     assert 'href="/en/infographic/stock.svg"' in page
+
+
+@pytest.fixture
+def with_picture(story: StoryPage, settings, tmp_path) -> StoryPage:
+    """A story with a picture, whose files are thrown away."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    file = io.BytesIO()
+    Drawing.new("RGB", (1000, 600), "#0a5a78").save(file, "PNG")
+    picture = get_image_model()(title="Sea", file=ContentFile(file.getvalue(), "sea.png"))
+    picture.save()
+    block = {"image": picture.pk, "alt_text": "The sea, drawn.", "caption": "At Marigot", "role": "nobody"}
+    story.body = [*story.body.raw_data, {"type": "image", "value": block}]
+    story.save_revision().publish()
+    return story
+
+
+def test_picture_waits_behind_its_words_and_its_weight(with_picture: StoryPage, reader: Client):
+    assert "<picture>" in reader.get(STORY).content.decode()
+    reader.cookies["low_data"] = "1"
+    page = reader.get(STORY).content.decode()
+    assert "<picture>" not in page
+    assert "<img" not in page
+    assert re.search(r'The sea, drawn\. <a href="/media/[^"]+\.webp">Show the picture \([\d.]+\xa0[Kb]', page)
+    assert "At Marigot" in page
 
 
 @pytest.mark.parametrize(

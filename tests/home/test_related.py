@@ -41,6 +41,11 @@ def test_translation_is_followed_by_what_there_is_in_its_language(french_story: 
     assert related_stories(page=french_story) == []
 
 
+def test_page_without_topics_and_campaign_is_followed_by_the_newest(others):
+    assert [page.title for page in related_stories(page=others["none"], count=2)][1] == "one"
+    assert related_stories(page=others["none"])[0].title == "Two in three roofs were rebuilt by mixed crews"
+
+
 def test_draft_is_never_offered(story: StoryPage, others):
     others["campaign"].unpublish()
     assert "campaign" not in [page.title for page in related_stories(page=story)]
