@@ -163,3 +163,16 @@ def test_publishing_a_translation_keeps_the_address_of_its_place(site):
     french.save_revision().publish()
     french.refresh_from_db()
     assert (french.place, french.place_slug) == ("Roseau (Dominique)", "roseau-dominica")
+
+
+def test_list_and_item_are_previewed_before_they_are_published(news_list: NewsIndexPage, item: NewsPage):
+    item.title = "Not published yet"
+    for page in (news_list, item):
+        response = page.make_preview_request()
+        assert response.status_code == 200
+        assert page.title in response.content.decode()
+
+
+def test_news_has_no_page_below_it_and_the_list_holds_news_only():
+    assert NewsPage.allowed_subpage_models() == []
+    assert NewsIndexPage.allowed_subpage_models() == [NewsPage]
