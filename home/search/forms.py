@@ -23,7 +23,6 @@ class SearchForm(forms.Form):
     """What to look for, and of which kind."""
 
     q = QueryField(
-        label=_("What are you looking for?"),
         required=False,
         max_length=LONGEST,
         error_messages={
