@@ -35,6 +35,7 @@ class ColumnBlock(blocks.StructBlock):
             ("share", _("Shares: the column makes 100 %")),
         ],
         required=False,
+        default="",
         help_text=_("Checked within rounding. Leave it empty where nothing adds up."),
     )
 

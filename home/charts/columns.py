@@ -2,14 +2,14 @@
 
 from .canvas import Canvas
 from .chart import Chart, Mark, Room
-from .letters import TEXT, width_of
+from .letters import TEXT, width_of, wrap
 from .remarks import Remarks
 from .scale import colour, ends, figure_text
 
 MOST_COLUMNS = 9
 """So many years still leave each column room for its figure on a phone."""
 
-PLOT, FIGURE, YEAR = 190.0, 24.0, 28.0
+PLOT, FIGURE, YEAR, MISSING = 190.0, 24.0, 28.0, 12
 
 
 def draw_columns(chart: Chart, room: Room, figures: list[Mark]) -> Canvas:
@@ -24,16 +24,19 @@ def draw_columns(chart: Chart, room: Room, figures: list[Mark]) -> Canvas:
     zero = remarks.height + FIGURE + most * scale
     height = remarks.height + FIGURE + plot + below + YEAR
     canvas = chart.canvas(room, height, mirrored=False)
-    longest = max(width_of(figure_text(chart, mark), bold=mark.key == chart.highlight) for mark in figures)
+    longest = max(width_of(mark.text or mark.name, bold=mark.key == chart.highlight) for mark in figures)
     font = min(TEXT, max(9.0, TEXT * (step - 2) / longest))
     tops = {}
     for mark in figures:
         middle, length, fill = middles[mark.key], abs(mark.value or 0) * scale, colour(chart, mark)
         negative = mark.value is not None and mark.value < 0
         canvas.rectangle(middle - step * 0.38, zero if negative else zero - length, step * 0.76, length, fill)
-        bold, ink = mark.key == chart.highlight, "ink" if mark.value is not None else "quiet"
+        bold = mark.key == chart.highlight
         base = zero + length + 17 if negative else zero - length - 7
-        canvas.text(middle, base, figure_text(chart, mark), anchor="middle", size=font, bold=bold, fill=ink)
+        if mark.value is None:
+            draw_missing(canvas, middle, base, figure_text(chart, mark), step)
+        else:
+            canvas.text(middle, base, mark.text, anchor="middle", size=font, bold=bold)
         year = min(TEXT, font + 1)
         canvas.text(middle, height - 8, mark.name, anchor="middle", size=year, fill="quiet", bold=bold)
         tops[mark.key] = (zero if negative else zero - length) - 24
@@ -44,3 +47,11 @@ def draw_columns(chart: Chart, room: Room, figures: list[Mark]) -> Canvas:
         canvas.text(0, y - 6, chart.reference.label, fill="quiet", size=TEXT - 1)
     remarks.draw(canvas, tops)
     return canvas
+
+
+def draw_missing(canvas: Canvas, middle: float, base: float, text: str, step: float) -> None:
+    """In words that there is no figure, one below the other where a column is narrow."""
+    lines = wrap(text, max(step - 2, 36), MISSING)
+    for number, line in enumerate(lines):
+        y = base - (len(lines) - 1 - number) * (MISSING + 2)
+        canvas.text(middle, y, line, anchor="middle", size=MISSING, fill="quiet")

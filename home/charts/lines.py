@@ -119,10 +119,12 @@ class Lines:
             zero = tick == 0 and self.ticks[0] < 0
             canvas.line([(self.left, self.y(tick)), (self.right, self.y(tick))], "ink" if zero else "line")
             canvas.text(0, self.y(tick) + (5 if self.left else -5), label, fill="quiet", size=TEXT - 1)
-        first, last = self.years[0], self.years[-1]
+        first, last, end = self.years[0], self.years[-1], -math.inf
         for year in few(self.years, self.most_years):
-            if year != last and self.x(last) - self.x(year) < YEAR_WIDTH:
+            near = year != first and self.x(year) - end < YEAR_WIDTH * 0.75
+            if year != last and (near or self.x(last) - self.x(year) < YEAR_WIDTH):
                 continue
+            end = self.x(year)
             anchor, shift = ("start", -8) if year == first else ("end", 8) if year == last else ("middle", 0)
             canvas.text(self.x(year) + shift, self.height - 10, str(year), anchor=anchor, fill="quiet")
 

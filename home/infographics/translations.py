@@ -9,8 +9,7 @@ from home.models import InfographicPage
 def with_other_figures(keys: Iterable[UUID], source_language: str) -> set[tuple[UUID, str]]:
     """The live translations, by translation key and language, whose figures are not those of their live source.
 
-    Two queries at most. A translation that lacks a figure, has an old one or stands for another year is among them,
-    until it is synchronised and published.
+    One query. A translation that lacks a figure or has an old one is among them until it is synchronised and published.
     """
     pages = InfographicPage.objects.live().filter(translation_key__in=list(keys), alias_of=None)
     found: dict[UUID, dict[str, InfographicPage]] = {}

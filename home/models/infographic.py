@@ -234,11 +234,11 @@ class InfographicPage(SitePage):
 
         The same for all languages, as texts are left out and names are those of the source.
         """
-        return [self.data["keys"], self.data["rows"], self.number_value, self.reference_value, self.data_year]
+        return [self.data["keys"], self.data["rows"], self.number_value, self.reference_value]
 
     def content_hash(self) -> str:
         """Changes if and only if a reader of this page would read something else: its words, figures or source."""
-        said = [self.summary, self.note, self.source_url, self.data_year, self.as_chart()]
+        said = [self.summary, self.note, self.change_note, self.source_url, self.data_year, self.as_chart()]
         return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
     def picture(self, language: str, shape: Shape = Shape.WIDE) -> bytes:

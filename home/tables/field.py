@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from wagtail_localize.fields import TranslatableField
 from wagtail_localize.models import String
 from wagtail_localize.segments import StringSegmentValue
@@ -93,7 +94,8 @@ class TableField(models.JSONField):
 
     def formfield(self, **kwargs: Any) -> Any:
         """A text area, where JSON would be for nobody."""
-        options = {"form_class": TableFormField, "label": self.verbose_name, "help_text": self.help_text, **kwargs}
+        label = capfirst(self.verbose_name)
+        options = {"form_class": TableFormField, "label": label, "help_text": self.help_text, **kwargs}
         return models.Field.formfield(self, **options)
 
     def get_translatable_segments(self, value: TableData) -> list[StringSegmentValue]:

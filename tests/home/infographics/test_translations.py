@@ -34,11 +34,18 @@ def test_corrected_figure_makes_translations_stale_until_they_are_synchronised(i
     assert state(french(infographic)) is State.UNREVIEWED
 
 
-def test_the_one_number_and_the_year_count_as_figures(infographic: InfographicPage):
+def test_the_one_number_counts_as_a_figure(infographic: InfographicPage):
     infographic.number_value = 8500
     infographic.save_revision().publish()
     assert state(french(infographic)) is State.STALE
     synchronise(infographic)
+    assert state(french(infographic)) is State.UNREVIEWED
+
+
+def test_year_in_words_of_the_language_is_no_other_figure(infographic: InfographicPage):
+    page = french(infographic)
+    page.data_year = "de 1990 à 2024"
+    page.save_revision().publish()
     assert state(french(infographic)) is State.UNREVIEWED
 
 

@@ -86,7 +86,7 @@ def test_code_to_embed_survives_whatever_stands_in_the_title(infographic: Infogr
     infographic.title = 'One "quoted" </textarea><script>x</script>'
     infographic.save_revision().publish()
     page = reader.get("/en/infographics/stock/").content.decode()
-    code = page[page.index('<textarea id="embed-code"') : page.index("</textarea>")]
+    code = page[page.index("<textarea") : page.index("</textarea>")]
     assert 'src="http://testserver/en/infographic/stock/embed/"' in code.replace(
         "http://127.0.0.1:8000", "http://testserver"
     )
