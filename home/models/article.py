@@ -13,6 +13,8 @@ from wagtail.query import PageQuerySet
 from wagtail.utils.decorators import cached_classmethod
 from wagtail_localize.fields import SynchronizedField
 
+from home.blocks.clean_page import clean_texts
+
 
 def topic_choices() -> list[tuple[str, Any]]:
     """The topics of the settings; a callable, so that a migration does not freeze them."""
@@ -57,6 +59,11 @@ class SitePage(Page):
         if topic:
             pages = pages.filter(topics__topic=topic)
         return pages.select_related("locale").prefetch_related("topics").order_by("-published", "pk")
+
+    def clean(self) -> None:
+        """Leave nothing of a word processor in the page's texts."""
+        clean_texts(self)
+        super().clean()
 
     @property
     def language(self) -> str:
