@@ -55,7 +55,8 @@ def about(**changed: object) -> dict[str, object]:
 
 
 def page_of(slug: str, language: str = "en") -> Page:
-    return Page.objects.get(locale__language_code=language, slug=slug).specific
+    source = Page.objects.get(locale__language_code="en", slug=slug)
+    return Page.objects.get(locale__language_code=language, translation_key=source.translation_key).specific
 
 
 def test_editor_submits_and_approver_publishes(writer, approver):
