@@ -4,12 +4,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.compare import register_comparison_class
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.staticfiles import versioned_static
 from wagtail.log_actions import LogFormatter
 from wagtail.models import ModelLogEntry, Page
 
@@ -78,6 +81,12 @@ def warn_of_unreviewed_translation(request: HttpRequest, page: Page) -> None:
         messages.success(request, _("A native speaker has reviewed this translation."))
     else:
         messages.warning(request, _("No native speaker has reviewed this translation as it stands."), buttons=buttons)
+
+
+@hooks.register("insert_editor_js")
+def keep_pasted_headings() -> SafeString:
+    """What keeps the headings of pasted text."""
+    return format_html('<script src="{}"></script>', versioned_static("editing/word_paste.js"))
 
 
 @hooks.register("register_log_actions")

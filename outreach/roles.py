@@ -137,6 +137,19 @@ def ensure() -> None:
                     group=group, collection=collection, permission=known[name]
                 )
 
+    _let_approvers_decide(root)
+
+
+def _let_approvers_decide(root: Any) -> None:
+    """Pages that editors submit come to the approvers: in the workflow that Wagtail makes for the whole site."""
+    from django.contrib.auth.models import Group
+    from wagtail.models import GroupApprovalTask
+
+    approvers = Group.objects.get(name=APPROVERS)
+    tasks = GroupApprovalTask.objects.filter(workflow_tasks__workflow__workflow_pages__page=root)
+    for task in tasks.exclude(groups=approvers).distinct():
+        task.groups.add(approvers)
+
 
 def after_migrate(**kwargs: Any) -> None:
     """Run :func:`ensure` once the last app's permissions exist, whatever the order of the apps."""

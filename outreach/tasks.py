@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from django.conf import settings
+from django.core.management import call_command
 
 from .audience.confirmation import send_due_confirmations
 from .audience.retention import forget_unconfirmed
@@ -34,6 +35,8 @@ from .tracking.web.visitors import office_day
 logger = logging.getLogger(__name__)
 
 FORGET_EVERY = timedelta(hours=1)
+PUBLISH_EVERY = timedelta(minutes=1)
+"""How often pages are looked through for some whose time to appear or to go has come."""
 LOOK_EVERY = timedelta(minutes=5)
 """How often all open deliveries are searched for some that nobody holds."""
 
@@ -57,6 +60,7 @@ class Tasks:
     _bot: BotClient | None = None
     _forgot_at: datetime | None = None
     _looked_at: datetime | None = None
+    _published_at: datetime | None = None
 
     def start_broadcasts(self) -> bool:
         """Start what is due."""
@@ -116,6 +120,14 @@ class Tasks:
             if forgotten := retention.forget_events(settled=set(settled), now=now):
                 logger.info("%s raw events were removed", forgotten)
             forget_visits(now=now)
+        return False
+
+    def publish_pages(self) -> bool:
+        """Publish the pages whose time has come and take away those whose time is over, by Wagtail's own command."""
+        now = self.clock()
+        if self._published_at is None or now - self._published_at >= PUBLISH_EVERY:
+            self._published_at = now
+            call_command("publish_scheduled")
         return False
 
     def read_hits(self) -> bool:

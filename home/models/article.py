@@ -16,6 +16,7 @@ from wagtail.query import PageQuerySet
 from wagtail.utils.decorators import cached_classmethod
 from wagtail_localize.fields import SynchronizedField
 
+from home.blocks.clean_page import clean_texts
 from home.search.fields import Words
 from home.search.text import page_texts
 
@@ -77,6 +78,11 @@ class SitePage(Page):
             self.get_translations(inclusive=True).live().filter(alias_of=None).select_related("locale")
         )
         return pages
+
+    def clean(self) -> None:
+        """Leave nothing of a word processor in the page's texts."""
+        clean_texts(self)
+        super().clean()
 
     @property
     def language(self) -> str:

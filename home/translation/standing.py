@@ -35,6 +35,19 @@ def source_of(page: Page) -> Page | None:
     return found
 
 
+def untranslated(page: Page) -> int:
+    """How many texts of a translation still stand in the source language; 0 for a page that is no translation."""
+    translation = (
+        Translation.objects.filter(source__object_id=page.translation_key, target_locale=page.locale_id, enabled=True)
+        .select_related("source")
+        .first()
+    )
+    if translation is None:
+        return 0
+    total, done = translation.get_progress()
+    return int(total - done)
+
+
 def standings(source: Page) -> list[Standing]:
     """Each language but the source's, in the order of the site's languages; a few queries for each language."""
     translations = {

@@ -6,6 +6,7 @@ import zlib
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -85,8 +86,9 @@ class ExportForm(forms.Form):
         assert isinstance(languages, forms.MultipleChoiceField)
         assert isinstance(topic, forms.ChoiceField)
         assert isinstance(pages, forms.ModelMultipleChoiceField)
+        names = {locale.language_code: str(locale) for locale in Locale.objects.all()}
         languages.choices = [
-            (locale.language_code, str(locale)) for locale in Locale.objects.exclude(language_code=source_language())
+            (code, names[code]) for code, _name in settings.LANGUAGES if code in names and code != source_language()
         ]
         topic.choices = [("", _("Every topic")), *topic_choices()]
         pages.queryset = sources_for(user)

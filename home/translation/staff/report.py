@@ -4,15 +4,19 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.reports import ReportView
+from wagtail.admin.widgets.button import Button
 from wagtail.models import Locale, Page
 from wagtail.permissions import page_permission_policy
 
 from home.translation.states import State, source_language, states
+
+from .exchange import may_exchange
 
 
 class StateFilter(WagtailFilterSet):
@@ -65,6 +69,16 @@ class TranslationStatesView(ReportView):
             Column("title", label=_("Page"), accessor="title"),
             *(StateColumn(locale.language_code, str(locale)) for locale in others),
         ]
+
+    def get_header_more_buttons(self) -> list[Any]:
+        """Wagtail's own, and the exchange with translators for those who may."""
+        buttons: list[Any] = list(super().get_header_more_buttons())
+        if may_exchange(self.request.user):
+            buttons += [
+                Button(_("Catalogues for translators"), reverse("home_translation_export"), icon_name="download"),
+                Button(_("Take translations back"), reverse("home_translation_import"), icon_name="upload"),
+            ]
+        return buttons
 
     def get_queryset(self) -> QuerySet[Page]:
         """The pages in the source language on which the reader may work."""

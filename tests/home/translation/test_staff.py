@@ -261,3 +261,41 @@ def test_name_of_a_file_is_no_markup(site):
     file = upload(b"hello", "<script>alert(1)</script>.po")
     page = client_of("editor").post(reverse("home_translation_import"), file).content.decode()
     assert "<script>alert(1)" not in page
+
+
+# Publishing
+
+
+def test_half_translated_page_is_not_published_and_what_waits_is_said(spanish_story):
+    client = client_of("approver")
+    edit = reverse("wagtailadmin_pages:edit", args=[spanish_story.pk])
+    page = client.post(edit, {"action": "publish"}, follow=True).content.decode()
+    assert "was not published: 1 text is not translated yet." in page
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+    client.post(f"{address}?id={spanish_story.pk}", {"next": "/admin/"})
+    spanish_story.refresh_from_db()
+    assert not spanish_story.live
+
+
+def test_page_is_published_once_its_last_text_is_translated(po, spanish_story, django_capture_on_commit_callbacks):
+    client = client_of("approver")
+    address = reverse("home_translation_import")
+    client.post(address, carried(client.post(address, upload(po)).content.decode()))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("wagtailadmin_pages:edit", args=[spanish_story.pk]), {"action": "publish"})
+    spanish_story.refresh_from_db()
+    assert spanish_story.live
+
+
+def test_pages_of_the_source_language_are_published_as_before(story):
+    client = client_of("approver")
+    Page.objects.filter(pk=story.pk).update(live=False)
+    address = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "publish"])
+    client.post(f"{address}?id={story.pk}", {"next": "/admin/"})
+    assert Page.objects.get(pk=story.pk).live
+
+
+def test_report_leads_to_the_exchange_with_translators(site):
+    page = client_of("editor").get(reverse("home_translation_states")).content.decode()
+    assert reverse("home_translation_export") in page
+    assert reverse("home_translation_import") in page
