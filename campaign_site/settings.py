@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "home.editorial.staff.refusal.PublicationRefused",
 ]
 
 ROOT_URLCONF = "campaign_site.urls"
@@ -188,6 +189,7 @@ COUNTED_PAGES = {
     "home.infographicpage",
     "home.topicpage",
     "home.standardpage",
+    "home.glossarypage",
 }
 """Kinds of pages whose views are counted, by the labels of their models."""
 

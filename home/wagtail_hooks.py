@@ -13,6 +13,7 @@ from wagtail.log_actions import LogFormatter
 from wagtail.models import ModelLogEntry, Page
 
 from home import review_views
+from home.editorial.staff import hooks as editorial_hooks  # noqa: F401
 from home.reviews import NotATranslation, State, state
 
 

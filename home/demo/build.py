@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from home.models import (
+    GlossaryPage,
     HomePage,
     InfographicIndexPage,
     InfographicPage,
@@ -22,6 +23,7 @@ from .content import Content, Entry, identity
 SECTION_PAGES: dict[str, type[SitePage]] = {
     "stories": StoryIndexPage,
     "infographics": InfographicIndexPage,
+    "glossary": GlossaryPage,
 }
 
 
@@ -48,7 +50,7 @@ def plain_page(key: str, entry: Entry) -> SitePage:
     model = SECTION_PAGES.get(key, StandardPage)
     page = model(
         slug=entry.get("slug", key),
-        show_in_menus=key != "privacy",
+        show_in_menus=key not in ("privacy", "glossary"),
         translation_key=identity("pages", key),
         **texts(entry),
     )

@@ -23,6 +23,7 @@ Entry = dict[str, Any]
 REQUIRED = {
     "pages": {"title", "summary"},
     "topics": {"slug", "title", "summary"},
+    "terms": {"term", "definition"},
     "stories": {"title", "summary", "topics", "published", "body", "sources"},
     "infographics": {
         "title", "summary", "subtitle", "topics", "published", "chart", "table", "columns",

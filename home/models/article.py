@@ -8,9 +8,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.log_actions import log
 from wagtail.models import Orderable, Page
 from wagtail.query import PageQuerySet
 from wagtail_localize.fields import SynchronizedField
+
+from home.editorial import gate
+from home.editorial.form import SitePageForm
+from home.editorial.office_day import office_day
 
 
 def topic_choices() -> list[tuple[str, Any]]:
@@ -30,9 +35,30 @@ class SitePage(Page):
     content_panels = [*Page.content_panels, FieldPanel("summary")]
     promote_panels = [FieldPanel("slug"), FieldPanel("show_in_menus")]
     override_translatable_fields = [SynchronizedField("slug", overridable=False)]
+    base_form_class = SitePageForm
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Save it, unless that would publish a photo of people without their consent.
+
+        Raises :class:`home.editorial.gate.ConsentMissing`.
+        """
+        if update_fields is None or "live" in update_fields:
+            gate.check(self, day=office_day())
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> None:
+        """Publish a revision; one that was scheduled and lacks a consent is called off, so that the others go on."""
+        try:
+            super().publish(revision, *args, **kwargs)
+        except gate.ConsentMissing as missing:
+            if kwargs.get("log_action") != "wagtail.publish.scheduled":
+                raise
+            revision.approved_go_live_at = None
+            revision.save(update_fields=["approved_go_live_at"])
+            log(instance=self, action="home.call_off_publication", revision=revision, data={"faults": missing.faults})
 
     @classmethod
     def newest(cls, language: str, topic: str = "") -> PageQuerySet:

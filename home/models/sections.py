@@ -69,7 +69,13 @@ class HomePage(SitePage):
     ]
     template = "home/home.html"
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["home.StoryIndexPage", "home.InfographicIndexPage", "home.TopicPage", "home.StandardPage"]
+    subpage_types = [
+        "home.StoryIndexPage",
+        "home.InfographicIndexPage",
+        "home.TopicPage",
+        "home.StandardPage",
+        "home.GlossaryPage",
+    ]
 
     class Meta:
         verbose_name = _("home page")
