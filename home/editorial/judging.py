@@ -77,14 +77,16 @@ def judge_voices(content: Content) -> Judgement:
             _("Let somebody whom it concerns speak, or say why this page does without."),
         )
     stated = [voice for voice in people if voice.gender in STATED]
-    said = ngettext("%(people)d person is quoted", "%(people)d people are quoted", len(people)) % {
-        "people": len(people)
-    }
     women = [voice for voice in stated if voice.gender == "woman"]
     others = [voice for voice in stated if voice.gender != "woman"]
-    finding = _("%(said)s: %(women)d women, %(others)d men or others, %(unknown)d who did not state a gender.") % {
-        "said": said, "women": len(women), "others": len(others), "unknown": len(people) - len(stated),
-    }  # fmt: skip
+    finding = ngettext("%(people)d person is quoted", "%(people)d people are quoted", len(people)) + ": "
+    finding += _("women %(women)d, men and others %(others)d, no gender stated %(unknown)d.")
+    finding %= {
+        "people": len(people),
+        "women": len(women),
+        "others": len(others),
+        "unknown": len(people) - len(stated),
+    }
     if not stated:
         return Judgement(
             State.UNANSWERED, finding, _("Ask the speakers how they describe themselves, or say why you did not.")

@@ -47,9 +47,9 @@ def bars(counts: list[tuple[Any, int]], most: int) -> list[Bar]:
 
 
 def small_multiples(found: Balance) -> list[Small]:
-    """People quoted by gender, one small chart for each function in which somebody speaks, and one for everybody."""
+    """People quoted by gender, one small chart for each function in which somebody speaks, on the scale of them all."""
     groups = [(label, [found.voices[gender, key] for gender in GENDERS]) for key, label in FUNCTIONS.items()]
-    most = max((count for _label, counts in groups for count in counts), default=0)
+    most = max(found.of_gender(gender) for gender in GENDERS)
     return [
         Small(label, bars(list(zip(GENDERS.values(), counts, strict=True)), most), sum(counts))
         for label, counts in groups
@@ -76,15 +76,14 @@ def sentence(found: Balance) -> str:
     """The finding in words; no share where few people stated a gender, and none of nobody."""
     if not found.quoted:
         return _("Nobody was quoted in these days.")
-    people = ngettext("%(count)d person was quoted", "%(count)d people were quoted", found.quoted) % {
-        "count": found.quoted
-    }
-    return _("%(people)s: %(women)d women, %(men)d men. %(stated)d of %(all)d stated a gender.") % {
-        "people": people,
+    people = ngettext("%(count)d person was quoted", "%(count)d people were quoted", found.quoted)
+    figures = _("women %(women)d, men %(men)d, another gender %(another)d. %(stated)d of %(count)d stated a gender.")
+    return f"{people}: {figures}" % {
+        "count": found.quoted,
         "women": found.of_gender("woman"),
         "men": found.of_gender("man"),
+        "another": found.of_gender("another"),
         "stated": found.stated,
-        "all": found.quoted,
     }
 
 

@@ -140,7 +140,7 @@ def test_word_to_avoid_fails_and_can_be_explained(story, user):
         page=story,
         item=BY_KEY["terms"],
         answer="not_applicable",
-        reason="It is the name of a firm.",
+        reason="The name of a firm.",
         user=user,
         now=NOON,
     )
