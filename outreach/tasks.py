@@ -12,6 +12,7 @@ from django.conf import settings
 
 from .audience.confirmation import send_due_confirmations
 from .audience.retention import forget_unconfirmed
+from .broadcasts.photo_expiry import expire_photos
 from .broadcasts.series.editions import make_due
 from .channels.registry import channel
 from .channels.telegram_client import BotClient
@@ -104,7 +105,7 @@ class Tasks:
         return False
 
     def forget(self) -> bool:
-        """Once an hour, remove what is not kept for ever."""
+        """Once an hour, remove what is not kept for ever or may no longer be shown."""
         now = self.clock()
         if self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY:
             self._forgot_at = now
@@ -116,6 +117,8 @@ class Tasks:
             if forgotten := retention.forget_events(settled=set(settled), now=now):
                 logger.info("%s raw events were removed", forgotten)
             forget_visits(now=now)
+            if photos := expire_photos(now=now):
+                logger.info("%s photos whose consent has ended were taken off the site", photos)
         return False
 
     def read_hits(self) -> bool:

@@ -1,7 +1,8 @@
 """Finds words to avoid in a text. Knows nothing of pages: a text goes in, findings with their places come out.
 
-A phrase is found whatever its case and accents, in the singular or with a regular plural of its language, between word
-boundaries, over any white space. What stands in quotation marks is somebody else's words and is left alone.
+A phrase is found whatever its case, in the singular or with a regular plural of its language, between word
+boundaries, over any white space. Accents are passed over where people leave them out, in French and Spanish, and count
+where they make another word, as in Creole. What stands in quotation marks is somebody else's words and is left alone.
 """
 
 import re
@@ -19,6 +20,9 @@ PLURALS: dict[str, tuple[tuple[str, str], ...]] = {
     "es": (("z", "ces"), ("", "s"), ("", "es")),
 }
 """How a word of a language ends in the singular and in the plural. Creole marks the plural with a word of its own."""
+
+ACCENTS_COUNT = {"ht", "acf"}
+"""Languages in which a word without its accent is another word: *bòn* is a maid, *bon* is good."""
 
 EVERY_WORD = {"fr", "es"}
 """Languages in which the plural shows in every word of a phrase; in the others in its last."""
@@ -46,7 +50,7 @@ class Finding:
 
 def lint(text: str, rules: Iterable[Rule], *, language: str) -> list[Finding]:
     """What the rules find in a text of a language, in the order of the text; of findings that overlap the longest."""
-    folded, places = fold(text)
+    folded, places = fold(text, accents=language in ACCENTS_COUNT)
     exempt = [match.span() for match in QUOTED.finditer(text)]
     found = [
         Finding(start, end, text[start:end], rule)
@@ -62,13 +66,16 @@ def lint(text: str, rules: Iterable[Rule], *, language: str) -> list[Finding]:
     return sorted(kept, key=lambda finding: finding.start)
 
 
-def fold(text: str) -> tuple[str, list[int]]:
-    """The text without case and accents, and for each of its letters the place in ``text`` that it comes from."""
+def fold(text: str, *, accents: bool = False) -> tuple[str, list[int]]:
+    """The text without case, and for each of its letters the place in ``text`` that it comes from.
+
+    Accents are left out as well, unless they are asked for: then each follows its letter.
+    """
     letters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
         for letter in unicodedata.normalize("NFD", character.casefold()):
-            if not unicodedata.combining(letter):
+            if accents or not unicodedata.combining(letter):
                 letters.append("'" if letter == "’" else letter)
                 places.append(place)
     return "".join(letters), places
@@ -96,14 +103,14 @@ def _after(text: str, last: int) -> int:
 @lru_cache(maxsize=2000)
 def _pattern(phrase: str, language: str) -> re.Pattern[str] | None:
     """What the phrase looks like in a folded text; ``None`` for one without words."""
-    words = fold(phrase)[0].split()
+    words = fold(phrase, accents=language in ACCENTS_COUNT)[0].split()
     if not words:
         return None
     inflected = [
         _inflected(word, language) if number == len(words) - 1 or language in EVERY_WORD else re.escape(word)
         for number, word in enumerate(words)
     ]
-    return re.compile(r"(?<!\w)" + r"\s+".join(inflected) + r"(?!\w)")
+    return re.compile(r"(?<![\w\u0300-\u036f])" + r"\s+".join(inflected) + r"(?![\w\u0300-\u036f])")
 
 
 def _inflected(word: str, language: str) -> str:

@@ -21,11 +21,13 @@ from wagtail_localize.models import Translation
 
 from home.editorial.checklist import open_entries, summary
 from home.editorial.kinds import is_checked
+from home.editorial.office_day import office_day
+from home.editorial.photos import ending
 from home.models.article import SitePage
 
 from .balance import BalancePanel, BalanceView
 from .checklist_page import ChecklistView
-from .registers import ConsentMenuItem, EditorialGroup
+from .registers import ConsentMenuItem, ConsentsPanel, EditorialGroup
 from .report import ChecklistReport
 from .side_panel import SitePageViewSet
 
@@ -76,6 +78,13 @@ def balance_report() -> MenuItem:
 
 
 hooks.register("register_reports_menu_item", ConsentMenuItem)
+
+
+@hooks.register("construct_homepage_panels")
+def consents_panel(request: HttpRequest, panels: list[Component]) -> None:
+    """The consents that end soon, if there are any, on the dashboard of those who keep the register."""
+    if request.user.has_perm("home.change_photoconsent") and (found := list(ending(day=office_day()))):
+        panels.append(ConsentsPanel(found))
 
 
 @hooks.register("construct_homepage_panels")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
@@ -111,13 +112,31 @@ class EditorialGroup(SnippetViewSetGroup):
     menu_order = 350
 
 
+class ConsentsPanel(Component):
+    """Says on the dashboard whose photos leave the site within 30 days."""
+
+    name = "consents"
+    template_name = "home/admin/consents_panel.html"
+    order = 340
+
+    def __init__(self, ending: list[PhotoConsent]) -> None:
+        self.ending = ending
+
+    def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+        """The consents, and the way to them."""
+        return {"consents": self.ending, "register_url": soon_url()}
+
+
+def soon_url() -> str:
+    """The register, filtered to what ends soon."""
+    return f"{reverse('wagtailsnippets_home_photoconsent:list')}?state={SOON_STATE}"
+
+
 class ConsentMenuItem(MenuItem):
     """The report of consents that end soon: the register, filtered."""
 
     def __init__(self) -> None:
-        address = reverse("wagtailsnippets_home_photoconsent:list")
-        url = f"{address}?state={SOON_STATE}"
-        super().__init__(_("Consents that end soon"), url, name="consents", icon_name="image", order=860)
+        super().__init__(_("Consents that end soon"), soon_url(), name="consents", icon_name="image", order=860)
 
     def is_shown(self, request: Any) -> bool:
         """For those who keep the register."""

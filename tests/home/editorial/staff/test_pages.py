@@ -193,6 +193,15 @@ def test_dashboard_shows_the_balance_to_those_who_write(client: Client, site):
     assert "Voices and pictures of the last 90 days" in client.get("/admin/").content.decode()
 
 
+def test_dashboard_names_a_consent_that_ends_soon_to_those_who_keep_the_register(client: Client, site, consent):
+    consent.ends_on = TODAY.replace(day=20)
+    consent.save()
+    client.force_login(staff(roles.EDITORS))
+    assert "C-2026-014" in client.get("/admin/").content.decode()
+    client.force_login(staff(roles.EVALUATORS))
+    assert "C-2026-014" not in client.get("/admin/", follow=True).content.decode()
+
+
 def test_balance_is_exported_with_zeros_and_days(editor, story: StoryPage):
     response = editor.get(reverse("home_balance"), {"since": "2026-10-01", "until": "2026-11-02", "export": "csv"})
     found = list(csv.DictReader(io.StringIO(response.content.decode())))
