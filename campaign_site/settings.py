@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "home.editorial.staff.refusal.PublicationRefused",
 ]
 
 ROOT_URLCONF = "campaign_site.urls"
@@ -194,6 +195,7 @@ COUNTED_PAGES = {
     "home.topicpage",
     "home.campaignpage",
     "home.standardpage",
+    "home.glossarypage",
 }
 """Kinds of pages whose views are counted, by the labels of their models."""
 

@@ -9,3 +9,9 @@ class HomeConfig(AppConfig):
 
     name = "home"
     verbose_name = _("Public site")
+
+    def ready(self) -> None:
+        """Connect what follows from publishing a page."""
+        from home.editorial import signals
+
+        signals.connect()

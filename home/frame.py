@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
 from home.fallback import Elsewhere, elsewhere
-from home.models import HomePage, StandardPage
+from home.models import GlossaryPage, HomePage, StandardPage
 from home.models.article import SitePage
 
 
@@ -68,7 +68,11 @@ def frame(request: HttpRequest, page: SitePage | None = None) -> Frame:
         origin=site.root_url if site else settings.SITE_URL,
         home=home,
         menu=[child for child in children if child.show_in_menus],
-        footer=[child for child in children if not child.show_in_menus and child.specific_class is StandardPage],
+        footer=[
+            child
+            for child in children
+            if not child.show_in_menus and child.specific_class in (StandardPage, GlossaryPage)
+        ],
         alternatives=found,
         elsewhere=others,
         missing=missing({home.language for home in homes} - {alternative.language for alternative in found}),

@@ -16,6 +16,7 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.log_actions import LogFormatter
 from wagtail.models import ModelLogEntry, Page
 
+from home.editorial.staff import hooks as editorial_hooks  # noqa: F401
 from home.infographics.comparison import TableComparison
 from home.infographics.staff import read_spreadsheet
 from home.news.listing import NewsViewSet, news_viewset

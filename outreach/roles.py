@@ -46,6 +46,17 @@ KEEP_RESULTS = (
 )
 """Make campaigns and their results frameworks, with targets and baselines."""
 
+KEEP_WORDS_AND_CONSENTS = (
+    "home.view_term",
+    "home.add_term",
+    "home.change_term",
+    "home.delete_term",
+    "home.view_photoconsent",
+    "home.add_photoconsent",
+    "home.change_photoconsent",
+)
+"""Keep the glossary and the register of consents to photos. A consent is withdrawn, not deleted."""
+
 ROLES = (
     Role(
         EDITORS,
@@ -53,6 +64,7 @@ ROLES = (
             ADMIN,
             *BROADCASTS,
             *KEEP_RESULTS,
+            *KEEP_WORDS_AND_CONSENTS,
             "outreach.add_broadcast",
             "outreach.change_broadcast",
             "outreach.delete_broadcast",
@@ -74,6 +86,7 @@ ROLES = (
             ADMIN,
             *BROADCASTS,
             *KEEP_RESULTS,
+            *KEEP_WORDS_AND_CONSENTS,
             "outreach.approve_broadcast",
             "outreach.view_series",
             "outreach.view_reach",
@@ -98,6 +111,7 @@ ROLES = (
         ADMINISTRATORS,
         (
             ADMIN,
+            *KEEP_WORDS_AND_CONSENTS,
             "auth.add_user",
             "auth.change_user",
             "auth.delete_user",

@@ -13,6 +13,7 @@ from django.core.management import call_command
 
 from .audience.confirmation import send_due_confirmations
 from .audience.retention import forget_unconfirmed
+from .broadcasts.photo_expiry import expire_photos
 from .broadcasts.series.editions import make_due
 from .channels.registry import channel
 from .channels.telegram_client import BotClient
@@ -108,7 +109,7 @@ class Tasks:
         return False
 
     def forget(self) -> bool:
-        """Once an hour, remove what is not kept for ever."""
+        """Once an hour, remove what is not kept for ever or may no longer be shown."""
         now = self.clock()
         if self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY:
             self._forgot_at = now
@@ -120,6 +121,8 @@ class Tasks:
             if forgotten := retention.forget_events(settled=set(settled), now=now):
                 logger.info("%s raw events were removed", forgotten)
             forget_visits(now=now)
+            if photos := expire_photos(now=now):
+                logger.info("%s photos whose consent has ended were taken off the site", photos)
         return False
 
     def publish_pages(self) -> bool:

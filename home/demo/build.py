@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from home.models import (
+    GlossaryPage,
     HomePage,
     InfographicIndexPage,
     InfographicPage,
@@ -26,6 +27,7 @@ SECTION_PAGES: dict[str, type[SitePage]] = {
     "infographics": InfographicIndexPage,
     "your-rights": RightsIndexPage,
     "news": NewsIndexPage,
+    "glossary": GlossaryPage,
 }
 
 
@@ -52,7 +54,7 @@ def plain_page(key: str, entry: Entry) -> SitePage:
     model = SECTION_PAGES.get(key, StandardPage)
     page = model(
         slug=entry.get("slug", key),
-        show_in_menus=key != "privacy",
+        show_in_menus=key not in ("privacy", "glossary"),
         translation_key=identity("pages", key),
         **texts(entry),
     )

@@ -24,6 +24,7 @@ REQUIRED = {
     "pages": {"title", "summary"},
     "topics": {"slug", "title", "summary"},
     "campaigns": {"slug", "title", "summary", "body"},
+    "terms": {"term", "definition"},
     "stories": {"title", "summary", "topics", "published", "body", "sources"},
     "news": {"title", "summary", "topics", "published", "place", "source"},
     "infographics": {

@@ -16,6 +16,7 @@ from home.models.article import SitePage
 from . import build, news, rights
 from .campaigns import campaign, campaigns_of_pages
 from .content import Content
+from .glossary import load_terms
 from .translate import LanguageReport, translate
 
 
@@ -37,6 +38,7 @@ def load(*, content: Content) -> LoadReport:
     site = SourceSite(content)
     with transaction.atomic():
         site.build()
+        load_terms(content)
     languages = []
     for language, _name in settings.LANGUAGES:
         if language != settings.LANGUAGE_CODE:

@@ -4,13 +4,13 @@ from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from wagtail.admin.forms import WagtailAdminPageForm
 
+from home.editorial.form import SitePageForm
 from home.tables.field import Pasted
 from home.tables.read import MOST_ERRORS, percent_cells
 
 
-class InfographicForm(WagtailAdminPageForm):
+class InfographicForm(SitePageForm):
     """Knows of each figure how it was written, which the stored table does not, and in which unit it is to be shown."""
 
     def clean(self) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The pages that the public reads, and the record of who reviewed a translation."""
 
+from home.editorial.models import ChecklistAnswer, GlossaryPage, PhotoConsent, PhotoUse, Term
+
 from .article import topic_choices
 from .campaign import CampaignPage
 from .infographic import ChartForm, InfographicPage, InfographicTopic
@@ -12,6 +14,8 @@ from .story import StoryPage, StoryTopic
 __all__ = [
     "CampaignPage",
     "ChartForm",
+    "ChecklistAnswer",
+    "GlossaryPage",
     "HomeNumber",
     "HomePage",
     "InfographicIndexPage",
@@ -21,6 +25,8 @@ __all__ = [
     "NewsIndexPage",
     "NewsPage",
     "NewsTopic",
+    "PhotoConsent",
+    "PhotoUse",
     "RightsCardPage",
     "RightsCardTopic",
     "RightsIndexPage",
@@ -28,6 +34,7 @@ __all__ = [
     "StoryIndexPage",
     "StoryPage",
     "StoryTopic",
+    "Term",
     "TopicPage",
     "TranslationReview",
     "topic_choices",

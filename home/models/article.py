@@ -11,12 +11,16 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList, TabbedInterface
+from wagtail.log_actions import log
 from wagtail.models import Orderable, Page
 from wagtail.query import PageQuerySet
 from wagtail.utils.decorators import cached_classmethod
 from wagtail_localize.fields import SynchronizedField
 
 from home.blocks.clean_page import clean_texts
+from home.editorial import gate
+from home.editorial.form import SitePageForm
+from home.editorial.office_day import office_day
 from home.search.fields import Words
 from home.search.text import page_texts
 
@@ -46,6 +50,7 @@ class SitePage(Page):
     override_translatable_fields = [SynchronizedField("slug", overridable=False)]
     search_fields = [*Page.search_fields, Words("title", boost=2), Words("reading_texts")]
     read_fields: ClassVar[tuple[str, ...]] = ("summary", "body")
+    base_form_class = SitePageForm
 
     class Meta:
         abstract = True
@@ -60,6 +65,26 @@ class SitePage(Page):
             ObjectList(cls.settings_panels, heading=_("Settings")),
         ]
         return TabbedInterface(tabs, base_form_class=cls.base_form_class).bind_to_model(cls)
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Save it, unless that would publish a photo of people without their consent.
+
+        Raises :class:`home.editorial.gate.ConsentMissing`.
+        """
+        if update_fields is None or "live" in update_fields:
+            gate.check(self, day=office_day())
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> None:
+        """Publish a revision; one that was scheduled and lacks a consent is called off, so that the others go on."""
+        try:
+            super().publish(revision, *args, **kwargs)
+        except gate.ConsentMissing as missing:
+            if kwargs.get("log_action") != "wagtail.publish.scheduled":
+                raise
+            revision.approved_go_live_at = None
+            revision.save(update_fields=["approved_go_live_at"])
+            log(instance=self, action="home.call_off_publication", revision=revision, data={"faults": missing.faults})
 
     @classmethod
     def newest(cls, language: str, topic: str = "") -> PageQuerySet:

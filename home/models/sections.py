@@ -80,6 +80,7 @@ class HomePage(SitePage):
         "home.TopicPage",
         "home.CampaignPage",
         "home.StandardPage",
+        "home.GlossaryPage",
     ]
 
     class Meta:
