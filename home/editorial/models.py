@@ -85,6 +85,12 @@ class GlossaryPage(SitePage):
         verbose_name = _("glossary")
         verbose_name_plural = _("glossaries")
 
+    def reading_texts(self) -> list[str]:
+        """Its terms are read on it and found with it. One query."""
+        from .terms import terms
+
+        return [*super().reading_texts(), *(f"{term.term}: {term.definition}" for term in terms(self.language))]
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The terms by letter, and those that are not translated yet."""
         from .terms import by_letter, terms, untranslated

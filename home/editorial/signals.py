@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save, pre_delete
+from wagtail.search.index import insert_or_update_object
 
 from home.models.article import SitePage
 
@@ -39,6 +40,8 @@ def withdraw(instance: PhotoConsent, **kwargs: Any) -> None:
 
 
 def tell_glossaries(instance: Term, **kwargs: Any) -> None:
-    """Glossaries show the term, those of other languages that it is missing there."""
+    """Glossaries show the term and are found by it; those of other languages say that it is missing there."""
     if pages := list(GlossaryPage.objects.live()):
+        for page in pages:
+            insert_or_update_object(page)
         pages_changed.send(sender=Term, pages=pages)

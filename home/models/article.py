@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -33,10 +33,7 @@ def topic_choices() -> list[tuple[str, Any]]:
 
 
 class SitePage(Page):
-    """A page of the public site, written in one language and translated into the others.
-
-    ``read_fields`` are the fields of running text beside the title: reading time is counted over them.
-    """
+    """A page of the public site, written in one language and translated into the others."""
 
     summary = models.TextField(
         _("summary"),
@@ -49,7 +46,6 @@ class SitePage(Page):
     translation_panels = [HelpPanel(template="home/admin/translations_panel.html", heading=_("Translations"))]
     override_translatable_fields = [SynchronizedField("slug", overridable=False)]
     search_fields = [*Page.search_fields, Words("title", boost=2), Words("reading_texts")]
-    read_fields: ClassVar[tuple[str, ...]] = ("summary", "body")
     base_form_class = SitePageForm
 
     class Meta:
@@ -115,7 +111,7 @@ class SitePage(Page):
         return str(self.locale.language_code)
 
     def reading_texts(self) -> list[str]:
-        """What a reader reads below the title, for the search: in reading order, the summary first."""
+        """What a reader reads below the title, without markup: in reading order, the summary first."""
         return page_texts(self)
 
     @cached_property

@@ -53,7 +53,6 @@ class CampaignPage(SitePage):
         *SitePage.override_translatable_fields,
         SynchronizedField("results_slug", overridable=False),
     ]
-    read_fields = ("summary", "purpose")
     template = "home/campaign.html"
     parent_page_types = ["home.HomePage"]
     subpage_types: list[str] = []

@@ -156,7 +156,6 @@ class InfographicPage(SitePage):
         FieldPanel("campaign"),
         FieldPanel("change_note"),
     ]
-    read_fields = ("summary", "text_summary", "note")
     override_translatable_fields = [
         *SitePage.override_translatable_fields,
         SynchronizedField("highlight", overridable=False),
