@@ -66,7 +66,7 @@ def readings(text: str) -> dict[Notation, int | float]:
 def read_column(cells: Iterable[Named], notation: Notation) -> tuple[list[Cell], list[ValidationError]]:
     """The cells of a column: numbers where they are numbers, ``None`` where they are empty, else their text.
 
-    The second list has a message for each number that can't be read for sure.
+    The second list has a message for each number that can't be read for sure; in the first it is ``None``.
     """
     cells = list(cells)
     possible = [readings(cell.text) for cell in cells]
@@ -77,7 +77,7 @@ def read_column(cells: Iterable[Named], notation: Notation) -> tuple[list[Cell],
     if not notation and len(clear) == 2:
         message = _("%(one)s and %(other)s write decimals in two ways. Write one way in the whole column.")
         point, comma = sorted(cell.name for cell in clear.values())
-        return [], [ValidationError(message, params={"one": point, "other": comma})]
+        return [None for _cell in cells], [ValidationError(message, params={"one": point, "other": comma})]
     decided = notation or next(iter(clear), Notation.CLEAR)
     read: list[Cell] = []
     errors: list[ValidationError] = []
@@ -90,6 +90,7 @@ def read_column(cells: Iterable[Named], notation: Notation) -> tuple[list[Cell],
         elif decided in found:
             read.append(found[Notation(decided)])
         else:
+            read.append(None)
             errors.append(_unsure(cell, found, decided))
     return read, errors
 

@@ -45,19 +45,27 @@ def fail(errors: list[ValidationError]) -> None:
 
 def read_csv(text: str, notation: Notation = Notation.CLEAR) -> TableData:
     """Read a table from text; raises ``ValidationError`` with one message for each cell that can't be used."""
+    data, errors = read_clear(text, notation)
+    fail(errors)
+    return data
+
+
+def read_clear(text: str, notation: Notation = Notation.CLEAR) -> tuple[TableData, list[ValidationError]]:
+    """The table with no figure where one can't be read for sure, and a message for each of these.
+
+    Raises ``ValidationError`` where the text is no table.
+    """
     grid = read_grid(text)
     if not grid:
-        return empty_table()
-    keys = grid[0]
+        return empty_table(), []
     columns: list[list[Cell]] = []
     errors: list[ValidationError] = []
-    for place in range(len(keys)):
+    for place in range(len(grid[0])):
         cells = [Named(cell_name(place, number), row[place]) for number, row in enumerate(grid[1:], 1)]
         read, wrong = read_column(cells, notation)
         columns.append(read)
         errors += wrong
-    fail(errors)
-    return {"keys": keys, "rows": [list(row) for row in zip(*columns, strict=True)], "texts": {}}
+    return {"keys": grid[0], "rows": [list(row) for row in zip(*columns, strict=True)], "texts": {}}, errors
 
 
 def percent_cells(text: str) -> Iterator[tuple[str, Named]]:

@@ -20,7 +20,7 @@ from .numbers import write_figure
 from .read import cell_name, fail
 from .table import MOST_COLUMNS, MOST_ROWS
 
-MOST_PARTS, MOST_UNPACKED = 200, 20_000_000
+MOST_PARTS, MOST_UNPACKED = 200, 10_000_000
 LAST_ROW = 10_000
 """So far down is looked for cells, beyond what a table can have, to say that it is too long."""
 

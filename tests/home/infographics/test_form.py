@@ -83,6 +83,17 @@ def test_wrong_table_is_refused_beside_the_field_and_what_was_pasted_is_kept(
     assert draft(infographic).data == before
 
 
+def test_faults_of_every_kind_are_named_at_once(editor: Client, infographic: InfographicPage):
+    table = "year\tmigrants_female\tmigrants_male\n1990\t1,210\t12%\n19\tn/a\t1309\n"
+    errors = save(editor, infographic, data=table).context["form"].errors["data"]
+    assert errors == [
+        "B2: “1,210” can mean 1210 or 1.21. Say below how numbers are written.",
+        "C2: “12%” is in per cent, but its column is not.",
+        "A3: “19” is not a year.",
+        "B3: “n/a” is no figure. Leave the cell empty where there is none.",
+    ]
+
+
 def test_editor_may_say_how_numbers_are_written(editor: Client, infographic: InfographicPage):
     table = "year\tmigrants_female\tmigrants_male\n1990\t1,210\t1,309\n"
     assert save(editor, infographic, data=table, **{"data-notation": "point"}).status_code == 302
