@@ -29,6 +29,7 @@ class TermViewSet(SnippetViewSet):
     list_display = ["term", "instead_of", "source"]
     list_filter = ["locale"]
     list_export = ["term", "locale", "definition", "instead_of", "unless", "why", "source", "source_url"]
+    search_fields = ["term", "definition", "instead_of"]
     list_per_page = 50
 
 
