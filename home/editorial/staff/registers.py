@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Count, QuerySet
+from django.forms import Media
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -119,6 +120,7 @@ class ConsentsPanel(Component):
     name = "consents"
     template_name = "home/admin/consents_panel.html"
     order = 340
+    media = Media(css={"all": ["editorial/editorial.css"]})
 
     def __init__(self, ending: list[PhotoConsent]) -> None:
         self.ending = ending
