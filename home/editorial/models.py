@@ -11,13 +11,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page, TranslatableMixin
-from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField, TranslatableField
 
 from home.models.article import SitePage
 
 
-class Term(TranslatableMixin, index.Indexed, models.Model):
+class Term(TranslatableMixin, models.Model):
     """A word that the office uses, in one language, and the words that it avoids for it.
 
     ``instead_of`` and ``unless`` hold one phrase a line: a text is warned of the first, except where it stands within
@@ -56,12 +55,6 @@ class Term(TranslatableMixin, index.Indexed, models.Model):
         TranslatableField("why"),
         SynchronizedField("source"),
         SynchronizedField("source_url"),
-    ]
-    search_fields = [
-        index.SearchField("term"),
-        index.SearchField("definition"),
-        index.AutocompleteField("term"),
-        index.FilterField("locale_id"),
     ]
 
     class Meta(TranslatableMixin.Meta):

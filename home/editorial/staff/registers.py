@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Count, QuerySet
+from django.forms import Media
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import WagtailFilterSet
@@ -29,6 +30,7 @@ class TermViewSet(SnippetViewSet):
     list_display = ["term", "instead_of", "source"]
     list_filter = ["locale"]
     list_export = ["term", "locale", "definition", "instead_of", "unless", "why", "source", "source_url"]
+    search_fields = ["term", "definition", "instead_of"]
     list_per_page = 50
 
 
@@ -118,6 +120,7 @@ class ConsentsPanel(Component):
     name = "consents"
     template_name = "home/admin/consents_panel.html"
     order = 340
+    media = Media(css={"all": ["editorial/editorial.css"]})
 
     def __init__(self, ending: list[PhotoConsent]) -> None:
         self.ending = ending
