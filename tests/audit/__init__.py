@@ -10,7 +10,8 @@ is missed. It writes nothing into this folder but the two programs it runs with 
 * **lighthouse**: mobile, simulated throttling; of the performance, the median of three. Home, a story, an infographic
   and the form must reach 95, 100, 100, 100; all other kinds are for information (``--all-kinds``).
 * **axe**: every kind, in every language, at 360 px in light and 1280 px in dark colours, in English also the other way
-  round, and the pages of each role.
+  round.
+* **staff**: axe on the pages of ours in the admin, as each role finds them by their addresses and links.
 * **reflow**: no page scrolls sideways at 320 px, with text of twice the size, or from right to left.
 * **keyboard**: the Tab key reaches all there is to press, and each has a mark that is seen.
 * **html**: the Nu HTML checker, on every kind in every language.

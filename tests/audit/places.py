@@ -103,12 +103,12 @@ def find() -> Found:
             search.add(kind, language, path)
         search.add("404", language, f"/{language}/{MISSING}/")
         search.places["500", language] = Place("500", language, f"/{language}/{MISSING}/500/", _server_error(language))
-    for name, route in _names():
+    for name, route in names():
         if "<" not in route and "(?P" not in route:
             for language in languages:
                 search.open(name, language, f"/{route.replace('LANGUAGE', language)}")
     search.follow()
-    search.faults += [f"no page leads to “{name}” ({route}), and NO_PAGES does not say why" for name, route in _names()
+    search.faults += [f"no page leads to “{name}” ({route}), and NO_PAGES does not say why" for name, route in names()
                       if name not in search.names and name not in NO_PAGES]  # fmt: skip
     return Found(list(search.places.values()), list(_stories()), search.faults)
 
@@ -133,7 +133,7 @@ def _size(page: SitePage) -> tuple[int, int, int]:
     return sum(getattr(page, name) is not None for name in pictures), len(str(getattr(body, "raw_data", ""))), page.pk
 
 
-def _names() -> list[tuple[str, str]]:
+def names() -> list[tuple[str, str]]:
     """The name and the route of every public address; a language's prefix is ``LANGUAGE/``."""
 
     def below(patterns: Iterable[URLPattern | URLResolver], prefix: str) -> Iterator[tuple[str, str]]:
@@ -188,7 +188,7 @@ class _Search:
         """Go on until no page leads to a kind that is not known."""
         while self._waiting:
             place, text = self._waiting.pop(0)
-            for path in _led_to(text, place):
+            for path in led_to(text, place):
                 self._consider(path, place.language)
 
     def _consider(self, path: str, language: str) -> None:
@@ -236,7 +236,7 @@ def _name(path: str) -> str:
         return ""
 
 
-def _led_to(text: str, place: Place) -> Iterator[str]:
+def led_to(text: str, place: Place) -> Iterator[str]:
     """Addresses of this site that a page leads to, and what its forms ask for: something, and nonsense."""
     soup = BeautifulSoup(text, "html.parser")
     for element in soup.select("a[href], area[href], link[href], iframe[src], img[src], source[srcset]"):
