@@ -14,5 +14,7 @@ class RightsCardBlock(blocks.PageChooserBlock):
 
     class Meta:
         icon = "clipboard-list"
+        group = _("Facts")
+        description = _("One right, with its legal status and the way to the whole card.")
         label = _("Rights card")
         template = "home/components/rights_card_embed.html"

@@ -1,9 +1,9 @@
 from django.test import Client
 from django.urls import reverse
-from home.reviews import State, state
 from wagtail_localize.models import Translation
 
 from home.models import InfographicPage
+from home.translation.states import State, state
 
 
 def french(page: InfographicPage) -> InfographicPage:
