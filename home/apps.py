@@ -9,3 +9,9 @@ class HomeConfig(AppConfig):
 
     name = "home"
     verbose_name = _("Public site")
+
+    def ready(self) -> None:
+        """Hear of what is published, so that no page is kept that shows what was before."""
+        from .page_cache import emptying
+
+        emptying.connect()
