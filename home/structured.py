@@ -57,7 +57,13 @@ def description(page: SitePage, frame: Frame, *, picture: str = "") -> Thing:
         return dataset(page, frame, about)
     if isinstance(getattr(page, "published", None), datetime.date):
         kind = "Article" if isinstance(page, StoryPage) else "NewsArticle"
-        return {"@type": kind, "headline": page.title[:110], "mainEntityOfPage": about["url"], **article(page, frame), **about}
+        return {
+            "@type": kind,
+            "headline": page.title[:110],
+            "mainEntityOfPage": about["url"],
+            **article(page, frame),
+            **about,
+        }
     return {"@type": "WebPage", "name": page.title, **about}
 
 
@@ -130,7 +136,11 @@ def dataset(page: InfographicPage, frame: Frame, about: Thing) -> Thing:
         "creator": publisher(frame),
         "isBasedOn": _one_source(page),
         "distribution": [
-            {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": frame.origin + reverse(view, args=[page.slug])}
+            {
+                "@type": "DataDownload",
+                "encodingFormat": kind,
+                "contentUrl": frame.origin + reverse(view, args=[page.slug]),
+            }
             for view, kind in FILES
         ],
         **about,

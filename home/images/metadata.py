@@ -15,7 +15,21 @@ _JPEG_KEPT = {0xE0, 0xE2, 0xEE}
 _ICC = b"ICC_PROFILE\0"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = {
-    *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"sBIT", b"pHYs", b"bKGD"),
+    *(
+        b"IHDR",
+        b"PLTE",
+        b"IDAT",
+        b"IEND",
+        b"tRNS",
+        b"iCCP",
+        b"sRGB",
+        b"gAMA",
+        b"cHRM",
+        b"cICP",
+        b"sBIT",
+        b"pHYs",
+        b"bKGD",
+    ),
     *(b"acTL", b"fcTL", b"fdAT"),
 }
 _WEBP_KNOWN = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}

@@ -37,7 +37,16 @@ DRAFT_FIELDS = {
     "search_description",
 }
 """Fields of a page that change nothing for its readers."""
-IN_NO_LIST = {*DRAFT_FIELDS, "first_published_at", "id", "last_published_at", "numchild", "page_ptr", "path", "url_path"}
+IN_NO_LIST = {
+    *DRAFT_FIELDS,
+    "first_published_at",
+    "id",
+    "last_published_at",
+    "numchild",
+    "page_ptr",
+    "path",
+    "url_path",
+}
 """Fields by which no list chooses or orders its pages. An address, in no list either, changes by signals of its own."""
 
 
@@ -91,7 +100,9 @@ def _address_changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     """A page has another address, and so has every page below it."""
     below: Iterable[Page] = instance.get_descendants(inclusive=True).select_related("locale").specific(defer=True)
     emptied = {
-        tags.children_tag(parent.path) for name in ("parent_page_before", "parent_page_after") if (parent := kwargs.get(name))
+        tags.children_tag(parent.path)
+        for name in ("parent_page_before", "parent_page_after")
+        if (parent := kwargs.get(name))
     }
     for page in below:
         kind, language = page.cached_content_type.model_class(), page.locale.language_code
@@ -132,5 +143,3 @@ def _row_changed(row: Any) -> None:
         page = Page.objects.filter(pk=number).first()
         if page and page.live:
             empty_page(page.specific)
-
-

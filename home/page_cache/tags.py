@@ -127,7 +127,7 @@ def of_query(sql: str, params: Iterable[Any], language: str) -> set[str]:
         raise UnknownTable(sql)
     params = list(params)
     chosen, where = sql.partition(" FROM ")[0], sql.partition(" WHERE ")[2]
-    is_one = bool(_ABOVE.search(where)) or bool(_ONE.search(where)) and "NOT (" not in where and " OR " not in where
+    is_one = bool(_ABOVE.search(where)) or (bool(_ONE.search(where)) and "NOT (" not in where and " OR " not in where)
     numbers = [value for value in params if isinstance(value, int) and not isinstance(value, bool)]
     tags = {tag for table in shown_tables().intersection(tables) for tag in _rows(table, numbers, is_one)}
     if not tables or tables[0] in inline_tables() or not any(table in page_tables() for table in tables):
