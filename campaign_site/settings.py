@@ -79,7 +79,6 @@ INSTALLED_APPS = [
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
-    "wagtail.contrib.sitemaps",
     "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
@@ -101,11 +100,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.sitemaps",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "campaign_site.policy.Policy",
     "outreach.tracking.shortcut.Shortcut",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "outreach.tracking.web.page_views.PageViews",
@@ -198,10 +197,10 @@ COUNTED_PAGES = {
 PAGES_READ_TO_THE_END = {"home.storypage", "home.infographicpage"}
 """Kinds whose script tells whether a reader reached the end."""
 
-# --- Pages that are kept, so that they need not be made for each reader ------------------------------------------------
+# --- Pages that are kept, so that they need not be made for each reader -----------------------------------------------
 
 CACHES = {"default": CACHE_URL, "pages": {**CACHE_URL, "KEY_PREFIX": "pages"}}
-PAGE_CACHE_VIEWS = {"wagtail_serve", "sitemap"}
+PAGE_CACHE_VIEWS = {"wagtail_serve", "sitemap", "sitemap_part"}
 """Names of views whose answers are kept until something that they show is published."""
 PAGE_CACHE_PARAMETERS = {"page", "topic", "year", "place"}
 """Parameters of an address that such an answer depends on."""

@@ -113,7 +113,7 @@ def _one_source(page: SitePage) -> list[Thing]:
 
 
 def _published(page: SitePage) -> str:
-    day: datetime.date = page.published  # type: ignore[attr-defined]
+    day: datetime.date = page.published
     return day.isoformat()
 
 

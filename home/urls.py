@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import views
+from . import sitemap, views
 
 urlpatterns = [
     path("", views.welcome, name="welcome"),
-    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-<int:part>.xml", sitemap.part, name="sitemap_part"),
     path("robots.txt", views.robots, name="robots"),
 ]
 

@@ -75,7 +75,7 @@ class ImageForm(BaseImageForm):
             kept = without_metadata(content, format, orientation=turned if turned in TURNED else 1)
         except (NotWhole, OSError, SyntaxError, ValueError, KeyError):
             raise damaged() from None
-        clean = SimpleUploadedFile((uploaded.name or "")[-LONGEST_NAME:], kept, uploaded.content_type)
+        clean = SimpleUploadedFile((uploaded.name or "")[-LONGEST_NAME:], kept, uploaded.content_type or "")
         clean.image = uploaded.image  # type: ignore[attr-defined]
         return clean
 

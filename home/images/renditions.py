@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django_tasks import task
 from wagtail import blocks
+from wagtail.fields import StreamField
 from wagtail.images import get_image_model
 from wagtail.images.exceptions import InvalidFilterSpecError
 from wagtail.images.models import AbstractImage, Filter, SourceImageIOError
@@ -18,13 +19,7 @@ FILTERS = tuple(Filter.expand_spec(["format-{avif,webp,jpeg}", "width-{360,720,1
 
 def images_of(page: Page) -> list[AbstractImage]:
     """The pictures in the blocks of a page, however deep, each once."""
-    found: dict[int, AbstractImage] = {}
-    for name in {field.name for field in page._meta.get_fields()}:
-        value = getattr(page, name, None)
-        if isinstance(value, blocks.StreamValue):
-            for image in _images(value):
-                found.setdefault(image.pk, image)
-    return list(found.values())
+    return list({image.pk: image for image in _every(page)}.values())
 
 
 def _images(value: Any) -> Iterator[AbstractImage]:
@@ -47,8 +42,8 @@ def find_all(pages: Iterable[Page]) -> None:
 
 def _every(page: Page) -> list[AbstractImage]:
     """Each object, not each picture: one picture in two blocks is two objects."""
-    streams = (getattr(page, field.name, None) for field in page._meta.concrete_fields)
-    return [image for stream in streams if isinstance(stream, blocks.StreamValue) for image in _images(stream)]
+    streams = [getattr(page, field.name) for field in page._meta.concrete_fields if isinstance(field, StreamField)]
+    return [image for stream in streams for image in _images(stream)]
 
 
 @task()

@@ -53,6 +53,8 @@ class Entry:
         else:
             response = HttpResponse(gzip.decompress(self.compressed))
             kept = {**self.headers, "Content-Length": str(self.length)}
+        if request.method == "HEAD":
+            response.content = b""
         for name, value in kept.items():
             response.headers[name] = value
         response.headers["ETag"] = self.etag
