@@ -123,7 +123,9 @@ def key_of(request: HttpRequest) -> str | None:
     query = counted_query(request.META.get("QUERY_STRING", ""))
     if query is None:
         return None
-    asked = f"{release()}\n{request.scheme}\n{request.get_host()}\n{request.path_info}\n{query}\n{low_data}"
+    # As it was sent: one that is not ours finds nothing here, and is refused behind.
+    host = request.META.get("HTTP_HOST") or request.get_host()
+    asked = f"{release()}\n{request.scheme}\n{host}\n{request.path_info}\n{query}\n{low_data}"
     return hashlib.sha256(asked.encode(errors="replace")).hexdigest()
 
 

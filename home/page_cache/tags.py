@@ -130,7 +130,8 @@ def of_query(sql: str, params: Iterable[Any], language: str) -> set[str]:
     is_one = bool(_ABOVE.search(where)) or (bool(_ONE.search(where)) and "NOT (" not in where and " OR " not in where)
     numbers = [value for value in params if isinstance(value, int) and not isinstance(value, bool)]
     tags = {tag for table in shown_tables().intersection(tables) for tag in _rows(table, numbers, is_one)}
-    if not tables or tables[0] in inline_tables() or not any(table in page_tables() for table in tables):
+    if not tables or (tables[0] not in page_tables() and "(SELECT" not in chosen):
+        # Rows that are no pages, or parts of one: pages that are loaded with them are noted as such.
         return tags
     if is_one:
         keys = {key_tag(value) for value in params if isinstance(value, UUID) or _is_key(value)}

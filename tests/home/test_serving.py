@@ -59,21 +59,6 @@ def test_old_address_of_a_story_leads_to_its_new_one(story: StoryPage, reader: C
     assert led(reader, STORY.format("en") + "?utm_source=mail") == ["/en/stories/who-builds/"]
 
 
-def test_slug_that_changes_in_the_source_leads_on_in_every_language_when_it_is_synchronised(
-    story: StoryPage, reader: Client, committed, django_capture_on_commit_callbacks
-):
-    from wagtail_localize.models import Translation
-
-    story.slug = "who-builds"
-    committed(story)
-    for translation in Translation.objects.filter(source__object_id=story.translation_key):
-        translation.source.update_from_db()
-        if translation.target_locale.language_code in ("fr", "ht"):
-            translation.save_target()
-    for language in ("en", "fr", "ht"):
-        assert led(reader, STORY.format(language)) == [f"/{language}/stories/who-builds/"]
-
-
 def test_pages_below_a_renamed_list_lead_on(site, reader: Client, committed):
     index = StoryIndexPage.objects.get(locale__language_code="en")
     index.slug = "articles"
