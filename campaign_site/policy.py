@@ -1,7 +1,7 @@
 """What a browser may do with an answer: headers for every page that has none of its own.
 
-The public site loads nothing but its own styles, pictures and one script, and is framed by nobody but itself. Staff pages
-need more: Wagtail's editor brings scripts inside its pages.
+The public site loads nothing but its own styles, pictures and one script, and is framed by nobody but itself. Staff
+pages need more: Wagtail's editor brings scripts inside its pages.
 """
 
 from collections.abc import Callable

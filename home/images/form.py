@@ -55,7 +55,7 @@ class PictureField(WagtailImageField):
 
 
 class ImageForm(BaseImageForm):
-    """Wagtail's form, by which a picture comes in whole, of a bearable size, and without what a camera wrote into it."""
+    """Wagtail's form, by which a picture comes in whole, not too large, and without what a camera wrote into it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
@@ -40,6 +41,12 @@ class Entry:
             generation=generation,
         )
 
+    @cached_property
+    def _compressed_headers(self) -> dict[str, tuple[str, str]]:
+        length = str(len(self.compressed))
+        headers = {**self.headers, "Content-Encoding": "gzip", "Content-Length": length, "ETag": self.etag}
+        return {name.lower(): (name, value) for name, value in headers.items()}
+
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The page, or 304 if the reader has it already."""
         asked = request.META
@@ -47,14 +54,16 @@ class Entry:
             response = HttpResponse(status=304)
             del response.headers["Content-Type"]
             kept = {name: value for name, value in self.headers.items() if name != "Content-Type"}
+        elif request.method == "HEAD":
+            response, kept = HttpResponse(), {**self.headers, "Content-Length": str(self.length)}
         elif "gzip" in asked.get("HTTP_ACCEPT_ENCODING", ""):
             response = HttpResponse(self.compressed)
-            kept = {**self.headers, "Content-Encoding": "gzip", "Content-Length": str(len(self.compressed))}
+            # The same each time, so it is not checked each time as Django does for a header that is set.
+            response.headers._store.update(self._compressed_headers)
+            return response
         else:
             response = HttpResponse(gzip.decompress(self.compressed))
             kept = {**self.headers, "Content-Length": str(self.length)}
-        if request.method == "HEAD":
-            response.content = b""
         for name, value in kept.items():
             response.headers[name] = value
         response.headers["ETag"] = self.etag

@@ -93,8 +93,11 @@ class PageCache:
 
     def _make(self, request: HttpRequest, key: str) -> HttpResponse:
         generation, now = store.generation(), time.time()
+        # It is compressed here, once for everybody.
+        accepted = request.META.pop("HTTP_ACCEPT_ENCODING", "")
         with recording() as recorded:
             response = self.get_response(request)
+        request.META["HTTP_ACCEPT_ENCODING"] = accepted
         if not may_be_kept(request, response, recorded):
             return response
         versions = store.versions([*recorded.tags, store.EVERY])

@@ -69,7 +69,7 @@ def empty(tags: Collection[str]) -> None:
 
 
 def _empty(tags: Iterable[str]) -> None:
-    # The first change stops who makes a page from what was; the second sends who found it valid meanwhile to look again.
+    # The first change stops who makes a page from what was; the second sends who found it valid until now to look anew.
     kept = cache()
     kept.set(GENERATION, _version(), None)
     for tag in tags:

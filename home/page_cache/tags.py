@@ -1,14 +1,14 @@
 """The tags of a page in the cache: what it was made from, told by the queries that were made for it.
 
-===========================  =======================================================================================
+===========================  ====================================================================================
 ``page:5``                   the page with this number was shown, or would have been if it were live
 ``key:<translation key>``    any of a page's languages
-``kind:<kind>:<language>``   a list of pages of a kind in a language, ``*`` for all of them: who is in it, in which order
+``kind:<kind>:<language>``   a list of pages of a kind in a language, ``*`` for all of them: who is in it, and where
 ``text:<kind>:<language>``   the same where words of the pages were read that no page object carries
 ``children:<path>``          the pages right below one
 ``row:<table>:5``            a row that is no page, such as a picture
 ``table:<table>``            a list of such rows
-===========================  =======================================================================================
+===========================  ====================================================================================
 
 The kind of a list that holds pages of any kind is :data:`ANY`.
 """

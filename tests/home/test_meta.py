@@ -59,7 +59,7 @@ def test_address_that_leads_nowhere_is_not_indexed_and_names_no_address(site, re
     page = response.content.decode()
     assert response.status_code == 404
     assert '<meta name="robots" content="noindex">' in page
-    assert not CANONICAL.findall(page) and not ALTERNATE.findall(page)
+    assert CANONICAL.findall(page) == ALTERNATE.findall(page) == []
 
 
 def test_site_map_lists_each_page_once_with_translations_that_list_each_other(site, reader: Client):
