@@ -1,10 +1,12 @@
 """Pages are found by their address, and when an address changes, the old one leads to the new one."""
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Page
+from wagtail_localize.models import Translation
 
 from home import serving
 from home.models import HomePage, StoryIndexPage, StoryPage
@@ -57,6 +59,27 @@ def test_old_address_of_a_story_leads_to_its_new_one(story: StoryPage, reader: C
     assert led(reader, STORY.format("en")) == ["/en/stories/who-builds/"]
     assert reader.get(STORY.format("en")).status_code == 301
     assert led(reader, STORY.format("en") + "?utm_source=mail") == ["/en/stories/who-builds/"]
+
+
+def test_slug_that_a_translation_takes_over_from_its_source_leads_on_too(story: StoryPage, reader: Client):
+    waiting = len(connection.run_on_commit)
+    story.slug = "who-builds"
+    story.save_revision().publish()
+    for translation in Translation.objects.filter(source__object_id=story.translation_key):
+        translation.source.update_from_db()
+        if translation.target_locale.language_code in ("fr", "ht"):
+            translation.save_target()
+    for _savepoints, callback, _robust in iterated(connection.run_on_commit, waiting):
+        callback()
+    for language in ("en", "fr", "ht"):
+        assert led(reader, STORY.format(language)) == [f"/{language}/stories/who-builds/"]
+
+
+def iterated(callbacks: list, start: int):
+    """What is to happen when the transaction is committed, with what that adds."""
+    while start < len(callbacks):
+        yield callbacks[start]
+        start += 1
 
 
 def test_pages_below_a_renamed_list_lead_on(site, reader: Client, committed):
