@@ -46,7 +46,7 @@ def test_number_of_queries_does_not_grow_with_a_story(
     story: StoryPage, reader: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ):
     reader.get(STORY.format("en"))
-    with django_assert_max_num_queries(24) as short:
+    with django_assert_max_num_queries(12) as short:
         reader.get(STORY.format("en"))
     blocks = list(story.body.raw_data)
     story.body = [dict(block) for block in blocks * 6]
