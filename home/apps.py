@@ -11,7 +11,13 @@ class HomeConfig(AppConfig):
     verbose_name = _("Public site")
 
     def ready(self) -> None:
-        """Connect what follows from publishing a page."""
-        from home.editorial import signals
+        """Connect what follows from publishing a page: consents, kept pages, pictures in the sizes of the site."""
+        from wagtail.signals import page_published
+
+        from .editorial import signals
+        from .images import renditions
+        from .page_cache import emptying
 
         signals.connect()
+        emptying.connect()
+        page_published.connect(renditions.on_published, dispatch_uid="images.renditions")

@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from . import feeds, low_data, views
+from . import feeds, low_data, sitemap, views
 from .search.views import search
 
 urlpatterns = [
     path("", views.welcome, name="welcome"),
-    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-<int:part>.xml", sitemap.part, name="sitemap_part"),
     path("robots.txt", views.robots, name="robots"),
 ]
 

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList, TabbedInterface
 from wagtail.log_actions import log
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable, Page, PageViewRestriction
 from wagtail.query import PageQuerySet
 from wagtail.utils.decorators import cached_classmethod
 from wagtail_localize.fields import SynchronizedField
@@ -88,7 +88,7 @@ class SitePage(Page):
 
         Only for pages that have ``published`` and ``topics``. Two queries, whatever their number.
         """
-        pages = cls._default_manager.live().public().filter(locale__language_code=language, alias_of=None)
+        pages = cls._default_manager.live().filter(~restricted(), locale__language_code=language, alias_of=None)
         if topic:
             pages = pages.filter(topics__topic=topic)
         return pages.select_related("locale").prefetch_related("topics").order_by("-published", "pk")
@@ -104,6 +104,11 @@ class SitePage(Page):
         """Leave nothing of a word processor in the page's texts."""
         clean_texts(self)
         super().clean()
+
+    def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
+        """Who alone may read the page. Where no page is restricted, the pages above this one need not be looked at."""
+        found: models.QuerySet[PageViewRestriction] = PageViewRestriction.objects.none()
+        return super().get_view_restrictions() if PageViewRestriction.objects.exists() else found
 
     @property
     def language(self) -> str:
@@ -124,6 +129,12 @@ class SitePage(Page):
         """The day, in the office's time zone, of the last change: of one published a day or more after the first."""
         first, last = self.first_published_at, self.last_published_at
         return timezone.localdate(last) if first and last and last - first >= A_DAY else None
+
+
+def restricted() -> models.Exists:
+    """Whether a page or one above it is not for everybody: as ``public()`` has it, without a query of its own."""
+    path = models.ExpressionWrapper(models.OuterRef("path"), output_field=models.CharField())
+    return models.Exists(PageViewRestriction.objects.alias(shown=path).filter(shown__startswith=models.F("page__path")))
 
 
 P = TypeVar("P", bound=SitePage)

@@ -16,6 +16,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from home.blocks import SourceBlock, StoryBody
+from home.images import renditions
 
 from .article import SitePage, Topic, in_language
 from .infographic import InfographicPage
@@ -119,6 +120,7 @@ class StoryPage(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What the template shows; the number of queries does not depend on the story's length."""
+        renditions.find_all([self])
         chosen = self.chosen_infographics()
         infographics = in_language(chosen, self.language)
         lead = next((page.translation_key for page in chosen if page.pk == self.lead_infographic_id), None)

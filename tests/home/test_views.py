@@ -21,7 +21,7 @@ def test_site_map_lists_each_page_with_its_translations(site, reader: Client):
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
     entries = {entry.findtext("s:loc", namespaces=names): entry for entry in root.findall("s:url", names)}
     story = entries["http://testserver/fr/stories/who-builds-roofs/"]
-    assert [link.get("hreflang") for link in story.findall("x:link", names)] == ["en", "fr", "ht"]
+    assert [link.get("hreflang") for link in story.findall("x:link", names)] == ["en", "fr", "ht", "x-default"]
     assert not any("/es/stories/who" in address for address in entries)
 
 
