@@ -38,12 +38,14 @@ class Frame:
 
     ``missing`` are the languages that have a home page, but not this page: each named in itself.
     ``elsewhere`` is for an address that leads nowhere: the languages in which it leads to a page.
-    ``menu`` has the pages that an editor put in the menu, ``footer`` the plain pages below the home page that are not.
+    ``children`` are the pages right below the home page; ``menu`` has those that an editor put in the menu, ``footer``
+    the plain pages and the glossary where they are not in it.
     """
 
     name: str
     origin: str
     home: HomePage | None
+    children: list[Page]
     menu: list[Page]
     footer: list[Page]
     alternatives: list[Alternative]
@@ -67,6 +69,7 @@ def frame(request: HttpRequest, page: SitePage | None = None) -> Frame:
         name=(site and site.site_name) or settings.WAGTAIL_SITE_NAME,
         origin=site.root_url if site else settings.SITE_URL,
         home=home,
+        children=children,
         menu=[child for child in children if child.show_in_menus],
         footer=[
             child

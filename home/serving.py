@@ -60,6 +60,8 @@ def find(request: HttpRequest, path: str) -> Page | None:
 
 def _page(kind: type[Page], address: str, language: str) -> Page | None:
     pages = kind._default_manager.select_related("locale")
+    if hasattr(kind, "campaign"):
+        pages = pages.select_related("campaign")
     if hasattr(kind, "topics"):
         pages = pages.prefetch_related("topics")
     found: Page | None = pages.filter(url_path=address, live=True, locale__language_code=language).first()

@@ -150,21 +150,23 @@ def translation_in(page: P, language: str) -> P | None:
     return found if found and not found.alias_of_id else None
 
 
-def in_language(pages: Iterable[P], language: str) -> dict[UUID, P]:
+def in_language(pages: Iterable[P], language: str, *, locale_id: int | None = None) -> dict[UUID, P]:
     """The pages by ``translation_key``, each in the language if it is live there, else as it is if that is live.
 
-    All pages are of one type. One query.
+    All pages are of one type. One query; none if all are live in the language, where ``locale_id`` says which it is.
     """
     given = {page.translation_key: page for page in pages}
-    if not given:
-        return {}
+    as_they_are = {key: page for key, page in given.items() if page.live}
+    elsewhere = [key for key, page in given.items() if page.locale_id != locale_id or not page.live]
+    if not elsewhere:
+        return as_they_are
     found = (
         type(next(iter(given.values())))
         .objects.live()
-        .filter(translation_key__in=given, locale__language_code=language, alias_of=None)
+        .filter(translation_key__in=elsewhere, locale__language_code=language, alias_of=None)
         .select_related("locale")
     )
-    return {**{key: page for key, page in given.items() if page.live}, **{page.translation_key: page for page in found}}
+    return {**as_they_are, **{page.translation_key: page for page in found}}
 
 
 class Topic(Orderable):

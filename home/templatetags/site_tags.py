@@ -8,13 +8,14 @@ from django.conf import settings
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
+from wagtail.models import Page
 
 from home.charts import Size, draw_inline
 from home.formats import write_date
 from home.frame import Frame, frame
 from home.infographics.downloads import Download, downloads
 from home.infographics.downloads import frame_height as height_of_frame
-from home.models import CampaignPage, InfographicPage, RightsCardPage, StoryPage, TopicPage
+from home.models import InfographicPage, RightsCardPage, StoryPage, TopicPage
 from home.models.article import SitePage
 from home.reading import reading_minutes
 from home.related import related_stories
@@ -113,20 +114,13 @@ def next_stories(page: SitePage) -> list[StoryPage]:
     return related_stories(page=page)
 
 
-@register.simple_tag
-def campaign_of(page: Any) -> CampaignPage | None:
+@register.simple_tag(takes_context=True)
+def campaign_of(context: Context, page: Any) -> Page | None:
     """The page of the campaign that a page belongs to, in the page's language; ``None`` where it is not live in it."""
-    if not getattr(page, "campaign_id", None):
+    campaign, frame = getattr(page, "campaign", None), site_frame(context)
+    if not campaign or not frame:
         return None
-    return (
-        CampaignPage.objects.live()
-        .filter(
-            translation_key__in=CampaignPage.objects.filter(pk=page.campaign_id).values("translation_key"),
-            locale_id=page.locale_id,
-            alias_of=None,
-        )
-        .first()
-    )
+    return next((child for child in frame.children if child.translation_key == campaign.translation_key), None)
 
 
 @register.simple_tag
