@@ -4,7 +4,7 @@ Only what is plainly there is found so; everything else goes Wagtail's way, to t
 """
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import re_path
+from django.urls import URLPattern, URLResolver, re_path
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
 from wagtail.url_routing import RouteResult
@@ -68,5 +68,5 @@ def _page(kind: type[Page], address: str, language: str) -> Page | None:
     return found
 
 
-urlpatterns = [re_path(serve_pattern, serve, name="wagtail_serve")]
+urlpatterns: list[URLPattern | URLResolver] = [re_path(serve_pattern, serve, name="wagtail_serve")]
 """Stands before Wagtail's own."""

@@ -1,7 +1,7 @@
 """The form in which an infographic is edited."""
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ class InfographicForm(SitePageForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a per cent sign in a column that is not in per cent, and name every fault of a table at once."""
-        cleaned = cast(dict[str, Any], super().clean())
+        cleaned = super().clean()
         pasted = self["data"].data if "data" in self.fields else None
         if not isinstance(pasted, Pasted) or cleaned.get("columns") is None:
             return cleaned

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList, TabbedInterface
 from wagtail.log_actions import log
-from wagtail.models import Orderable, Page, PageViewRestriction
+from wagtail.models import Locale, Orderable, Page, PageViewRestriction
 from wagtail.query import PageQuerySet
 from wagtail.utils.decorators import cached_classmethod
 from wagtail_localize.fields import SynchronizedField
@@ -150,14 +150,18 @@ def translation_in(page: P, language: str) -> P | None:
     return found if found and not found.alias_of_id else None
 
 
-def in_language(pages: Iterable[P], language: str, *, locale_id: int | None = None) -> dict[UUID, P]:
+def in_language(pages: Iterable[P], language: str, *, locale: Locale | None = None) -> dict[UUID, P]:
     """The pages by ``translation_key``, each in the language if it is live there, else as it is if that is live.
 
-    All pages are of one type. One query; none if all are live in the language, where ``locale_id`` says which it is.
+    All pages are of one type. One query; none if all are live in the language, where ``locale`` says which it is.
     """
+    pages = list(pages)
+    for page in pages:
+        if locale and page.locale_id == locale.pk:
+            page.locale = locale
     given = {page.translation_key: page for page in pages}
     as_they_are = {key: page for key, page in given.items() if page.live}
-    elsewhere = [key for key, page in given.items() if page.locale_id != locale_id or not page.live]
+    elsewhere = [key for key, page in given.items() if not (page.live and locale and page.locale_id == locale.pk)]
     if not elsewhere:
         return as_they_are
     found = (

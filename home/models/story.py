@@ -122,7 +122,7 @@ class StoryPage(SitePage):
         """What the template shows; the number of queries does not depend on the story's length."""
         renditions.find_all([self])
         chosen = self.chosen_infographics()
-        infographics = in_language(chosen, self.language, locale_id=self.locale_id)
+        infographics = in_language(chosen, self.language, locale=self.locale)
         lead = next((page.translation_key for page in chosen if page.pk == self.lead_infographic_id), None)
         return super().get_context(request, *args, **kwargs) | {
             "infographics": infographics,
