@@ -6,7 +6,6 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from home import serving
 from home.editorial.serving import serve_picture
 from home.urls import language_urlpatterns
 
@@ -27,6 +26,6 @@ urlpatterns += i18n_patterns(
     path("", include("outreach.tracking.public_urls")),
     path("", include("outreach.reach.public_urls")),
     path("", include(language_urlpatterns)),
-    path("", include(serving)),
+    path("", include("home.serving")),
     path("", include(wagtail_urls)),
 )
