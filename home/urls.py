@@ -1,6 +1,6 @@
 """Addresses of the public site beside its pages; ``language_urlpatterns`` go below a language's prefix."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from . import feeds, low_data, sitemap, views
 from .search.views import search
@@ -12,7 +12,7 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
 ]
 
-language_urlpatterns = [
+language_urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search, name="search"),
     path("feed/", feeds.everything, name="feed"),
     path("feed/<slug:topic>/", feeds.topic, name="topic_feed"),
