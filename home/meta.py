@@ -82,7 +82,8 @@ def default(found: list[Link]) -> str:
 def shown_part(request: HttpRequest) -> str:
     """The part of a query that makes another page: the number of a later part of a list."""
     number = request.GET.get("page", "")
-    return f"?page={int(number)}" if number.isascii() and number.isdecimal() and 1 < int(number) < 10_000 else ""
+    is_later = len(number) < 5 and number.isascii() and number.isdecimal() and int(number) > 1
+    return f"?page={int(number)}" if is_later else ""
 
 
 def open_graph_locale(language: str) -> str:

@@ -12,7 +12,7 @@ NEXT = 3
 def related_stories(*, page: SitePage, count: int = NEXT) -> list[StoryPage]:
     """Live stories in the page's language: those of its campaign first, then those that share topics, then the newest.
 
-    Never the page itself, and never one in another language. Four queries, whatever their number.
+    Never the page itself, and never one in another language. Two queries, whatever their number.
     """
     campaign = getattr(page, "campaign_id", None)
     of_campaign = Case(

@@ -45,7 +45,8 @@ NEVER_SHOWN = {
 """Tables that say nothing of their own to a reader: a rendition follows its picture."""
 
 _TABLE = re.compile(r'(?:FROM|JOIN) "(\w+)"')
-_ONE = re.compile(r'"(?:id|page_ptr_id|translation_key|path|url_path)" (?:=|IN) ')
+# Of a table by its own name: one that is joined a second time has an alias, and narrows down a list.
+_ONE = re.compile(r'"\w+"\."(?:id|page_ptr_id|translation_key|path|url_path)" (?:=|IN) ')
 _ABOVE = re.compile(r'"path" IN ')
 _BELOW = re.compile(r'"path"(?:::text)? (?:BETWEEN|LIKE) ')
 _PATH = re.compile(r"((?:[0-9A-Z]{4}){2,})(%?)")

@@ -53,7 +53,7 @@ def test_draft_is_never_offered(story: StoryPage, others):
 
 def test_their_number_costs_no_query(story: StoryPage, others, django_assert_num_queries):
     assert story.language == "en"
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         for page in related_stories(page=story):
             assert page.language == "en"
             list(page.topics.all())

@@ -20,7 +20,10 @@ def test_page_is_found_as_wagtail_finds_it(site):
         for _again in range(2):
             request = RequestFactory(SERVER_NAME="testserver").get(page.get_url())
             with override(page.locale.language_code):
-                assert serving.find(request, path) == page == Page.route_for_request(request, path)[0]
+                found = serving.find(request, path)
+                assert page == Page.route_for_request(request, path)[0]
+            # A page that leads on to parts of its own goes Wagtail's way.
+            assert found == (page if type(page).route in (Page.route, HomePage.route) else None)
 
 
 @pytest.mark.parametrize("path", ["nothing/", "stories/nothing/", "home/", "stories/who-builds-roofs/more/"])

@@ -173,11 +173,11 @@ def test_each_page_reads_from_the_cache_as_without_one(
 
 STAYS = {
     "a draft": {"/en/", "/en/stories/", "/en/stories/who-builds-roofs/", "/fr/stories/who-builds-roofs/", "/en/work/"},
-    "words of a story": {"/en/about/", "/en/infographics/", "/en/infographics/stock/", "/fr/", "/ht/", "/fr/stories/"},
+    "words of a story": {"/en/about/", "/en/infographics/", "/fr/", "/ht/", "/fr/stories/"},
     "words of an infographic": {"/en/about/", "/en/stories/", "/fr/", "/fr/stories/", "/en/infographics/origins/"},
     "title of a translation": {"/en/about/", "/en/", "/ht/stories/", "/en/stories/", "/fr/about/"},
     "a new story": {"/en/about/", "/fr/", "/fr/stories/", "/fr/stories/who-builds-roofs/", "/en/infographics/"},
-    "story taken away": {"/en/about/", "/fr/", "/fr/stories/", "/en/infographics/stock/"},
+    "story taken away": {"/en/about/", "/fr/", "/fr/stories/"},
 }
 
 
