@@ -51,7 +51,7 @@ def meta(request: HttpRequest, frame: Frame, page: SitePage | None, picture: Any
     current = page.language if page else next((one.language for one in frame.alternatives if one.current), "")
     told = structured.things(page, frame, picture=shared) if page else []
     return Meta(
-        site=frame.name,
+        site=frame.home.title if frame.home else frame.name,
         canonical=address + part,
         links=links(frame, part=part),
         kind="article" if getattr(page, "published", None) else "website",

@@ -85,7 +85,7 @@ def _about(page: SitePage, frame: Frame) -> Thing:
 
 def publisher(frame: Frame) -> Thing:
     """The office behind the site."""
-    return {"@type": "Organization", "name": frame.name, "url": frame.origin + "/"}
+    return {"@type": "Organization", "name": frame.home.title if frame.home else frame.name, "url": frame.origin + "/"}
 
 
 def article(page: SitePage, frame: Frame) -> Thing:
@@ -153,8 +153,7 @@ def website(page: HomePage, frame: Frame) -> Thing:
     told: Thing = {
         "@type": "WebSite",
         "@id": f"{page.full_url}#site",
-        "name": frame.name,
-        "alternateName": page.title,
+        "name": page.title,
         "url": page.full_url,
         "description": page.summary,
         "inLanguage": page.language,

@@ -65,6 +65,11 @@ class Term(TranslatableMixin, models.Model):
     def __str__(self) -> str:
         return self.term
 
+    @property
+    def avoided(self) -> list[str]:
+        """The words that the term should stand in place of."""
+        return [line.strip() for line in self.instead_of.splitlines() if line.strip()]
+
 
 class GlossaryPage(SitePage):
     """The public glossary: every term of the page's language, in its alphabet."""

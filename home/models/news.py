@@ -13,9 +13,8 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.text import slugify
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, re_path
@@ -199,7 +198,7 @@ class NewsIndexPage(RoutablePageMixin, SitePage):
         """This page as it shows a part of the news: with a title and an address of its own, and never saved."""
         page = copy(self)
         page.part = part
-        page.title = _now("%(list)s: %(part)s") % {"list": self.title, "part": part.name}
+        page.title = gettext("%(list)s: %(part)s") % {"list": self.title, "part": part.name}
         page.summary = ngettext("%(count)d news item.", "%(count)d news items.", part.count) % {"count": part.count}
         return page
 

@@ -106,6 +106,7 @@ class HomePage(SitePage):
         chosen = [number.infographic for number in self.numbers.select_related("infographic__locale")]
         return super().get_context(request, *args, **kwargs) | {
             "lead": lead,
+            "lead_infographic": self._picture_of(lead) if lead else None,
             "numbers": list(in_language(chosen, self.language).values()),
             "stories": [story for story in stories if story != lead][:LATEST],
             "story_index": StoryIndexPage.objects.live().child_of(self).first(),
@@ -115,6 +116,11 @@ class HomePage(SitePage):
             "rights_cards": first_rights_cards(self.language),
             "rights_index": list_page(RightsIndexPage, self.language),
         }
+
+    def _picture_of(self, story: StoryPage) -> InfographicPage | None:
+        """The infographic that goes with the story, in this language if it is live in it."""
+        chosen = story.lead_infographic
+        return in_language([chosen], self.language).get(chosen.translation_key) if chosen else None
 
 
 class StoryIndexPage(SitePage):

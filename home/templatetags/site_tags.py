@@ -102,6 +102,12 @@ def first_topic(page: SitePage) -> str:
     return next(iter(page.topic_keys), "")
 
 
+@register.filter
+def stands_below(page: Any, other: Page) -> bool:
+    """Whether the page is a part of the other one, as a story is of the list of stories."""
+    return isinstance(page, Page) and page.path.startswith(other.path) and page.pk != other.pk
+
+
 @register.simple_tag(name="reading_minutes")
 def minutes_to_read(page: SitePage) -> int:
     """Whole minutes that the page takes to read; at least one."""
