@@ -107,7 +107,7 @@ class HomePage(SitePage):
         return super().get_context(request, *args, **kwargs) | {
             "lead": lead,
             "lead_infographic": self._picture_of(lead) if lead else None,
-            "numbers": list(in_language(chosen, self.language).values()),
+            "numbers": list(in_language(chosen, self.language, locale=self.locale).values()),
             "stories": [story for story in stories if story != lead][:LATEST],
             "story_index": StoryIndexPage.objects.live().child_of(self).first(),
             "topics": TopicPage.objects.live().child_of(self),
@@ -120,7 +120,7 @@ class HomePage(SitePage):
     def _picture_of(self, story: StoryPage) -> InfographicPage | None:
         """The infographic that goes with the story, in this language if it is live in it."""
         chosen = story.lead_infographic
-        return in_language([chosen], self.language).get(chosen.translation_key) if chosen else None
+        return in_language([chosen], self.language, locale=self.locale).get(chosen.translation_key) if chosen else None
 
 
 class StoryIndexPage(SitePage):
