@@ -68,7 +68,8 @@ class AudioBlock(blocks.StructBlock):
     def clean(self, value: Any) -> Any:
         """Only files that browsers play."""
         cleaned = super().clean(value)
-        if not cleaned.media_type:
+        # A draft may lack the file.
+        if cleaned["audio"] and not cleaned.media_type:
             message = _("“%(name)s” is no audio file. Choose an MP3, M4A, OGG or Opus file.")
             error = ValidationError(message, params={"name": cleaned["audio"].filename})
             raise StructBlockValidationError(block_errors={"audio": error})

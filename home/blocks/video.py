@@ -99,6 +99,8 @@ class VideoBlock(blocks.StructBlock):
     def clean(self, value: Any) -> Any:
         """Only films of sites that we know how to link to, by their plain addresses."""
         cleaned = super().clean(value)
+        if not cleaned["url"]:  # Of a draft.
+            return cleaned
         found = film(cleaned["url"])
         if found is None:
             message = _("This is not the address of a film on YouTube, Vimeo or PeerTube that begins with https.")

@@ -28,7 +28,9 @@ def read_spreadsheet(request: HttpRequest) -> JsonResponse:
     errors: list[str] = []
     try:
         notation = request.POST.get("notation", "")
-        read_csv(text, Notation(notation) if notation in Notation.values else Notation.CLEAR)
+        table = read_csv(text, Notation(notation) if notation in Notation.values else Notation.CLEAR)
+        if not table["rows"]:
+            raise ValidationError(_("The file has no table: a line of headings, and rows below it."))
     except ValidationError as error:
         errors = error.messages
     shown = "" if errors and len(text) > MOST_SHOWN else text

@@ -32,6 +32,8 @@ NO_PAGES = {
     "sandbox_phone_write": "takes a form",
     "sandbox_phone_press": "takes a form",
     "sandbox_phone_state": "takes a form",
+    "infographic_embed": "stands in other sites; the page of an infographic has its address to copy",
+    "sitemap_part": "a part of a large site map",
     "wagtail_serve": "all pages: they are found by their kinds",
 }
 """Names of addresses at which nobody reads, and why; what answers with something else than HTML is known by that."""

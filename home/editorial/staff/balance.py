@@ -100,6 +100,9 @@ class BalancePanel(Component):
         return {"days": DAYS, "report_url": reverse("home_balance"), **shown(last_days(day=office_day()))}
 
 
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+
+
 class PeriodForm(forms.Form):
     """Which days, and of which campaign."""
 
@@ -122,6 +125,9 @@ class PeriodForm(forms.Form):
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and until < since:
             self.add_error("until", _("This is before the first day."))
+        for name, day in (("since", since), ("until", until)):
+            if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                self.add_error(name, _("Enter a valid date."))
         return cleaned
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.admin import messages
 
 from home.models import TranslationReview
+from home.translation.standing import untranslated
 from home.translation.states import NotATranslation, record_review
 
 from .page_view import PageView
@@ -43,6 +44,9 @@ class ReviewView(PageView):
         if not form.is_valid():
             return self.form_page(form)
         name = form.cleaned_data["reviewed_by"]
+        if untranslated(self.page):
+            messages.error(request, _("Some texts still stand in the source language. Translate them first."))
+            return redirect(self.edit_url())
         try:
             record_review(page=self.page, reviewed_by=name, user=self.request.user, now=timezone.now())
         except NotATranslation:
