@@ -18,7 +18,7 @@ find_python = for python in $(PYTHONS); do \
 	fi
 for_development = $(find_python); "$$python" -m campaign_site.install requirements-dev.lock
 
-.PHONY: help demo test install keys compile lint format types contract migrations deployable messages stale lock check bench chaos clean
+.PHONY: help demo test install keys compile lint format types contract migrations deployable messages stale lock check audit bench chaos clean
 
 help:
 	@echo "make demo        the site with demo content at http://127.0.0.1:$(PORT)/; Ctrl-C ends it"
@@ -26,6 +26,7 @@ help:
 	@echo "make check       what has to pass before a change is taken: lint, types, contract, migrations, deployable, stale, test"
 	@echo "make format      lay out the code"
 	@echo "make messages    bring the translation catalogues up to date (needs gettext)"
+	@echo "make audit       what readers and staff get: Lighthouse, axe, keyboard, HTML, weight; ARGS='--only weight' for a part"
 	@echo "make bench       how fast it is, beside its limits and its peers; ARGS='--only email' for a part"
 	@echo "make chaos       a broadcast through a storm, on both databases; ARGS='--people 2000 --kills 5' for a short one"
 	@echo "make lock        resolve the dependencies of pyproject.toml anew"
@@ -78,6 +79,9 @@ stale: install
 lock: install
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+audit: compile keys
+	$(BIN)/python -m tests.audit $(ARGS)
 
 bench: install
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
+import django_cache_url
 from cryptography.fernet import Fernet
 from email_validator import EmailNotValidError, validate_email
 from environs import Env
@@ -161,6 +162,17 @@ class Environment:
                 "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             }
+        return config
+
+    def cache(self, name: str, default: str) -> dict[str, Any]:
+        """Django's settings of a cache: files, Redis, the database or, for one process, its memory."""
+        value = self.text(name, default)
+        should_be = "like file:///var/cache/site, redis://host:6379/0, dbcache://table or locmem://"
+        if not re.match(r"(file|redis|rediss|dbcache|locmem)://", value):
+            raise WrongValue(name, should_be)
+        config: dict[str, Any] = self._parsed(name, lambda: django_cache_url.parse(value), should_be)
+        if value.startswith("file:"):
+            config["OPTIONS"] = {"MAX_ENTRIES": 3000, **config.get("OPTIONS", {})}
         return config
 
     def time_zone(self, name: str, default: str) -> str:

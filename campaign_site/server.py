@@ -4,6 +4,8 @@ The project's settings are read here, in the master and before any worker, so th
 one line. The application itself is loaded in each worker: charts can't be drawn in a process that forked after drawing.
 """
 
+from gunicorn.http import message
+
 from . import settings
 
 wsgi_app = "campaign_site.wsgi"
@@ -15,3 +17,6 @@ timeout = 60
 graceful_timeout = 5
 loglevel = "warning"
 control_socket_disable = True
+# A search of ten thousand letters is refused by the search, in the reader's language, and not by the server with a page
+# of its own. Gunicorn allows half of this, and caps what is set by its constant.
+limit_request_line = message.MAX_REQUEST_LINE = 16_380

@@ -29,6 +29,8 @@ try:
     MEDIA_ROOT = env.directory("MEDIA_DIR", BASE_DIR / "media")
     DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{LOCAL_DIR / 'db.sqlite3'}")}
     BROKER_URL = env.optional_url("BROKER_URL", {"amqp", "amqps"}, "like amqp://user:password@host:5672/")
+    CACHE_URL = env.cache("CACHE_URL", f"file://{LOCAL_DIR / 'cache'}")
+    PAGE_CACHE_SECONDS = env.integer("PAGE_CACHE_SECONDS", 3600, least=0, most=86_400)
     OFFICE_TIME_ZONE = env.time_zone("OFFICE_TIME_ZONE", "America/Dominica")
     REACH_WINDOW_DAYS = env.integer("REACH_WINDOW_DAYS", 7, least=1, most=60)
     DEFAULT_FROM_EMAIL = env.mailbox("DEFAULT_FROM_EMAIL", "Campaign <campaign@example.org>")
@@ -77,7 +79,6 @@ INSTALLED_APPS = [
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
-    "wagtail.contrib.sitemaps",
     "wagtail.contrib.typed_table_block",
     "wagtail.embeds",
     "wagtail.sites",
@@ -99,14 +100,17 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.sitemaps",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "campaign_site.policy.Policy",
     "outreach.tracking.shortcut.Shortcut",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "outreach.tracking.web.page_views.PageViews",
+    "home.low_data.LowData",
+    "home.page_cache.middleware.PageCache",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -115,6 +119,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "home.editorial.staff.refusal.PublicationRefused",
 ]
 
 ROOT_URLCONF = "campaign_site.urls"
@@ -186,13 +191,29 @@ COUNTED_PAGES = {
     "home.storypage",
     "home.infographicindexpage",
     "home.infographicpage",
+    "home.rightsindexpage",
+    "home.rightscardpage",
+    "home.newsindexpage",
+    "home.newspage",
     "home.topicpage",
+    "home.campaignpage",
     "home.standardpage",
+    "home.glossarypage",
 }
 """Kinds of pages whose views are counted, by the labels of their models."""
 
-PAGES_READ_TO_THE_END = {"home.storypage", "home.infographicpage"}
+PAGES_READ_TO_THE_END = {"home.storypage", "home.infographicpage", "home.newspage", "home.rightscardpage"}
 """Kinds whose script tells whether a reader reached the end."""
+
+# --- Pages that are kept, so that they need not be made for each reader -----------------------------------------------
+
+CACHES = {"default": CACHE_URL, "pages": {**CACHE_URL, "KEY_PREFIX": "pages"}}
+PAGE_CACHE_VIEWS = {"wagtail_serve", "sitemap", "sitemap_part"}
+"""Names of views whose answers are kept until something that they show is published."""
+PAGE_CACHE_PARAMETERS = {"page", "topic", "status"}
+"""Parameters of an address that such an answer depends on."""
+PAGE_CACHE_IGNORED = {"b", "fbclid", "gclid", "dclid", "msclkid", "igshid", "mc_cid", "mc_eid", "ref"}
+"""Parameters that only say where a reader came from, beside ``utm_…``. With any other an answer is not kept."""
 
 # --- Files -----------------------------------------------------------------------------------------------------------
 
@@ -232,10 +253,14 @@ WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_PASSWORD_RESET_ENABLED = not SANDBOX_EMAIL
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
-WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "pdf", "pptx", "txt", "xlsx"]
+WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "m4a", "mp3", "odt", "ogg", "opus", "pdf", "pptx", "txt", "xlsx"]
+WAGTAILIMAGES_EXTENSIONS = ["jpeg", "jpg", "png", "webp"]
+WAGTAILIMAGES_IMAGE_FORM_BASE = "home.images.form.ImageForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
-WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# "simple": PostgreSQL cuts no endings off, as it would for one language only.
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "SEARCH_CONFIG": "simple"}}
+WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "home.blocks.editor.TidyRichTextArea"}}
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 

@@ -1,13 +1,12 @@
 """Which address leads where: staff pages, machine endpoints, then the public site under its language."""
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from home.editorial.serving import serve_picture
 from home.urls import language_urlpatterns
 
 from .health import health
@@ -17,7 +16,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     # Pictures as the site shows them. Originals and documents stay behind Wagtail's own views, which check who asks.
-    re_path(r"^media/(?P<path>images/.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>images/.+)$", serve_picture),
     path("", include("outreach.urls")),
     path("", include("home.urls")),
 ]
@@ -27,5 +26,6 @@ urlpatterns += i18n_patterns(
     path("", include("outreach.tracking.public_urls")),
     path("", include("outreach.reach.public_urls")),
     path("", include(language_urlpatterns)),
+    path("", include("home.serving")),
     path("", include(wagtail_urls)),
 )

@@ -9,3 +9,15 @@ class HomeConfig(AppConfig):
 
     name = "home"
     verbose_name = _("Public site")
+
+    def ready(self) -> None:
+        """Connect what follows from publishing a page: consents, kept pages, pictures in the sizes of the site."""
+        from wagtail.signals import page_published
+
+        from .editorial import signals
+        from .images import renditions
+        from .page_cache import emptying
+
+        signals.connect()
+        emptying.connect()
+        page_published.connect(renditions.on_published, dispatch_uid="images.renditions")

@@ -1,6 +1,7 @@
 """What was published in a period, counted: items, their languages, what makes them accessible, and who is quoted.
 
-An item is a story or an infographic, once whatever its translations. It was published on the day, in the office's zone,
+An item is a story or an infographic, once whatever its translations. News is none: indicator P1 counts what was made to
+last, and a desk's short notes would drown it. It was published on the day, in the office's zone,
 on which the first of its languages went live. Aliases, which only show another language's words, are no translations.
 """
 

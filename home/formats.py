@@ -8,7 +8,7 @@ import datetime
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from django.conf import settings
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,11 @@ PATTERNS = {"integer": "#,##0", "decimal1": "#,##0.0", "decimal2": "#,##0.00", "
 def babel_locale(language: str) -> str:
     """The locale whose formats the language uses."""
     return settings.FORMATS_FROM.get(language, language).replace("-", "_")
+
+
+def decimal_mark(language: str) -> str:
+    """What stands between ones and tenths in the language: a point or a comma."""
+    return get_decimal_symbol(babel_locale(language))
 
 
 def write_number(value: float, format: str, language: str, *, decimals: int | None = None) -> str:

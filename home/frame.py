@@ -1,5 +1,6 @@
 """What stands around every page: the name of the site, the menu, the languages in which this page can be read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -8,7 +9,8 @@ from django.urls import translate_url
 from django.utils.translation import get_language
 from wagtail.models import Page, Site
 
-from home.models import HomePage, StandardPage
+from home.fallback import Elsewhere, elsewhere
+from home.models import GlossaryPage, HomePage, StandardPage
 from home.models.article import SitePage
 
 
@@ -23,18 +25,32 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """A language into which this page is not translated."""
+
+    language: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Frame:
     """``home`` is ``None`` where the language has no pages yet; ``origin`` is the site's scheme and host.
 
-    ``menu`` has the pages that an editor put in the menu, ``footer`` the plain pages below the home page that are not.
+    ``missing`` are the languages that have a home page, but not this page: each named in itself.
+    ``elsewhere`` is for an address that leads nowhere: the languages in which it leads to a page.
+    ``children`` are the pages right below the home page; ``menu`` has those that an editor put in the menu, ``footer``
+    the plain pages and the glossary where they are not in it.
     """
 
     name: str
     origin: str
     home: HomePage | None
+    children: list[Page]
     menu: list[Page]
     footer: list[Page]
     alternatives: list[Alternative]
+    missing: list[Missing]
+    elsewhere: list[Elsewhere]
 
 
 def frame(request: HttpRequest, page: SitePage | None = None) -> Frame:
@@ -44,32 +60,55 @@ def frame(request: HttpRequest, page: SitePage | None = None) -> Frame:
     homes = list(HomePage.objects.live().filter(alias_of=None, depth=2).select_related("locale")) if site else []
     home = next((home for home in homes if home.language == language), None)
     children = list(Page.objects.child_of(home).live()) if home else []
+    others = elsewhere(request=request, homes=homes) if page is None and leads_nowhere(request) else []
+    if page:
+        found = page_alternatives(page, request)
+    else:
+        found = view_alternatives(homes, request, language, {other.language: other.url for other in others})
     return Frame(
         name=(site and site.site_name) or settings.WAGTAIL_SITE_NAME,
         origin=site.root_url if site else settings.SITE_URL,
         home=home,
+        children=children,
         menu=[child for child in children if child.show_in_menus],
-        footer=[child for child in children if not child.show_in_menus and child.specific_class is StandardPage],
-        alternatives=page_alternatives(page, request) if page else view_alternatives(homes, request, language),
+        footer=[
+            child
+            for child in children
+            if not child.show_in_menus and child.specific_class in (StandardPage, GlossaryPage)
+        ],
+        alternatives=found,
+        elsewhere=others,
+        missing=missing({home.language for home in homes} - {alternative.language for alternative in found}),
     )
 
 
 def page_alternatives(page: SitePage, request: HttpRequest) -> list[Alternative]:
     """The languages in which the page is live, in the order of the settings."""
-    live = page.get_translations(inclusive=True).live().filter(alias_of=None).select_related("locale")
-    urls = {found.locale.language_code: found.get_url(request) or "" for found in live}
+    urls = {found.language: found.get_url(request) or "" for found in page.shown_translations()}
     if not page.live:
         urls[page.language] = page.get_url(request) or ""
     return alternatives(urls, page.language)
 
 
-def view_alternatives(homes: list[HomePage], request: HttpRequest, language: str) -> list[Alternative]:
-    """The languages of the site, for an address that is the same in each but for its prefix; else their home pages."""
+def leads_nowhere(request: HttpRequest) -> bool:
+    """Whether no view but that of the pages could answer."""
+    match = getattr(request, "resolver_match", None)
+    return match is None or match.url_name == "wagtail_serve"
+
+
+def view_alternatives(
+    homes: list[HomePage], request: HttpRequest, language: str, pages: Mapping[str, str]
+) -> list[Alternative]:
+    """The languages of the site, for an address that is the same in each but for its prefix.
+
+    Where the address leads nowhere, ``pages`` has the languages in which it does not, and of the others it is their
+    home page.
+    """
     urls = {}
     for home in homes:
         url = translate_url(request.path, home.language)
-        known = getattr(request, "resolver_match", None) and url != request.path
-        urls[home.language] = url if known or home.language == language else home.get_url(request) or ""
+        known = not leads_nowhere(request) and (url != request.path or home.language == language)
+        urls[home.language] = url if known else pages.get(home.language) or home.get_url(request) or ""
     return alternatives(urls, language)
 
 
@@ -80,3 +119,8 @@ def alternatives(urls: dict[str, str], current: str) -> list[Alternative]:
         for code, name in settings.LANGUAGES
         if code in urls
     ]
+
+
+def missing(languages: set[str]) -> list[Missing]:
+    """The languages, in the order of the settings."""
+    return [Missing(code, name) for code, name in settings.LANGUAGES if code in languages]

@@ -1,17 +1,22 @@
 """Addresses of the public site beside its pages; ``language_urlpatterns`` go below a language's prefix."""
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, include, path
 
-from . import views
+from . import feeds, low_data, sitemap, views
+from .search.views import search
 
 urlpatterns = [
     path("", views.welcome, name="welcome"),
-    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-<int:part>.xml", sitemap.part, name="sitemap_part"),
     path("robots.txt", views.robots, name="robots"),
 ]
 
-language_urlpatterns = [
-    path("infographic/<slug:slug>.csv", views.infographic_table, name="infographic_table"),
-    path("infographic/<slug:slug>.svg", views.infographic_chart, name="infographic_chart"),
-    path("infographic/<slug:slug>.png", views.infographic_picture, name="infographic_picture"),
+language_urlpatterns: list[URLPattern | URLResolver] = [
+    path("search/", search, name="search"),
+    path("feed/", feeds.everything, name="feed"),
+    path("feed/<slug:topic>/", feeds.topic, name="topic_feed"),
+    path("news/feed/", feeds.news, name="news_feed"),
+    path("settings/low-data/", low_data.set_low_data, name="low_data"),
+    path("infographic/", include("home.infographics.urls")),
 ]

@@ -1,20 +1,12 @@
-"""Addresses of the public site that are no pages: the way in, downloads of an infographic, the site map."""
+"""Addresses of the public site that are no pages: the way in, what robots are told."""
 
-from typing import Any
-
-from django.contrib.sitemaps.views import sitemap as django_sitemap
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.translation import get_language, get_language_from_request
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
-from wagtail.contrib.sitemaps import Sitemap
-from wagtail.models import Page, Site
+from wagtail.models import Site
 
-from home.charts import draw_picture, draw_svg
-from home.models import HomePage, InfographicPage
-from home.tables import write_csv
-
-AN_HOUR = 3600
+from home.models import HomePage
 
 
 @require_safe
@@ -37,92 +29,13 @@ def is_root(home: HomePage, request: HttpRequest) -> bool:
     return bool(site and site.root_page_id == home.pk)
 
 
-def find_infographic(slug: str) -> InfographicPage:
-    """The infographic in the language of the address; 404 where it is not published in it."""
-    page = (
-        InfographicPage.objects.live()
-        .public()
-        .filter(slug=slug, locale__language_code=get_language())
-        .select_related("locale")
-        .first()
-    )
-    if page is None:
-        raise Http404
-    return page
-
-
-def download(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A file to show or to keep, which anybody on the way may cache."""
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    patch_cache_control(response, public=True, max_age=AN_HOUR)
-    return response
-
-
-@require_safe
-def infographic_table(request: HttpRequest, slug: str) -> HttpResponse:
-    """The table as CSV with a byte order mark, so that a spreadsheet reads its accents."""
-    page = find_infographic(slug)
-    text = "\ufeff" + write_csv(page.table)
-    return download(text.encode(), "text/csv; charset=utf-8", f"{slug}-{page.language}.csv")
-
-
-@require_safe
-def infographic_chart(request: HttpRequest, slug: str) -> HttpResponse:
-    """The chart with its finding and source as SVG."""
-    page = find_infographic(slug)
-    response = download(draw_svg(page.as_chart()), "image/svg+xml", f"{slug}-{page.language}.svg")
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
-    return response
-
-
-@require_safe
-def infographic_picture(request: HttpRequest, slug: str) -> HttpResponse:
-    """The chart with its finding and source as PNG."""
-    page = find_infographic(slug)
-    return download(draw_picture(page.as_chart()), "image/png", f"{slug}-{page.language}.png")
-
-
-class SiteMap(Sitemap):
-    """Every public page in every language, each with the addresses of its translations."""
-
-    i18n = False
-
-    def items(self) -> Any:
-        """The pages of all languages."""
-        return (
-            Page.objects.live()
-            .public()
-            .filter(depth__gt=1, alias_of=None)
-            .select_related("locale")
-            .order_by("path")
-            .defer_streamfields()
-        )
-
-    def _urls(self, page: int, protocol: str, domain: str) -> list[dict[str, Any]]:
-        entries = list(self.paginator.page(page).object_list)
-        translations: dict[Any, list[dict[str, str]]] = {}
-        for entry in entries:
-            alternate = {"lang_code": entry.locale.language_code, "location": entry.get_full_url(self.request)}
-            translations.setdefault(entry.translation_key, []).append(alternate)
-        return [
-            {
-                "location": entry.get_full_url(self.request),
-                "lastmod": entry.last_published_at,
-                "alternates": translations[entry.translation_key],
-            }
-            for entry in entries
-        ]
-
-
-@require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    """The site map with hreflang, for search engines."""
-    return django_sitemap(request, {"pages": SiteMap(request)})
-
-
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything public may be indexed; staff pages and personal links may not."""
-    lines = ["User-agent: *", "Disallow: /admin/", f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}"]
+    personal = ["/admin/", "/r/", "/o/", "/u/", "/v/"]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in personal),
+        f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -46,6 +46,17 @@ KEEP_RESULTS = (
 )
 """Make campaigns and their results frameworks, with targets and baselines."""
 
+KEEP_WORDS_AND_CONSENTS = (
+    "home.view_term",
+    "home.add_term",
+    "home.change_term",
+    "home.delete_term",
+    "home.view_photoconsent",
+    "home.add_photoconsent",
+    "home.change_photoconsent",
+)
+"""Keep the glossary and the register of consents to photos. A consent is withdrawn, not deleted."""
+
 ROLES = (
     Role(
         EDITORS,
@@ -53,6 +64,7 @@ ROLES = (
             ADMIN,
             *BROADCASTS,
             *KEEP_RESULTS,
+            *KEEP_WORDS_AND_CONSENTS,
             "outreach.add_broadcast",
             "outreach.change_broadcast",
             "outreach.delete_broadcast",
@@ -74,6 +86,7 @@ ROLES = (
             ADMIN,
             *BROADCASTS,
             *KEEP_RESULTS,
+            *KEEP_WORDS_AND_CONSENTS,
             "outreach.approve_broadcast",
             "outreach.view_series",
             "outreach.view_reach",
@@ -98,6 +111,7 @@ ROLES = (
         ADMINISTRATORS,
         (
             ADMIN,
+            *KEEP_WORDS_AND_CONSENTS,
             "auth.add_user",
             "auth.change_user",
             "auth.delete_user",
@@ -136,6 +150,19 @@ def ensure() -> None:
                 GroupCollectionPermission.objects.get_or_create(
                     group=group, collection=collection, permission=known[name]
                 )
+
+    _let_approvers_decide(root)
+
+
+def _let_approvers_decide(root: Any) -> None:
+    """Pages that editors submit come to the approvers: in the workflow that Wagtail makes for the whole site."""
+    from django.contrib.auth.models import Group
+    from wagtail.models import GroupApprovalTask
+
+    approvers = Group.objects.get(name=APPROVERS)
+    tasks = GroupApprovalTask.objects.filter(workflow_tasks__workflow__workflow_pages__page=root)
+    for task in tasks.exclude(groups=approvers).distinct():
+        task.groups.add(approvers)
 
 
 def after_migrate(**kwargs: Any) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from threading import Event
 
 from django.conf import settings
+from django.core.management import call_command
 
 from .audience.confirmation import send_due_confirmations
 from .audience.retention import forget_unconfirmed
+from .broadcasts.photo_expiry import expire_photos
 from .broadcasts.series.editions import make_due
 from .channels.registry import channel
 from .channels.telegram_client import BotClient
@@ -34,6 +36,8 @@ from .tracking.web.visitors import office_day
 logger = logging.getLogger(__name__)
 
 FORGET_EVERY = timedelta(hours=1)
+PUBLISH_EVERY = timedelta(minutes=1)
+"""How often pages are looked through for some whose time to appear or to go has come."""
 LOOK_EVERY = timedelta(minutes=5)
 """How often all open deliveries are searched for some that nobody holds."""
 
@@ -57,6 +61,7 @@ class Tasks:
     _bot: BotClient | None = None
     _forgot_at: datetime | None = None
     _looked_at: datetime | None = None
+    _published_at: datetime | None = None
 
     def start_broadcasts(self) -> bool:
         """Start what is due."""
@@ -104,7 +109,7 @@ class Tasks:
         return False
 
     def forget(self) -> bool:
-        """Once an hour, remove what is not kept for ever."""
+        """Once an hour, remove what is not kept for ever or may no longer be shown."""
         now = self.clock()
         if self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY:
             self._forgot_at = now
@@ -116,6 +121,16 @@ class Tasks:
             if forgotten := retention.forget_events(settled=set(settled), now=now):
                 logger.info("%s raw events were removed", forgotten)
             forget_visits(now=now)
+            if photos := expire_photos(now=now):
+                logger.info("%s photos whose consent has ended were taken off the site", photos)
+        return False
+
+    def publish_pages(self) -> bool:
+        """Publish the pages whose time has come and take away those whose time is over, by Wagtail's own command."""
+        now = self.clock()
+        if self._published_at is None or now - self._published_at >= PUBLISH_EVERY:
+            self._published_at = now
+            call_command("publish_scheduled")
         return False
 
     def read_hits(self) -> bool:

@@ -87,6 +87,7 @@ class Worker:
 
 def _office(tasks: Tasks) -> list[Task]:
     return [
+        tasks.publish_pages,
         tasks.make_editions,
         tasks.start_broadcasts,
         tasks.confirm_addresses,

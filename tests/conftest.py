@@ -3,18 +3,20 @@
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
 from .database import django_db_setup  # noqa: F401
+from .ground.chromium import CHROMIUM, CHROMIUM_ARGUMENTS
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 TOGETHER = ("tests/browser/", "tests/home/")
 """Folders whose tests share what takes long to make: a running demo, a site with its translations."""
 BROKER = "amqp://guest:guest@127.0.0.1:5672/"
@@ -83,6 +85,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def broker() -> str:
     """The address of the broker, for tests marked ``broker``."""
     return broker_url()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """One Chromium for all tests, which are marked ``browser``."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

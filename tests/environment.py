@@ -33,6 +33,9 @@ os.environ.update(
     TELEGRAM_PER_SECOND="25",
     SANDBOX_SMTP_PORT="8025",
     SANDBOX_BOT_API_PORT="8081",
+    # Each test that needs kept pages says so.
+    CACHE_URL="locmem://",
+    PAGE_CACHE_SECONDS="0",
     BROKER_URL=os.environ.get("BROKER_URL", ""),
     OFFICE_TIME_ZONE="America/Dominica",
     DEFAULT_FROM_EMAIL="Campaign <campaign@example.org>",

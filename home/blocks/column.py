@@ -27,6 +27,17 @@ class ColumnBlock(blocks.StructBlock):
         ],
         default="y",
     )
+    sums = blocks.ChoiceBlock(
+        label=_("Adds up"),
+        choices=[
+            ("part", _("A part: the parts of a row make its total")),
+            ("total", _("The total of the parts of its row")),
+            ("share", _("Shares: the column makes 100 %")),
+        ],
+        required=False,
+        default="",
+        help_text=_("Checked within rounding. Leave it empty where nothing adds up."),
+    )
 
     class Meta:
         icon = "list-ul"

@@ -16,5 +16,13 @@ class FigureBlock(blocks.StructBlock):
 
     class Meta:
         icon = "order"
+        group = _("Facts")
+        description = _("One number that matters, with its year, place and source.")
+        preview_value = {
+            "value": "12.7 %",
+            "label": _("of the people living in Dominica in 2024 were born abroad"),
+            "source": "UN DESA, International Migrant Stock 2024",
+            "url": "https://www.un.org/development/desa/pd/content/international-migrant-stock",
+        }
         label = _("Figure with source")
         template = "home/components/figure.html"

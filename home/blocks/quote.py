@@ -38,5 +38,13 @@ class QuoteBlock(blocks.StructBlock):
 
     class Meta:
         icon = "openquote"
+        group = _("Words")
+        description = _("Somebody’s own words, with what they said about themselves, so that it shows who is heard.")
+        preview_value = {
+            "text": _("I pay into the same fund as everybody on this site."),
+            "speaker": _("A mason from Portsmouth (an example)"),
+            "gender": "undisclosed",
+            "function": "migrant",
+        }
         label = _("Quote")
         template = "home/components/quote.html"

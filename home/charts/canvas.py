@@ -1,58 +1,62 @@
 """A canvas for charts: rectangles, lines and text in pixels, written as an SVG that names itself to a screen reader."""
 
-import textwrap
+import unicodedata
 from xml.etree import ElementTree
+
+from .letters import TEXT
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 ElementTree.register_namespace("", NAMESPACE)
 
 COLOURS = {
     "ink": "#10302a",
-    "quiet": "#4c625b",
-    "line": "#d8d2c2",
+    "quiet": "#47605a",
+    "line": "#d8cfbb",
     "faint": "#a3bac0",
     "ground": "#fbf7ee",
     "series-1": "#0a5a78",
-    "series-2": "#c2690c",
+    "series-2": "#a85605",
     "series-3": "#5b3a66",
-    "series-4": "#5c8a4a",
+    "series-4": "#4a7539",
 }
 """The palette of the stylesheet in light mode. The four series stay apart for every kind of colour vision and, by their
 lightness, in black and white."""
 
-FONTS = "'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+SERIES = 4
 
-TEXT = 15
-"""Font size in pixels. A chart is shown at the width it is drawn for, so this is what a reader gets on a phone."""
+FONTS = "'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans Arabic', 'Liberation Sans', Arial, sans-serif"
 
-LETTER = 0.57
-"""Average width of a letter, in font sizes: an estimate, as nothing on the server knows the reader's font."""
+ISOLATE, POP = "\u2067", "\u2069"
+"""Around a line that runs from right to left: what stands between its words then goes where it belongs, in every
+program that draws SVG, whatever it knows of the attribute for directions."""
+
+MIRRORED = {"start": "end", "middle": "middle", "end": "start"}
+
+
+def runs_from_right(text: str) -> bool:
+    """Whether any of its letters are written from right to left; figures alone are not."""
+    return any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
 def series_colour(number: int) -> str:
     """The name of the colour of a chart's series, counted from 0."""
-    return f"series-{number % 4 + 1}"
-
-
-def width_of(text: str, size: float = TEXT) -> float:
-    """About how many pixels a line takes."""
-    return len(text) * size * LETTER
-
-
-def wrap(text: str, width: float, size: float = TEXT) -> list[str]:
-    """The text in lines that fit a width in pixels."""
-    return textwrap.wrap(text, max(8, round(width / (size * LETTER)))) or [""]
+    return f"series-{number % SERIES + 1}"
 
 
 class Canvas:
     """A drawing of a width and height in pixels.
 
     ``in_page`` names colours by the stylesheet's variables, so that the drawing follows the page's light or dark mode;
-    else they are fixed. Coordinates run from the left in every language; letters run as their script does.
+    else they are fixed. ``from_right`` is for a language that is written from right to left: its letters run so. On a
+    ``mirrored`` canvas everything else does too: whoever draws on it counts from the side on which reading begins.
+    ``hidden`` counts the rows for which there was no room.
     """
 
-    def __init__(self, width: float, height: float, *, in_page: bool = False) -> None:
-        self.in_page = in_page
+    def __init__(
+        self, width: float, height: float, *, in_page: bool = False, from_right: bool = False, mirrored: bool = False
+    ) -> None:
+        self.width, self.height, self.hidden = width, height, 0
+        self.in_page, self.from_right, self.mirrored = in_page, from_right, mirrored and from_right
         self.root = ElementTree.Element(
             f"{{{NAMESPACE}}}svg",
             {
@@ -77,16 +81,18 @@ class Canvas:
             self.root.insert(place, element)
 
     def rectangle(self, x: float, y: float, width: float, height: float, fill: str) -> None:
-        """A filled rectangle; ``x`` and ``y`` are its left upper corner."""
-        self._add("rect", x=x, y=y, width=max(width, 0), height=max(height, 0), fill=self.colour(fill))
+        """A filled rectangle; ``x`` and ``y`` are its upper corner at the side where reading begins."""
+        width, height = max(width, 0), max(height, 0)
+        left = self.width - x - width if self.mirrored else x
+        self._add("rect", x=left, y=y, width=width, height=height, fill=self.colour(fill))
 
     def circle(self, x: float, y: float, radius: float, fill: str) -> None:
         """A filled circle around ``x``, ``y``."""
-        self._add("circle", cx=x, cy=y, r=radius, fill=self.colour(fill))
+        self._add("circle", cx=self._x(x), cy=y, r=radius, fill=self.colour(fill))
 
     def line(self, points: list[tuple[float, float]], stroke: str, width: float = 1, *, dashes: str = "") -> None:
         """A line through the points."""
-        path = " ".join(f"{number(x)},{number(y)}" for x, y in points)
+        path = " ".join(f"{number(self._x(x))},{number(y)}" for x, y in points)
         more = {"stroke-dasharray": dashes} if dashes else {}
         self._add("polyline", points=path, fill="none", stroke=self.colour(stroke), **{"stroke-width": width}, **more)
 
@@ -102,17 +108,24 @@ class Canvas:
         bold: bool = False,
     ) -> None:
         """One line of text on the base line ``y``; ``anchor`` is ``start``, ``middle`` or ``end``."""
+        anchor = MIRRORED[anchor] if self.mirrored else anchor
         more: dict[str, str | float] = {"text-anchor": anchor} if anchor != "start" else {}
         if size != TEXT:
             more["font-size"] = size
         if bold:
             more["font-weight"] = "700"
-        self._add("text", x=x, y=y, fill=self.colour(fill), **more).text = text
+        element = self._add("text", x=self._x(x), y=y, fill=self.colour(fill), **more)
+        element.text = f"{ISOLATE}{text}{POP}" if self.from_right and runs_from_right(text) else text
 
-    def place(self, canvas: "Canvas", x: float, y: float) -> None:
-        """Put another canvas's marks on this one."""
-        group = self._add("g", transform=f"translate({number(x)} {number(y)})")
+    def place(self, canvas: "Canvas", x: float, y: float, scale: float = 1) -> None:
+        """Put another canvas's marks on this one, larger or smaller; they have their own direction."""
+        left = self.width - x - canvas.width * scale if self.mirrored else x
+        more = f" scale({scale:.4f})" if scale != 1 else ""
+        group = self._add("g", transform=f"translate({number(left)} {number(y)}){more}")
         group.extend(list(canvas.root))
+
+    def _x(self, x: float) -> float:
+        return self.width - x if self.mirrored else x
 
     def _add(self, tag: str, **attributes: str | float) -> ElementTree.Element:
         written = {name: value if isinstance(value, str) else number(value) for name, value in attributes.items()}

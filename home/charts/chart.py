@@ -3,8 +3,12 @@
 import enum
 from dataclasses import dataclass
 
+from django.utils.translation import get_language_info, gettext, override
+
 from home.formats import write_number
 from home.tables import Cell, Column, Table
+
+from .canvas import Canvas
 
 
 class Size(enum.Enum):
@@ -15,11 +19,37 @@ class Size(enum.Enum):
 
 
 @dataclass(frozen=True)
+class Room:
+    """The room that a chart has: a width in pixels, and a height if it must not be taller.
+
+    Where there is ``dense`` little height, bars are thin.
+    """
+
+    width: float
+    height: float | None = None
+    in_page: bool = False
+    dense: bool = False
+
+    @property
+    def narrow(self) -> bool:
+        """Whether names have no room beside what they name."""
+        return self.width < 480
+
+
+@dataclass(frozen=True)
 class Reference:
     """A line to compare with, at a value of the drawn columns."""
 
     value: float
     label: str
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A remark at a year or category, by its name in the source language."""
+
+    at: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +75,25 @@ class Chart:
     highlight: str = ""
     reference: Reference | None = None
     number: Number | None = None
+    annotations: tuple[Annotation, ...] = ()
+
+    @property
+    def from_right(self) -> bool:
+        """Whether its language is written from right to left."""
+        return bool(get_language_info(self.language)["bidi"])
+
+    def canvas(self, room: Room, height: float, *, mirrored: bool = True) -> Canvas:
+        """A canvas for its language. Years are never mirrored: their scale runs as their digits do."""
+        return Canvas(room.width, height, in_page=room.in_page, from_right=self.from_right, mirrored=mirrored)
+
+    def remark(self, key: str) -> str:
+        """The annotation at a year or category; empty where there is none."""
+        return next((remark.text for remark in self.annotations if remark.at == key), "")
+
+    def say(self, message: str, **params: object) -> str:
+        """A message of the interface in the chart's language; ``message`` is marked for translation by its caller."""
+        with override(self.language):
+            return gettext(message) % params if params else gettext(message)
 
 
 @dataclass(frozen=True)
@@ -58,7 +107,7 @@ class Mark:
 
 
 def marks(table: Table, along: Column, column: Column) -> list[Mark]:
-    """The figures of a column by the names that stand along the axis."""
+    """The figures of a column by the names that stand along the axis; the row of a total is left out."""
     return [
         Mark(
             key=str(key),
@@ -66,7 +115,7 @@ def marks(table: Table, along: Column, column: Column) -> list[Mark]:
             value=cell if isinstance(cell, int | float) else None,
             text=write(cell, column, table),
         )
-        for key, cell in zip(table.cells(along), table.cells(column), strict=True)
+        for key, cell in zip(table.drawn_cells(along), table.drawn_cells(column), strict=True)
     ]
 
 

@@ -16,15 +16,26 @@ from django.conf import settings
 from PIL import Image
 
 from .bars import draw_bars
-from .chart import Chart, Size
+from .chart import Chart, Room, Size
 from .lines import draw_lines
 from .parts import draw_number, draw_share
-from .picture import compose
+from .picture import WIDTH, Shape, compose
+from .stacks import draw_stacked, draw_stacked_shares
 
 COLOURS = 64
 """The shades that a PNG may have: the palette and what smooths its edges."""
 
-FORMS = {"bar": draw_bars, "line": draw_lines, "share": draw_share, "number": draw_number}
+PIXELS = 1200
+"""How wide a picture is."""
+
+FORMS = {
+    "bar": draw_bars,
+    "line": draw_lines,
+    "stacked": draw_stacked,
+    "stacked100": draw_stacked_shares,
+    "share": draw_share,
+    "number": draw_number,
+}
 
 
 @functools.cache
@@ -38,25 +49,26 @@ def draw_inline(chart: Chart, size: Size) -> str:
     """The chart as an SVG element to stand in a page, in the page's colours and font."""
 
     def make() -> bytes:
-        canvas = FORMS[chart.form](chart, size, in_page=True)
+        canvas = FORMS[chart.form](chart, Room(size.value, in_page=True))
         canvas.describe(chart.title, chart.description)
         return canvas.svg().encode()
 
     return kept(chart, f"inline {size.name}", "svg", make).decode()
 
 
-def draw_svg(chart: Chart) -> bytes:
-    """The chart with its finding and source as an SVG file, to be downloaded."""
+def draw_svg(chart: Chart, publisher: str = "", shape: Shape = Shape.FULL) -> bytes:
+    """The chart with its finding and source as an SVG file, with every row, to be downloaded."""
 
     def make() -> bytes:
-        return compose(chart, FORMS[chart.form](chart, Size.WIDE, in_page=False)).svg().encode()
+        return compose(chart, FORMS[chart.form], shape, publisher).svg().encode()
 
-    return kept(chart, "picture", "svg", make)
+    return kept(chart, f"picture {shape.name} {publisher}", "svg", make)
 
 
-def draw_picture(chart: Chart) -> bytes:
-    """The chart with its finding and source as a PNG, 1200 pixels wide: for shared links and messages."""
-    return kept(chart, "picture", "png", lambda: rasterise(draw_svg(chart).decode()))
+def draw_picture(chart: Chart, publisher: str = "", shape: Shape = Shape.WIDE) -> bytes:
+    """The chart with its finding and source as a PNG for shared links and messages: 1200 × 630 pixels or a square."""
+    what = f"picture {shape.name} {publisher}"
+    return kept(chart, what, "png", lambda: rasterise(draw_svg(chart, publisher, shape).decode()))
 
 
 def rasterise(svg: str) -> bytes:
@@ -66,7 +78,7 @@ def rasterise(svg: str) -> bytes:
     """
     import vl_convert
 
-    drawn = Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=1.5)))
+    drawn = Image.open(io.BytesIO(vl_convert.svg_to_png(svg, scale=PIXELS / WIDTH)))
     file = io.BytesIO()
     drawn.convert("RGB").quantize(COLOURS).save(file, "PNG", optimize=True)
     return file.getvalue()

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from home.models import (
+    GlossaryPage,
     HomePage,
     InfographicIndexPage,
     InfographicPage,
     InfographicTopic,
+    NewsIndexPage,
+    RightsIndexPage,
     StandardPage,
     StoryIndexPage,
     StoryPage,
@@ -22,6 +25,9 @@ from .content import Content, Entry, identity
 SECTION_PAGES: dict[str, type[SitePage]] = {
     "stories": StoryIndexPage,
     "infographics": InfographicIndexPage,
+    "your-rights": RightsIndexPage,
+    "news": NewsIndexPage,
+    "glossary": GlossaryPage,
 }
 
 
@@ -48,7 +54,7 @@ def plain_page(key: str, entry: Entry) -> SitePage:
     model = SECTION_PAGES.get(key, StandardPage)
     page = model(
         slug=entry.get("slug", key),
-        show_in_menus=key != "privacy",
+        show_in_menus=key not in ("privacy", "glossary"),
         translation_key=identity("pages", key),
         **texts(entry),
     )
@@ -78,7 +84,11 @@ def infographic(key: str, entry: Entry, content: Content) -> InfographicPage:
         chart=entry["chart"],
         columns=blocks(columns, "infographics", key, "columns"),
         data=table(entry, content),
+        total_row=str(entry.get("total_row", "")),
         highlight=str(entry.get("highlight", "")),
+        annotations=blocks(
+            [("annotation", remark) for remark in entry.get("annotations", [])], "infographics", key, "annotations"
+        ),
         reference_value=reference.get("value"),
         reference_label=reference.get("label", ""),
         number_value=float(number["value"]) if number else None,
@@ -89,6 +99,7 @@ def infographic(key: str, entry: Entry, content: Content) -> InfographicPage:
         source_url=entry.get("source_url", ""),
         data_year=str(entry["data_year"]),
         note=entry.get("note", ""),
+        change_note=entry.get("change_note", ""),
         **texts(entry),
     )
     page.topics = [InfographicTopic(topic=name) for name in entry["topics"]]
@@ -108,11 +119,13 @@ def table(entry: Entry, content: Content) -> TableData:
     }
 
 
-def story(key: str, entry: Entry, infographics: Mapping[str, int]) -> StoryPage:
-    """A story; ``infographics`` gives the page ids of those that exist, others are left out of the body."""
+def story(key: str, entry: Entry, infographics: Mapping[str, int], cards: Mapping[str, int] | None = None) -> StoryPage:
+    """A story; ``infographics`` and ``cards`` give the ids of pages that exist, others are left out of the body."""
     shown = [block["key"] for block in entry["body"] if block["type"] == "infographic"]
     more = [{"type": "infographic", "key": name} for name in entry.get("infographics", []) if name not in shown]
-    body = blocks([story_block(block, infographics) for block in [*entry["body"], *more]], "stories", key, "body")
+    body = blocks(
+        [story_block(block, infographics, cards or {}) for block in [*entry["body"], *more]], "stories", key, "body"
+    )
     lead = next(iter(entry.get("infographics", shown)), None)
     page = StoryPage(
         slug=key,
@@ -127,9 +140,11 @@ def story(key: str, entry: Entry, infographics: Mapping[str, int]) -> StoryPage:
     return page
 
 
-def story_block(block: Entry, infographics: Mapping[str, int]) -> tuple[str, Any]:
-    """The kind and the raw value of a block; ``None`` for an infographic that is not there yet."""
+def story_block(block: Entry, infographics: Mapping[str, int], cards: Mapping[str, int]) -> tuple[str, Any]:
+    """The kind and the raw value of a block; ``None`` for an infographic or a card that is not there yet."""
     match block["type"]:
+        case "rights_card":
+            return "rights_card", cards.get(block["key"])
         case "infographic":
             return "infographic", infographics.get(block["key"])
         case "quote":

@@ -12,7 +12,8 @@ from wagtail_localize.segments.extract import extract_segments
 
 from home.models.article import SitePage
 
-from . import build
+from . import build, news, rights
+from .campaigns import campaign
 from .content import Content
 
 
@@ -23,10 +24,16 @@ def pages(content: Content) -> Iterator[tuple[str, SitePage]]:
         yield f"pages.{key}", build.plain_page(key, entry)
     for key, entry in content.section("topics").items():
         yield f"topics.{key}", build.topic(key, entry)
+    for key, entry in content.section("campaigns").items():
+        yield f"campaigns.{key}", campaign(key, entry)
     for key, entry in content.section("infographics").items():
         yield f"infographics.{key}", build.infographic(key, entry, content)
+    for key, entry in content.section("rights").items():
+        yield f"rights.{key}", rights.card(key, entry)
     for key, entry in content.section("stories").items():
         yield f"stories.{key}", build.story(key, entry, {})
+    for key, page in news.items(content).items():
+        yield f"news.{key}", page
 
 
 def segments(page: SitePage) -> list[tuple[str, str]]:

@@ -23,12 +23,21 @@ Entry = dict[str, Any]
 REQUIRED = {
     "pages": {"title", "summary"},
     "topics": {"slug", "title", "summary"},
+    "campaigns": {"slug", "title", "summary", "body"},
+    "terms": {"term", "definition"},
     "stories": {"title", "summary", "topics", "published", "body", "sources"},
+    "news": {"title", "summary", "topics", "published", "place", "source"},
     "infographics": {
         "title", "summary", "subtitle", "topics", "published", "chart", "table", "columns",
         "text_summary", "source", "data_year",
     },
+    "rights": {
+        "title", "right", "topics", "status", "source", "article", "meaning", "what_to_do", "where_to_ask",
+    },
 }  # fmt: skip
+
+CAMPAIGN_MEMBERS = ("stories", "infographics", "news")
+"""Sections whose pages can belong to a campaign."""
 
 
 class ContentError(Exception):
@@ -51,7 +60,7 @@ class Content:
         """The whole file, checked."""
         entries: Entry = {}
         faults = []
-        for path in sorted((self.folder / "content").glob("en*.toml")):
+        for path in sorted((self.folder / "content").glob("en*.toml"), key=lambda path: path.stem):
             for section, found in tomllib.loads(path.read_text(encoding="utf-8")).items():
                 here = entries.setdefault(section, {})
                 faults += [f"{path.name} says {section}.{key} again" for key in found if key in here]
@@ -67,7 +76,7 @@ class Content:
         return self.entries["home"]
 
     def section(self, name: str) -> dict[str, Entry]:
-        """The entries of ``pages``, ``topics``, ``stories`` or ``infographics``, by key, in the file's order."""
+        """The entries of a kind, such as ``stories`` or ``news``, by key, in the file's order."""
         return self.entries.get(name, {})
 
     def rows(self, table: str) -> list[dict[str, str]]:
@@ -84,19 +93,27 @@ class Content:
             for key, entry in entries.get(section, {}).items():
                 for name in sorted(required - entry.keys()):
                     yield f"{section}.{key} has no {name}"
-        for section in ("stories", "infographics"):
+        for section in ("stories", "infographics", "news", "rights"):
             for key, entry in entries.get(section, {}).items():
                 for topic in set(entry.get("topics", [])) - settings.TOPICS.keys():
                     yield f"{section}.{key} has an unknown topic {topic}"
         for key in entries.get("topics", {}).keys() - settings.TOPICS.keys():
             yield f"topics.{key} is no topic of the settings"
+        if entries.get("news") and "news" not in entries.get("pages", {}):
+            yield "news has no list: pages.news"
         yield from self._wrong_references(entries)
+        yield from self._wrong_campaigns(entries)
         yield from self._wrong_tables(entries)
 
     def _wrong_references(self, entries: Entry) -> Any:
         infographics = entries.get("infographics", {})
         for key, entry in entries.get("stories", {}).items():
-            named = {*entry.get("infographics", []), *(b["key"] for b in entry.get("body", []) if "key" in b)}
+            keys = [(block["type"], block["key"]) for block in entry.get("body", []) if "key" in block]
+            named = {*entry.get("infographics", []), *(name for kind, name in keys if kind == "infographic")}
+            for name in sorted(
+                {name for kind, name in keys if kind == "rights_card"} - entries.get("rights", {}).keys()
+            ):
+                yield f"stories.{key} names an unknown rights card {name}"
             for name in sorted(named - infographics.keys()):
                 yield f"stories.{key} names an unknown infographic {name}"
         home = entries.get("home", {})
@@ -105,6 +122,12 @@ class Content:
         for name in home.get("numbers", []):
             if "number" not in infographics.get(name, {}):
                 yield f"home shows the number of {name}, which has none"
+
+    def _wrong_campaigns(self, entries: Entry) -> Any:
+        for key, entry in entries.get("campaigns", {}).items():
+            for section in CAMPAIGN_MEMBERS:
+                for name in sorted(set(entry.get(section, [])) - entries.get(section, {}).keys()):
+                    yield f"campaigns.{key} names {section}.{name}, which is not there"
 
     def _wrong_tables(self, entries: Entry) -> Any:
         for key, entry in entries.get("infographics", {}).items():

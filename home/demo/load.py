@@ -13,8 +13,10 @@ from wagtail.models import Locale, Page, Site
 from home.models import HomeNumber, HomePage
 from home.models.article import SitePage
 
-from . import build
+from . import build, news, rights
+from .campaigns import campaign, campaigns_of_pages
 from .content import Content
+from .glossary import load_terms
 from .translate import LanguageReport, translate
 
 
@@ -36,6 +38,7 @@ def load(*, content: Content) -> LoadReport:
     site = SourceSite(content)
     with transaction.atomic():
         site.build()
+        load_terms(content)
     languages = []
     for language, _name in settings.LANGUAGES:
         if language != settings.LANGUAGE_CODE:
@@ -61,14 +64,26 @@ class SourceSite:
         }
         for key, entry in content.section("topics").items():
             self._keep(build.topic(key, entry), home)
-        infographics = {
-            key: self._keep(build.infographic(key, entry, content), parents["infographics"]).pk
-            for key, entry in content.section("infographics").items()
+        cards = {
+            key: self._keep(rights.card(key, entry), parents["your-rights"]).pk
+            for key, entry in content.section("rights").items()
         }
-        stories = {
-            key: self._keep(build.story(key, entry, infographics), parents["stories"]).pk
-            for key, entry in content.section("stories").items()
+        campaigns = {
+            key: self._keep(campaign(key, entry), home).pk for key, entry in content.section("campaigns").items()
         }
+        belongs = campaigns_of_pages(content, campaigns)
+        infographics, stories = {}, {}
+        for key, entry in content.section("infographics").items():
+            page = build.infographic(key, entry, content)
+            page.campaign_id = belongs.get(("infographics", key))
+            infographics[key] = self._keep(page, parents["infographics"]).pk
+        for key, entry in content.section("stories").items():
+            story = build.story(key, entry, infographics, cards)
+            story.campaign_id = belongs.get(("stories", key))
+            stories[key] = self._keep(story, parents["stories"]).pk
+        for key, item in news.items(content).items():
+            item.campaign_id = belongs.get(("news", key))
+            self._keep(item, parents["news"])
         if home.latest_revision_id is None:
             home.lead_story_id = stories[content.home["lead"]]
             home.numbers = [HomeNumber(infographic_id=infographics[key]) for key in content.home["numbers"]]

@@ -1,16 +1,30 @@
 """What all pages share: a summary in plain words, a slug that is the same in every language, and topics."""
 
+import datetime
 from collections.abc import Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel
-from wagtail.models import Orderable, Page
+from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList, TabbedInterface
+from wagtail.log_actions import log
+from wagtail.models import Locale, Orderable, Page, PageViewRestriction
 from wagtail.query import PageQuerySet
+from wagtail.utils.decorators import cached_classmethod
 from wagtail_localize.fields import SynchronizedField
+
+from home.blocks.clean_page import clean_texts
+from home.editorial import gate
+from home.editorial.form import SitePageForm
+from home.editorial.office_day import office_day
+from home.search.fields import Words
+from home.search.text import page_texts
+
+A_DAY = datetime.timedelta(days=1)
 
 
 def topic_choices() -> list[tuple[str, Any]]:
@@ -29,10 +43,44 @@ class SitePage(Page):
 
     content_panels = [*Page.content_panels, FieldPanel("summary")]
     promote_panels = [FieldPanel("slug"), FieldPanel("show_in_menus")]
+    translation_panels = [HelpPanel(template="home/admin/translations_panel.html", heading=_("Translations"))]
     override_translatable_fields = [SynchronizedField("slug", overridable=False)]
+    search_fields = [*Page.search_fields, Words("title", boost=2), Words("reading_texts")]
+    base_form_class = SitePageForm
 
     class Meta:
         abstract = True
+
+    @cached_classmethod
+    def get_edit_handler(cls) -> Any:
+        """Wagtail's own tabs and one for the page's languages."""
+        tabs = [
+            ObjectList(cls.content_panels, heading=_("Content")),
+            ObjectList(cls.promote_panels, heading=_("Promote")),
+            ObjectList(cls.translation_panels, heading=_("Translations")),
+            ObjectList(cls.settings_panels, heading=_("Settings")),
+        ]
+        return TabbedInterface(tabs, base_form_class=cls.base_form_class).bind_to_model(cls)
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Save it, unless that would publish a photo of people without their consent.
+
+        Raises :class:`home.editorial.gate.ConsentMissing`.
+        """
+        if update_fields is None or "live" in update_fields:
+            gate.check(self, day=office_day())
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> None:
+        """Publish a revision; one that was scheduled and lacks a consent is called off, so that the others go on."""
+        try:
+            super().publish(revision, *args, **kwargs)
+        except gate.ConsentMissing as missing:
+            if kwargs.get("log_action") != "wagtail.publish.scheduled":
+                raise
+            revision.approved_go_live_at = None
+            revision.save(update_fields=["approved_go_live_at"])
+            log(instance=self, action="home.call_off_publication", revision=revision, data={"faults": missing.faults})
 
     @classmethod
     def newest(cls, language: str, topic: str = "") -> PageQuerySet:
@@ -40,15 +88,53 @@ class SitePage(Page):
 
         Only for pages that have ``published`` and ``topics``. Two queries, whatever their number.
         """
-        pages = cls._default_manager.live().public().filter(locale__language_code=language, alias_of=None)
+        pages = cls._default_manager.live().filter(~restricted(), locale__language_code=language, alias_of=None)
         if topic:
             pages = pages.filter(topics__topic=topic)
         return pages.select_related("locale").prefetch_related("topics").order_by("-published", "pk")
+
+    def shown_translations(self) -> Iterable["SitePage"]:
+        """The pages that say in each language what this page shows, itself included; only those that are live."""
+        pages: Iterable[SitePage] = (
+            self.get_translations(inclusive=True).live().filter(alias_of=None).select_related("locale")
+        )
+        return pages
+
+    def clean(self) -> None:
+        """Leave nothing of a word processor in the page's texts."""
+        clean_texts(self)
+        super().clean()
+
+    def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
+        """Who alone may read the page. Where no page is restricted, the pages above this one need not be looked at."""
+        found: models.QuerySet[PageViewRestriction] = PageViewRestriction.objects.none()
+        return super().get_view_restrictions() if PageViewRestriction.objects.exists() else found
 
     @property
     def language(self) -> str:
         """The code of the page's language."""
         return str(self.locale.language_code)
+
+    def reading_texts(self) -> list[str]:
+        """What a reader reads below the title, without markup: in reading order, the summary first."""
+        return page_texts(self)
+
+    @cached_property
+    def topic_keys(self) -> list[str]:
+        """The keys of the page's topics, in the editor's order; none for a kind without topics."""
+        return [topic.topic for topic in self.topics.all()] if hasattr(self, "topics") else []
+
+    @property
+    def updated(self) -> datetime.date | None:
+        """The day, in the office's time zone, of the last change: of one published a day or more after the first."""
+        first, last = self.first_published_at, self.last_published_at
+        return timezone.localdate(last) if first and last and last - first >= A_DAY else None
+
+
+def restricted() -> models.Exists:
+    """Whether a page or one above it is not for everybody: as ``public()`` has it, without a query of its own."""
+    path = models.ExpressionWrapper(models.OuterRef("path"), output_field=models.CharField())
+    return models.Exists(PageViewRestriction.objects.alias(shown=path).filter(shown__startswith=models.F("page__path")))
 
 
 P = TypeVar("P", bound=SitePage)
@@ -64,21 +150,27 @@ def translation_in(page: P, language: str) -> P | None:
     return found if found and not found.alias_of_id else None
 
 
-def in_language(pages: Iterable[P], language: str) -> dict[UUID, P]:
+def in_language(pages: Iterable[P], language: str, *, locale: Locale | None = None) -> dict[UUID, P]:
     """The pages by ``translation_key``, each in the language if it is live there, else as it is if that is live.
 
-    All pages are of one type. One query.
+    All pages are of one type. One query; none if all are live in the language, where ``locale`` says which it is.
     """
+    pages = list(pages)
+    for page in pages:
+        if locale and page.locale_id == locale.pk:
+            page.locale = locale
     given = {page.translation_key: page for page in pages}
-    if not given:
-        return {}
+    as_they_are = {key: page for key, page in given.items() if page.live}
+    elsewhere = [key for key, page in given.items() if not (page.live and locale and page.locale_id == locale.pk)]
+    if not elsewhere:
+        return as_they_are
     found = (
         type(next(iter(given.values())))
         .objects.live()
-        .filter(translation_key__in=given, locale__language_code=language, alias_of=None)
+        .filter(translation_key__in=elsewhere, locale__language_code=language, alias_of=None)
         .select_related("locale")
     )
-    return {**{key: page for key, page in given.items() if page.live}, **{page.translation_key: page for page in found}}
+    return {**as_they_are, **{page.translation_key: page for page in found}}
 
 
 class Topic(Orderable):

@@ -16,11 +16,14 @@ from wagtail_localize.fields import SynchronizedField
 
 from home.blocks import TEXT_FEATURES
 
-from .article import SitePage, in_language, topic_choices
+from .article import SitePage, in_language, topic_choices, translation_in
 from .infographic import InfographicPage
+from .news import NewsIndexPage
+from .rights import RightsCardPage, RightsIndexPage
 from .story import StoryPage
+from .teasers import first_rights_cards, list_page, newest_news
 
-LATEST = 6
+LATEST = 5
 """So many of the latest stories stand on the home page."""
 
 PAGE = 24
@@ -69,7 +72,16 @@ class HomePage(SitePage):
     ]
     template = "home/home.html"
     parent_page_types = ["wagtailcore.Page"]
-    subpage_types = ["home.StoryIndexPage", "home.InfographicIndexPage", "home.TopicPage", "home.StandardPage"]
+    subpage_types = [
+        "home.StoryIndexPage",
+        "home.InfographicIndexPage",
+        "home.RightsIndexPage",
+        "home.NewsIndexPage",
+        "home.TopicPage",
+        "home.CampaignPage",
+        "home.StandardPage",
+        "home.GlossaryPage",
+    ]
 
     class Meta:
         verbose_name = _("home page")
@@ -88,16 +100,27 @@ class HomePage(SitePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What the template shows; the number of queries does not depend on the content."""
         stories = list(StoryPage.newest(self.language)[: LATEST + 1])
-        lead = self.lead_story and in_language([self.lead_story], self.language).get(self.lead_story.translation_key)
+        # In this page's language or not at all: a list never mixes languages.
+        lead = self.lead_story and translation_in(self.lead_story, self.language)
         lead = lead or next(iter(stories), None)
         chosen = [number.infographic for number in self.numbers.select_related("infographic__locale")]
         return super().get_context(request, *args, **kwargs) | {
             "lead": lead,
-            "numbers": list(in_language(chosen, self.language).values()),
+            "lead_infographic": self._picture_of(lead) if lead else None,
+            "numbers": list(in_language(chosen, self.language, locale=self.locale).values()),
             "stories": [story for story in stories if story != lead][:LATEST],
             "story_index": StoryIndexPage.objects.live().child_of(self).first(),
             "topics": TopicPage.objects.live().child_of(self),
+            "news": newest_news(self.language),
+            "news_index": list_page(NewsIndexPage, self.language),
+            "rights_cards": first_rights_cards(self.language),
+            "rights_index": list_page(RightsIndexPage, self.language),
         }
+
+    def _picture_of(self, story: StoryPage) -> InfographicPage | None:
+        """The infographic that goes with the story, in this language if it is live in it."""
+        chosen = story.lead_infographic
+        return in_language([chosen], self.language, locale=self.locale).get(chosen.translation_key) if chosen else None
 
 
 class StoryIndexPage(SitePage):
@@ -160,6 +183,9 @@ class TopicPage(SitePage):
         return super().get_context(request, *args, **kwargs) | {
             "stories": StoryPage.newest(self.language, self.key),
             "infographics": InfographicPage.newest(self.language, self.key),
+            "rights": RightsCardPage.cards(self.language, self.key),
+            "rights_index": RightsIndexPage.listed(self.language),
+            "news": newest_news(self.language, topic=self.key),
         }
 
 

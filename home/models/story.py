@@ -3,24 +3,24 @@
 import hashlib
 import json
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
-from wagtail.admin.panels import FieldPanel, InlinePanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
 from wagtail.fields import StreamField
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from home.blocks import SourceBlock, StoryBody
+from home.images import renditions
 
 from .article import SitePage, Topic, in_language
 from .infographic import InfographicPage
-
-NEXT = 3
-"""So many stories are offered after one."""
+from .rights import RightsCardPage, chosen_cards
 
 
 class StoryTopic(Topic):
@@ -53,6 +53,17 @@ class StoryPage(SitePage):
         related_name="+",
         help_text=_("The story read aloud, as an audio file."),
     )
+    audio_seconds = models.PositiveIntegerField(
+        _("length of the audio"), null=True, blank=True, help_text=_("In seconds; shown as minutes.")
+    )
+    campaign = models.ForeignKey(
+        "home.CampaignPage",
+        verbose_name=_("campaign"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     content_panels = [
         *SitePage.content_panels,
@@ -61,14 +72,10 @@ class StoryPage(SitePage):
         FieldPanel("lead_infographic"),
         FieldPanel("body"),
         FieldPanel("sources"),
-        FieldPanel("audio"),
+        FieldRowPanel([FieldPanel("audio"), FieldPanel("audio_seconds")], heading=_("Audio")),
+        FieldPanel("campaign"),
     ]
-    search_fields = [
-        *SitePage.search_fields,
-        index.SearchField("summary"),
-        index.SearchField("body"),
-        index.FilterField("published"),
-    ]
+    search_fields = [*SitePage.search_fields, index.FilterField("published")]
     template = "home/story.html"
     parent_page_types = ["home.StoryIndexPage"]
     subpage_types: list[str] = []
@@ -89,30 +96,36 @@ class StoryPage(SitePage):
             chosen.append(self.lead_infographic)
         return chosen
 
+    def rights_cards(self) -> dict[UUID, RightsCardPage]:
+        """The rights cards of the body by ``translation_key``, in the story's language where they are live in it."""
+        chosen = [block.value for block in self.body if block.block_type == "rights_card" and block.value]
+        return chosen_cards(chosen, self.language)
+
     def content_hash(self) -> str:
         """Changes if and only if a reader of this page would read something else.
 
-        Over the title, the summary, the body, the sources and what its infographics say, as they are on this object: on
-        a page from the database that is the live version.
+        Over the title, the summary, the body, the sources and what its infographics and rights cards say, as they are
+        on this object: on a page from the database that is the live version.
         """
-        infographics = in_language(self.chosen_infographics(), self.language)
+        infographics, cards = in_language(self.chosen_infographics(), self.language), self.rights_cards()
         said = [
             self.title,
             self.summary,
             self.body.get_prep_value(),
             self.sources.get_prep_value(),
             [infographics[key].as_chart() for key in sorted(infographics)],
+            *(cards[key].words() for key in sorted(cards)),
         ]
         return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What the template shows; the number of queries does not depend on the story's length."""
-        others = StoryPage.newest(self.language).exclude(pk=self.pk)
+        renditions.find_all([self])
         chosen = self.chosen_infographics()
-        infographics = in_language(chosen, self.language)
+        infographics = in_language(chosen, self.language, locale=self.locale)
         lead = next((page.translation_key for page in chosen if page.pk == self.lead_infographic_id), None)
         return super().get_context(request, *args, **kwargs) | {
             "infographics": infographics,
+            "rights_cards": self.rights_cards(),
             "lead_infographic": infographics.get(lead) if lead else None,
-            "next_stories": others[:NEXT],
         }

@@ -8,14 +8,22 @@ from django.conf import settings
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
+from wagtail.models import Page
 
 from home.charts import Size, draw_inline
 from home.formats import write_date
 from home.frame import Frame, frame
-from home.models import InfographicPage, TopicPage
+from home.infographics.downloads import Download, downloads
+from home.infographics.downloads import frame_height as height_of_frame
+from home.models import InfographicPage, RightsCardPage, StoryPage, TopicPage
 from home.models.article import SitePage
+from home.reading import reading_minutes
+from home.related import related_stories
 
 register = template.Library()
+
+SMALL_CHART = 15_000
+"""So many bytes of a chart's drawing are worth their weight in low-data mode."""
 
 
 @register.simple_tag(takes_context=True)
@@ -49,6 +57,18 @@ def chart(infographic: InfographicPage, size: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def infographic_files(context: Context, infographic: InfographicPage) -> list[Download]:
+    """The downloads of an infographic; with their sizes on its own page, as a story may show many infographics."""
+    return downloads(infographic, measured=context.get("page") == infographic)
+
+
+@register.filter
+def frame_height(infographic: InfographicPage) -> int:
+    """How high a frame for the embedded infographic has to be, in pixels."""
+    return height_of_frame(infographic)
+
+
+@register.simple_tag(takes_context=True)
 def in_page_language(context: Context, infographic: InfographicPage | None) -> InfographicPage | None:
     """An infographic that a story names, in the story's language where it is published in it."""
     if infographic is None:
@@ -57,10 +77,18 @@ def in_page_language(context: Context, infographic: InfographicPage | None) -> I
     return found
 
 
+@register.simple_tag(takes_context=True)
+def rights_card(context: Context, card: RightsCardPage | None) -> RightsCardPage | None:
+    """A rights card that a story names, in the story's language where it is published in it."""
+    return context["rights_cards"].get(card.translation_key) if card else None
+
+
 @register.simple_tag
-def topic_links(page: Any) -> list[tuple[str, str, TopicPage | None]]:
-    """The page's topics: key, name, and the page of the topic in its language."""
-    keys = [topic.topic for topic in page.topics.all()]
+def topic_links(page: SitePage) -> list[tuple[str, str, TopicPage | None]]:
+    """The page's topics: key, name, and the page of the topic in its language; none for a kind without topics."""
+    keys = page.topic_keys
+    if not keys:
+        return []
     pages = {
         found.key: found
         for found in TopicPage.objects.live().filter(key__in=keys, locale_id=page.locale_id, alias_of=None)
@@ -69,6 +97,58 @@ def topic_links(page: Any) -> list[tuple[str, str, TopicPage | None]]:
 
 
 @register.filter
-def first_topic(page: Any) -> str:
+def first_topic(page: SitePage) -> str:
     """The key of the page's first topic; empty if it has none."""
-    return next((topic.topic for topic in page.topics.all()), "")
+    return next(iter(page.topic_keys), "")
+
+
+@register.filter
+def stands_below(page: Any, other: Page) -> bool:
+    """Whether the page is a part of the other one, as a story is of the list of stories."""
+    return isinstance(page, Page) and page.path.startswith(other.path) and page.pk != other.pk
+
+
+@register.simple_tag(name="reading_minutes")
+def minutes_to_read(page: SitePage) -> int:
+    """Whole minutes that the page takes to read; at least one."""
+    return reading_minutes(page=page)
+
+
+@register.simple_tag
+def next_stories(page: SitePage) -> list[StoryPage]:
+    """What a reader of the page may want to read next, in its language."""
+    return related_stories(page=page)
+
+
+@register.simple_tag(takes_context=True)
+def campaign_of(context: Context, page: Any) -> Page | None:
+    """The page of the campaign that a page belongs to, in the page's language; ``None`` where it is not live in it."""
+    campaign, frame = getattr(page, "campaign", None), site_frame(context)
+    if not campaign or not frame:
+        return None
+    return next((child for child in frame.children if child.translation_key == campaign.translation_key), None)
+
+
+@register.simple_tag
+def language_name(code: str) -> str:
+    """The language, named in itself."""
+    return dict(settings.LANGUAGES).get(code, code)
+
+
+@register.filter
+def clock(seconds: int) -> str:
+    """A length of time as ``4:05``."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+@register.simple_tag
+def small_chart(infographic: InfographicPage) -> SafeString:
+    """The chart for a phone if it is small; else nothing."""
+    drawn = draw_inline(infographic.as_chart(), Size.NARROW)
+    return mark_safe(drawn if len(drawn.encode()) <= SMALL_CHART else "")
+
+
+@register.filter
+def topic_name(key: str) -> str:
+    """The name of a topic, by its key; empty for none."""
+    return str(settings.TOPICS.get(key, ""))

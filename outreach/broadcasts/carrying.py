@@ -1,4 +1,4 @@
-"""Which stories and infographics a broadcast carries, and in which order; texts drawn before a change become stale."""
+"""Which stories, infographics and news a broadcast carries, in which order; a change makes texts drawn before stale."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,5 +1,7 @@
 """The text that stories give a message: of one its summary and a button, of several a line and a link for each."""
 
+import textwrap
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -24,17 +26,22 @@ def drawn(message: Message, source: Source) -> Message:
         message.subject = Truncator(first.title).chars(LONGEST_LINE)
         message.source_hash = source.content_hash
         if others:
-            message.preview_text = Truncator(" · ".join(page.title for page in others)).chars(LONGEST_LINE)
+            message.preview_text = _line(" · ".join(page.title for page in others))
             message.body = mark_safe("".join(_part(page, titled=page is not first) for page in source.pages))
             message.button_label = message.button_url = ""
         else:
-            message.preview_text = Truncator(first.summary).chars(LONGEST_LINE)
+            message.preview_text = _line(first.summary)
             message.body = format_html("<p>{}</p>", first.summary)
             message.button_label, message.button_url = _way_on(first), first.address
     message.more_buttons = []
     message.picture = first.picture if not others or message.channel == ChannelName.EMAIL else None
     draw(message)
     return message
+
+
+def _line(text: str) -> str:
+    """As much of a text as a mail program shows beside the subject, cut between two words."""
+    return textwrap.shorten(text, LONGEST_LINE, placeholder="…")
 
 
 def _part(page: Carried, *, titled: bool) -> SafeString:
@@ -44,4 +51,5 @@ def _part(page: Carried, *, titled: bool) -> SafeString:
 
 
 def _way_on(page: Carried) -> str:
-    return _("Read the story") if page.is_story else _("See the figures")
+    words = {"story": _("Read the story"), "infographic": _("See the figures"), "news": _("Read the news")}
+    return words[page.kind]

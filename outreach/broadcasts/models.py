@@ -195,7 +195,7 @@ class Broadcast(Addressed):
 
 
 class CarriedPage(models.Model):
-    """A story or an infographic that a broadcast carries; ``place`` orders them, the first one leads."""
+    """A story, an infographic or a news item that a broadcast carries; ``place`` orders them, the first one leads."""
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="carried")
     page = models.ForeignKey("wagtailcore.Page", on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""The only door to the site: the stories and infographics of a broadcast, in each language in which they are live."""
+"""The only door to the site: the stories, infographics and news of a broadcast, in each language that has them."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,26 +8,28 @@ from uuid import UUID
 from django.conf import settings
 from wagtail.models import Locale, Page, Site
 
-from home.models import InfographicPage, StoryPage
+from home.models import InfographicPage, NewsPage, StoryPage
 from home.models.article import in_language
 
 from .models import Broadcast
 
-CarriedKind = StoryPage | InfographicPage
-KINDS: tuple[type[StoryPage] | type[InfographicPage], ...] = (StoryPage, InfographicPage)
+CarriedKind = StoryPage | InfographicPage | NewsPage
+KINDS: tuple[type[StoryPage] | type[InfographicPage] | type[NewsPage], ...] = (StoryPage, InfographicPage, NewsPage)
 """The kinds of page that a broadcast can carry."""
+NAMES: dict[type[Page], str] = {StoryPage: "story", InfographicPage: "infographic", NewsPage: "news"}
+"""What each kind is called where texts differ by kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A story or an infographic in one language; ``picture`` is the infographic that goes with it, if one does."""
+    """A page in one language; ``kind`` is one of ``NAMES``, ``picture`` the infographic that goes with it, if any."""
 
     number: int
     title: str
     summary: str
     address: str
     content_hash: str
-    is_story: bool
+    kind: str
     picture: InfographicPage | None
 
 
@@ -88,9 +90,20 @@ def _carried(page: CarriedKind) -> Carried:
         summary=page.summary,
         address=_address(page),
         content_hash=page.content_hash(),
-        is_story=isinstance(page, StoryPage),
-        picture=page.lead_infographic if isinstance(page, StoryPage) else page,
+        kind=NAMES[type(page)],
+        picture=_picture(page),
     )
+
+
+def _picture(page: CarriedKind) -> InfographicPage | None:
+    match page:
+        case StoryPage():
+            infographic: InfographicPage | None = page.lead_infographic
+            return infographic
+        case InfographicPage():
+            return page
+        case _:
+            return None
 
 
 def shown_infographic(page: InfographicPage | None, *, language: str) -> InfographicPage | None:
@@ -99,7 +112,7 @@ def shown_infographic(page: InfographicPage | None, *, language: str) -> Infogra
 
 
 def newest_pages(number: int) -> list[CarriedKind]:
-    """The newest stories and infographics that can be carried, in the site's first language."""
+    """The newest pages that can be carried, in the site's first language."""
     found = [
         page
         for kind in KINDS

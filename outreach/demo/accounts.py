@@ -71,6 +71,7 @@ def _make(name: str, role: str, password: str | None) -> dict[str, str]:
         email=f"{name}@example.org",
         password=password,
         first_name=name.capitalize(),
+        last_name=_("(demo)"),
         is_superuser=role == roles.ADMINISTRATORS,
         is_staff=role == roles.ADMINISTRATORS,
     )

@@ -14,6 +14,10 @@ logger = logging.getLogger(__name__)
 LARGEST_MAIL = 10 * 1024 * 1024
 
 
+PATIENCE = 1.0
+"""Seconds that a sender waits for the database at most."""
+
+
 class MailServer(SMTP):
     """One connection of the pretend mail server."""
 
@@ -59,6 +63,7 @@ class _Handler:
         self._inbox = inbox
         self._faults = faults
         self._pipelining = pipelining
+        self._later: set[asyncio.Future[None]] = set()
 
     async def handle_EHLO(
         self, server: MailServer, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -87,8 +92,27 @@ class _Handler:
     async def handle_DATA(self, server: MailServer, session: Session, envelope: Envelope) -> str:
         fault = self._faults.at(Stage.END, envelope.rcpt_tos[0])
         if fault is None or fault.kept:
-            await self._inbox.keep_mail(receivers=envelope.rcpt_tos, content=bytes(envelope.original_content or b""))
+            await self._keep(envelope)
         return "250 2.0.0 Kept in the sandbox" if fault is None else await replied(server, fault)
+
+    async def _keep(self, envelope: Envelope) -> None:
+        """Keep the mail; a database that is busy for longer gets it later.
+
+        Who sends may hold the embedded database until we answer, as staff mail does that is sent within a transaction.
+        """
+        content = bytes(envelope.original_content or b"")
+        keeping = asyncio.ensure_future(self._inbox.keep_mail(receivers=envelope.rcpt_tos, content=content))
+        done, _pending = await asyncio.wait({keeping}, timeout=PATIENCE)
+        if done:
+            keeping.result()
+        else:
+            self._later.add(keeping)
+            keeping.add_done_callback(self._kept_later)
+
+    def _kept_later(self, keeping: "asyncio.Future[None]") -> None:
+        self._later.discard(keeping)
+        if not keeping.cancelled() and (error := keeping.exception()):
+            logger.error("the sandbox could not keep a mail", exc_info=error)
 
     async def handle_exception(self, error: Exception) -> str:
         logger.error("the sandbox could not keep a mail", exc_info=error)

@@ -3,12 +3,14 @@
 import re
 from dataclasses import replace
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Comment
 from django.conf import settings
 
 from outreach.channels.built import PLACEHOLDER, Built, LinkAddresses, personalise
 
 BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
+FOR_MAIL_PROGRAMS = re.compile(r"\b(?:mso-[\w-]+|supported-color-schemes)\s*:\s*[^;}\"]*;?\s*")
+"""Declarations of style that no browser knows."""
 
 
 def for_everybody(built: Built, *, view: str, leave: str) -> str:
@@ -24,9 +26,24 @@ def for_everybody(built: Built, *, view: str, leave: str) -> str:
         trap.decompose()
     for pixel in tree.find_all("img", src=f"{PLACEHOLDER}open"):
         pixel.decompose()
+    _leave_out_what_only_mail_programs_read(tree)
     return personalise(
         replace(built, html=str(tree)), LinkAddresses(clicks=built.links, unsubscribe=leave, view=view)
     ).html
+
+
+def _leave_out_what_only_mail_programs_read(tree: BeautifulSoup) -> None:
+    """On a page it would be a fault of its HTML."""
+    for comment in tree.find_all(string=lambda text: isinstance(text, Comment)):
+        comment.extract()
+    for element in tree.find_all(True):
+        foreign = [name for name in element.attrs if name.startswith("xmlns") or name == "vertical-align"]
+        for name in foreign:
+            del element[name]
+        if "style" in element.attrs:
+            element["style"] = FOR_MAIL_PROGRAMS.sub("", str(element["style"]))
+    for style in tree.find_all("style"):
+        style.string = FOR_MAIL_PROGRAMS.sub("", style.get_text())
 
 
 def framed(html: str, *, head: str, header: str, footer: str) -> str:

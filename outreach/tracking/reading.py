@@ -93,6 +93,11 @@ def counted_months() -> list[date]:
     return list(PageDay.objects.dates("day", "month"))
 
 
+def has_demo(*, since: date, until: date) -> bool:
+    """Whether a broadcast of the demo led readers to the site in a period. One query."""
+    return PageDay.objects.filter(day__gte=since, day__lt=until, broadcast__is_demo=True).exists()
+
+
 def _days(since: date, until: date, only: dict[str, Any]) -> QuerySet[PageDay]:
     if unknown := set(only) - {"page", "language", "source", "broadcast", "device"}:
         raise TypeError(f"visits are not told apart by {', '.join(sorted(unknown))}")

@@ -15,7 +15,7 @@ from tests.ground.tables import Row, missed, printed
 
 from .plan import Plan
 
-PARTS = ("email", "kill", "telegram", "freeze", "memory", "clicks", "reach")
+PARTS = ("email", "kill", "telegram", "freeze", "memory", "clicks", "reach", "pages")
 
 
 def main() -> int:
@@ -53,6 +53,7 @@ def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> lis
     from .clicks import ClickBench
     from .freezing import FreezeBench
     from .mail import MailBench
+    from .pages import PageBench
     from .reaching import ReachBench
     from .telegram import TelegramBench
 
@@ -77,6 +78,10 @@ def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> lis
                     ClickBench(yard=yard, folder=folder, environment=variables, kind=kind, plan=plan)
                 ) as clicks:
                     rows += [Row(f"CLICKS, INTO {kind.upper()}", ""), *clicks.rows()]
+        if "pages" in parts:
+            for kind in kinds:
+                with closing(PageBench(yard=yard, folder=folder, environment=variables, kind=kind, plan=plan)) as pages:
+                    rows += [Row(f"PAGES, FROM {kind.upper()}", ""), *pages.rows()]
         if {"freeze", "memory"} & set(parts):
             for kind in kinds:
                 freezing = FreezeBench(yard=yard, folder=folder, environment=variables, kind=kind, plan=plan)

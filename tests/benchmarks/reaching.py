@@ -19,7 +19,7 @@ from .plan import say
 
 PEOPLE, BROADCASTS = 200_000, 50
 DAY_EVENTS = 1_000_000
-MOST_MS, NOISE_MS = 50.0, 5.0
+MOST_MS, NOISE_MS, PAGE_MS = 50.0, 5.0, 200.0
 FLAT = 1.5
 """How much longer the same question may take over ten times the ledger; a few milliseconds more are noise."""
 ROUNDS = 7
@@ -87,7 +87,7 @@ class ReachBench:
         for size in (self._deliveries // 10, self._deliveries):
             self._grow(size)
             found.append(self._questions())
-        return [*self._compared(*found), *self._day()]
+        return [*self._compared(*found), *self._pages(), *self._day()]
 
     # --- The ledger --------------------------------------------------------------------------------------------------
 
@@ -216,6 +216,56 @@ class ReachBench:
                 holds = holds and (ms <= FLAT * before or ms - before < NOISE_MS)
             rows.append(Row(name, value + (f" ({more})" if more else ""), must, holds))
         return rows
+
+    # --- Pages -------------------------------------------------------------------------------------------------------
+
+    def _pages(self) -> list[Row]:
+        """How long the server works on each page of evaluators, once with figures that grow, then with frozen ones."""
+        from django.contrib.auth.models import User
+        from django.test import Client
+        from django.urls import reverse
+
+        from outreach.reach.snapshots.closing import close_due
+        from outreach.reach.snapshots.freezing import freeze_period
+        from outreach.reach.snapshots.models import Snapshot
+
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(User.objects.create_superuser("reader"))
+        index = reverse("reach:index")
+        addresses = {
+            "everything, provisional": index,
+            "one broadcast, provisional": f"{index}?broadcast={self._broadcasts[0]}",
+        }
+        found = {name: self._served(client, address) for name, address in addresses.items()}
+        begun = time.monotonic()
+        later = STARTED + timedelta(days=400)
+        close_due(now=later)
+        say(f"{self._kind}: {len(self._broadcasts)} broadcasts closed in {time.monotonic() - begun:.0f} s")
+        from outreach.reach.periods import parse
+
+        begun = time.monotonic()
+        freeze_period(period=parse("2026-10"), user=None, now=later)
+        say(f"{self._kind}: a month of them frozen in {time.monotonic() - begun:.0f} s")
+        newest = Snapshot.objects.get(kind=Snapshot.Kind.MONTH)
+        addresses = {
+            "everything, closed": index,
+            "one broadcast, closed": f"{index}?broadcast={self._broadcasts[0]}",
+            "a frozen month": f"{index}?snapshot={newest.pk}",
+            "list of frozen figures": reverse("snapshots:index"),
+            "definitions": reverse("reach:definitions"),
+        }
+        found |= {name: self._served(client, address) for name, address in addresses.items()}
+        return [
+            Row(f"page: {name}", f"{ms:.0f} ms", f"<= {PAGE_MS:.0f} ms", ms <= PAGE_MS) for name, ms in found.items()
+        ]
+
+    def _served(self, client: Any, address: str) -> float:
+        ms, _more = _timed([lambda: self._page(client, address)])
+        return ms
+
+    def _page(self, client: Any, address: str) -> None:
+        response = client.get(address)
+        assert response.status_code == 200, (address, response.status_code)
 
     # --- One day -----------------------------------------------------------------------------------------------------
 

@@ -1,69 +1,20 @@
 """Every kind of page, in each language, light and dark, small and wide: within axe's rules and never too wide."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.audit.axe import ALL_SIGHTS, SIGHTS, faults, of_place
+from tests.audit.looking import go
+from tests.audit.places import Found
 
 from .conftest import Demo, Staff, press
 
 pytestmark = pytest.mark.browser
 
 LANGUAGES = ("en", "fr", "es", "ht")
-PHONE, DESK = 360, 1280
-SIGHTS = [(PHONE, "light"), (DESK, "dark")]
-ALL_SIGHTS = [*SIGHTS, (PHONE, "dark"), (DESK, "light")]
-"""Colours do not depend on the language, so every combination is looked at in one language only."""
-BY_SIGHT = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
-"""Rules whose outcome depends on colours and width; all others are asked once a page."""
-
-PUBLIC = """
-import json
-from datetime import timedelta
-
-from django.conf import settings
-from django.utils import timezone
-
-from home.models import InfographicPage, StoryPage
-from outreach.audience import confirmation, subscriptions
-from outreach.audience.models import JoinRequest
-from outreach.delivery.models import Delivery
-from outreach.sandbox import phones
-from outreach.tracking.archive import path_of
-from outreach.tracking.tokens import Token, Use, mint
-
-now = timezone.now()
-
-
-def link(address, asked_at):
-    subscriptions.join(channel="email", address=address, language=language, group="media", gender="woman",
-        topics=["rights"], purposes={"messages", "gender_statistics"}, method="form", source="", now=asked_at)
-    return confirmation.link(request=JoinRequest.objects.latest("pk"), now=asked_at).removeprefix(settings.SITE_URL)
-
-
-confirmed = link(f"confirmed-{language}@example.org", now)
-subscriptions.confirm(token=confirmed.strip("/").rpartition("/")[2], now=now)
-received = Delivery.objects.filter(message__language=language, channel="email", subscription__state="active")
-delivery = received.latest("pk")
-phone = phones.new_phone(name="Phone", language=language, now=now)
-phones.write(phone=phone, text="/start", now=now)
-charts = InfographicPage.objects.live().filter(locale__language_code=language)
-pages = [StoryPage.objects.live().filter(locale__language_code=language).latest("published"),
-    *{page.chart: page for page in charts}.values()]
-print(json.dumps([page.get_url_parts()[2] for page in pages] + [
-    confirmed,
-    link(f"asked-{language}@example.org", now),
-    link(f"late-{language}@example.org", now - timedelta(days=30)),
-    f"/sandbox/phone/{phones.token(phone)}/",
-    path_of(delivery.message),
-    "/u/" + mint(Token(Use.UNSUBSCRIBE, delivery.message_id, delivery.pk)),
-]))
-"""
-"""Prints the addresses of pages in ``language`` that only the demo's own database knows; the last one is to leave."""
-
 PAGE_DAYS = """
 from outreach.tracking.models import PageDay
 PageDay.objects.filter(day__year=1999)"""
@@ -78,12 +29,6 @@ for number, page in enumerate(Page.objects.live().filter(depth__gt=2)[:20]):
         views=40 + number, visits=30, beacons=10 * (number % 3), completed=4 * (number % 3), machine_views=number)
 """
 """Readers of a month in which nobody else comes."""
-
-ALIKE = [
-    "", "stories/", "infographics/", "rights/", "about/", "privacy/", "nothing-is-here/", "subscribe/",
-    "subscribe/done/", "subscribe/telegram/", "confirm/forged/", "messages/", "messages/forged/", "leave/",
-]  # fmt: skip
-"""Pages below the language's prefix."""
 
 EDITORS = [
     "", "broadcasts/", "broadcasts/add/", "broadcasts/3/", "broadcasts/3/text/email/ht/",
@@ -127,48 +72,33 @@ def context(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:
         yield fresh
 
 
-def faults(page: Page, *, part: str = "document", sights: Sequence[tuple[int, str]] = SIGHTS) -> Iterator[str]:
-    """What axe finds in ``part`` of the page that is open, and where the page scrolls sideways, in each sight."""
-    page.evaluate(Axe().axe_script)
-    page.add_style_tag(content="* { transition: none !important }")  # Colours between two schemes belong to neither.
-    rules = "undefined"
-    for width, colours in sights:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-        found = page.evaluate(
-            f"axe.run({part}, {{runOnly: {rules}, resultTypes: ['violations'], iframes: false}}).then(found => found"
-            ".violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.html} ${node.failureSummary}`)))"
-        )
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append("scrolls sideways")
-        yield from (f"{page.url} {width} {colours}: {fault}" for fault in found)
-        rules = json.dumps(BY_SIGHT)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_everybody_can_use_the_public_pages(demo: Demo, page: Page, language: str) -> None:
-    page.set_extra_http_headers({"Accept-Language": language})
-    known = json.loads(demo.manage("shell", "-v", "0", "-c", f"language = {language!r}{PUBLIC}"))
+def test_everybody_can_use_the_public_pages(demo: Demo, page: Page, found: Found, language: str) -> None:
     sights = ALL_SIGHTS if language == "en" else SIGHTS
-    found: list[str] = []
-    for address in [*(f"/{language}/{rest}" for rest in ALIKE), "/u/forged", "/sandbox/telegram/start/", *known]:
-        page.goto(address)
-        found += faults(page, sights=sights)
+    places = [place for place in found.places if place.language == language]
+    faulty = [fault for place in places for fault in of_place(page, place)]
+    leaving = next(place for place in places if place.kind == "unsubscribe")
+    go(page, leaving)
     press(page.get_by_role("main").get_by_role("button"))
-    found += faults(page, sights=sights)
+    faulty += faults(page, sights=sights)
 
     page.goto(f"/{language}/subscribe/")
     page.get_by_role("main").get_by_role("button").click()
     page.locator(".error-summary").wait_for()
-    found += faults(page, sights=sights)
+    faulty += faults(page, sights=sights)
 
-    assert not found, "\n\n".join(found)
+    assert not faulty, "\n\n".join(faulty)
+
+
+def test_the_demo_has_every_kind_of_page_in_every_language(found: Found) -> None:
+    assert {place.language for place in found.places} == set(LANGUAGES)
+    assert not found.faults, "\n".join(found.faults)
 
 
 def test_everybody_can_write_a_broadcast(staff: Staff) -> None:
     page = staff.sign_in("editor")
     page.goto("/admin/broadcasts/add/")
-    found = list(faults(page, part="'main'"))
+    found = list(faults(page, part="main"))
     for box in page.get_by_role("checkbox").all()[:2]:
         box.check()
     page.get_by_role("button", name="Make the draft").click()
@@ -176,11 +106,11 @@ def test_everybody_can_write_a_broadcast(staff: Staff) -> None:
     draft = page.url
     for place in ("", "stories/", "text/email/fr/edit/", "text/telegram/en/edit/"):
         page.goto(f"{draft}{place}")
-        found += faults(page, part="'main'")
+        found += faults(page, part="main")
     page.goto(f"{draft}text/email/en/")
     page.get_by_role("button", name="Check the links").click()
     page.get_by_role("button", name="Check again").wait_for()
-    found += faults(page, part="'main'")
+    found += faults(page, part="main")
 
     assert not found, "\n\n".join(found)
 
@@ -190,15 +120,15 @@ def test_everybody_can_see_what_is_behind_a_figure_and_make_a_token(staff: Staff
     page.goto("/admin/reach/")
     for folded in page.locator(".reach details summary").all():
         folded.click()
-    found = list(faults(page, part="'main'"))
+    found = list(faults(page, part="main"))
     page.goto("/admin/reach/tokens/")
     page.get_by_role("textbox").last.fill("Dashboard")
     press(page.get_by_role("button", name="Make a token"))
     assert page.locator("#reach-token").input_value().startswith("reach_")
-    found += faults(page, part="'main'")
+    found += faults(page, part="main")
     page.mouse.move(0, 0)  # A pointer changes the colours of what it lies on.
     page.goto(str(page.get_by_role("link", name="Revoke").get_attribute("href")))
-    found += faults(page, part="'main'")
+    found += faults(page, part="main")
     press(page.get_by_role("button", name="Revoke it"))
 
     assert not found, "\n\n".join(found)
@@ -210,10 +140,10 @@ def test_everybody_can_see_what_was_read_on_the_site(demo: Demo, staff: Staff) -
         page = staff.sign_in("evaluator")
         page.goto("/admin/reach/visits/?period=1999-03")
         assert page.locator(".reach-table").count() == 7
-        found = list(faults(page, part="'main'", sights=ALL_SIGHTS))
+        found = list(faults(page, part="main", sights=ALL_SIGHTS))
         for folded in page.locator(".reach details summary").all():
             folded.click()
-        found += faults(page, part="'main'")
+        found += faults(page, part="main")
     finally:
         demo.manage("shell", "-v", "0", "-c", f"{PAGE_DAYS}.delete()")
 
@@ -226,6 +156,6 @@ def test_everybody_can_use_the_staff_pages(staff: Staff, name: str, places: list
     found: list[str] = []
     for place in places:
         page.goto(f"/admin/{place}")
-        found += faults(page, part="'main'")
+        found += faults(page, part="main")
 
     assert not found, "\n\n".join(found)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.audit.axe import faults
+
 from .conftest import Demo, Staff
-from .test_accessibility import faults
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +57,7 @@ def test_it_follows_the_ledger_and_takes_a_decision_once(demo: Demo, staff: Staf
     expect(page.get_by_text("1 of 4 deliveries settled")).to_be_visible()
     # A colour that is still on its way between two schemes is none to judge.
     page.add_style_tag(content="*, *::before, *::after { transition: none !important }")
-    found = list(faults(page, part="'main'"))
+    found = list(faults(page, part="main"))
     page.evaluate("window.stayed = true")
     page.get_by_text("Decide by cause").click()
     page.locator("#take").focus()

@@ -21,6 +21,8 @@ WRONG = {
     "LOCAL_DIR": "/dev/null/nowhere",
     "MEDIA_DIR": "/dev/null/nowhere",
     "DATABASE_URL": "mysql://root@127.0.0.1/site",
+    "CACHE_URL": "/var/cache/site",
+    "PAGE_CACHE_SECONDS": "-1",
     "BROKER_URL": "127.0.0.1:5672",
     "OFFICE_TIME_ZONE": "Roseau",
     "DEFAULT_FROM_EMAIL": "the campaign",

@@ -5,7 +5,7 @@ import pytest
 from wagtail.models import Page
 
 from home import figures
-from home.models import InfographicPage, StoryPage
+from home.models import InfographicPage, NewsPage, StoryPage
 
 ZONE = ZoneInfo("America/Dominica")
 DAY = date(2026, 10, 7)
@@ -39,6 +39,11 @@ def test_item_counts_once_with_every_language_in_which_it_is_live(site):
     assert len([item for item in found if item.kind == "infographic"]) == len(infographics)
     (story,) = [item for item in found if item.kind == "story"]
     assert story.languages == {"en", "fr", "ht"}
+
+
+def test_news_is_no_item(site):
+    assert NewsPage.objects.live().exists()
+    assert {item.kind for item in figures.items(**EVER)} == {"story", "infographic"}
 
 
 def test_item_was_published_on_the_office_day_on_which_its_first_language_went_live(of_story, story, french_story):

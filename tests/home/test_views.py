@@ -16,33 +16,12 @@ def test_reader_is_led_to_the_first_page_in_a_language_of_the_browser_that_the_s
     assert "Accept-Language" in response.headers["Vary"]
 
 
-def test_table_is_downloaded_in_the_language_with_plain_numbers(site, reader: Client):
-    response = reader.get("/fr/infographic/origins.csv")
-    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
-    assert response.content.decode().splitlines()[:2] == [
-        "\ufeffCountry of birth [fr],People [fr]",
-        "Haiti [fr],2585",
-    ]
-
-
-def test_chart_is_downloaded_as_svg_and_as_a_picture(site, reader: Client):
-    svg = reader.get("/ht/infographic/stock.svg")
-    assert svg.headers["Content-Type"] == "image/svg+xml"
-    assert "default-src 'none'" in svg.headers["Content-Security-Policy"]
-    assert reader.get("/ht/infographic/stock.png").content.startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize("address", ["/es/infographic/nothing.csv", "/acf/infographic/stock.svg"])
-def test_download_of_what_is_not_published_in_the_language_is_missing(site, reader: Client, address):
-    assert reader.get(address, follow=True).status_code == 404
-
-
 def test_site_map_lists_each_page_with_its_translations(site, reader: Client):
     root = ElementTree.fromstring(reader.get("/sitemap.xml").content)
     names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
     entries = {entry.findtext("s:loc", namespaces=names): entry for entry in root.findall("s:url", names)}
     story = entries["http://testserver/fr/stories/who-builds-roofs/"]
-    assert [link.get("hreflang") for link in story.findall("x:link", names)] == ["en", "fr", "ht"]
+    assert [link.get("hreflang") for link in story.findall("x:link", names)] == ["en", "fr", "ht", "x-default"]
     assert not any("/es/stories/who" in address for address in entries)
 
 

@@ -127,3 +127,23 @@ def test_a_worker_makes_editions_and_welcomes_who_joins_before_it_sends(
     welcome.refresh_from_db()
     assert welcome.stands_open
     assert not balance(welcome).faults
+
+
+@pytest.mark.django_db
+def test_pages_appear_at_their_times_by_the_worker_once_a_minute(story):
+    story.title = "Later"
+    story.save_revision(approved_go_live_at=START - timedelta(days=365 * 10))
+    now = START
+    tasks = Tasks(owner="test", clock=lambda: now, stopping=threading.Event())
+    tasks.publish_pages()
+    story.refresh_from_db()
+    assert story.title == "Later"
+    story.title = "Later still"
+    story.save_revision(approved_go_live_at=START - timedelta(days=365 * 10))
+    tasks.publish_pages()
+    story.refresh_from_db()
+    assert story.title == "Later"
+    now = START + timedelta(minutes=1)
+    tasks.publish_pages()
+    story.refresh_from_db()
+    assert story.title == "Later still"

@@ -25,7 +25,7 @@ RULE = (
     "most_stories",
     "hours_ahead",
 )
-"""What a rule says, beside its time and its segments."""
+"""What a rule says, beside its time, its segments and what it tells of."""
 
 ACTIONS = {
     "pause": (gettext_lazy("Pause a repeating broadcast"), gettext_lazy("Paused")),
@@ -39,7 +39,7 @@ FIRST_EDITION_TELLS_OF = {
     Series.Rhythm.WEEKLY.value: timedelta(days=7),
     Series.Rhythm.MONTHLY.value: timedelta(days=31),
 }
-"""How long before a series was made the stories of its first edition may have been published."""
+"""How long before a series was made what its first edition tells of may have been published."""
 
 
 def begin(*, series: Series, user: User, now: datetime) -> None:
@@ -54,7 +54,7 @@ def change(*, series: Series, user: User, now: datetime) -> None:
     """Save what was edited; ``user`` is then the one who can't approve it."""
     series.edited_by = user
     # Not what the workers write meanwhile.
-    series.save(update_fields=[*RULE, "title", "local_time", "edited_by"])
+    series.save(update_fields=[*RULE, "carries", "title", "local_time", "edited_by"])
     log(instance=series, action="wagtail.edit", user=user, timestamp=now)
 
 
@@ -74,6 +74,9 @@ def rule_hash(series: Series) -> str:
     """Of everything that decides when an edition goes out, to whom, and what it tells of."""
     segments = list(series.segments.order_by("code").values("code", "rule"))
     rule = {name: getattr(series, name) for name in RULE}
+    # Not said where it is as it was before a series could choose, so that words given then still hold.
+    if series.carries != Series.Carries.STORIES:
+        rule["carries"] = series.carries
     return digest({**rule, "local_time": series.local_time.isoformat(), "segments": segments})
 
 

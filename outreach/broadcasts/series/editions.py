@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.formats import date_format
 
-from home.models import StoryPage
 from outreach.broadcasts import drafting
 from outreach.broadcasts.history import record
 from outreach.broadcasts.models import Approval, Broadcast
@@ -18,7 +17,7 @@ from outreach.broadcasts.standing import audience_hash, content_hash
 from .approval import standing_approval
 from .models import Series
 from .occurrences import occurrences
-from .stories import new_stories
+from .pages import NewPage, new_pages
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ def make_due(*, now: datetime) -> int:
 
 
 def make_next(*, series_id: int, now: datetime) -> Broadcast | None:
-    """Make the edition that is due, if one is and there is a new story; two workers at once make it once.
+    """Make the edition that is due, if one is and there is something new; two workers at once make it once.
 
     Of several times that passed while nothing ran, only the last is made up for, and none where the next is near.
     """
@@ -53,13 +52,19 @@ def make_next(*, series_id: int, now: datetime) -> Broadcast | None:
             # Made before the series was paused and resumed.
             series.save(update_fields=["handled_until"])
             return None
-        stories = new_stories(since=series.stories_since, until=now, topic=series.topic, most=series.most_stories)
-        if stories:
+        pages = new_pages(
+            carries=series.carries,
+            since=series.stories_since,
+            until=now,
+            topic=series.topic,
+            most=series.most_stories,
+        )
+        if pages:
             series.stories_since = now
         else:
             series.skipped_at = occurrence
         series.save(update_fields=["handled_until", "stories_since", "skipped_at"])
-        return _make(series, stories, occurrence, now) if stories else None
+        return _make(series, pages, occurrence, now) if pages else None
 
 
 def due(series: Series, *, now: datetime) -> datetime | None:
@@ -75,9 +80,9 @@ def due(series: Series, *, now: datetime) -> datetime | None:
     return found
 
 
-def _make(series: Series, stories: Sequence[StoryPage], occurrence: datetime, now: datetime) -> Broadcast:
+def _make(series: Series, pages: Sequence[NewPage], occurrence: datetime, now: datetime) -> Broadcast:
     day = date_format(occurrence.astimezone(office_zone()), "DATE_FORMAT")
-    broadcast = _draft(stories, title=f"{series.title}, {day}", now=now)
+    broadcast = _draft(pages, title=f"{series.title}, {day}", now=now)
     drafting.set_audience(
         broadcast=broadcast,
         segments=list(series.segments.all()),
@@ -97,9 +102,9 @@ def _make(series: Series, stories: Sequence[StoryPage], occurrence: datetime, no
     return broadcast
 
 
-def _draft(stories: Sequence[StoryPage], *, title: str, now: datetime) -> Broadcast:
-    """A draft that carries ``stories``, the newest first."""
-    broadcast = drafting.create_from_stories(stories=stories, user=None, now=now)
+def _draft(pages: Sequence[NewPage], *, title: str, now: datetime) -> Broadcast:
+    """A draft that carries ``pages``, the newest first."""
+    broadcast = drafting.create_from_stories(stories=pages, user=None, now=now)
     drafting.rename(broadcast=broadcast, title=title, user=None, now=now)
     return broadcast
 

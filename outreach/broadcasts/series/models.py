@@ -24,12 +24,19 @@ def mondays() -> list[int]:
 
 
 class Series(Addressed):
-    """A broadcast that repeats: when, to whom, and which stories its editions tell of.
+    """A broadcast that repeats: when, to whom, and which stories and news its editions tell of.
 
     ``local_time`` is by the clocks of the office, ``weekdays`` count from Monday, 0. Times with a date are UTC:
     ``handled_until`` is the last of its times that was dealt with, ``stories_since`` is when the last edition was made,
-    and ``skipped_at`` the last of its times without a new story.
+    and ``skipped_at`` the last of its times without anything new.
     """
+
+    class Carries(models.TextChoices):
+        """What its editions tell of."""
+
+        STORIES = "stories", _("Stories")
+        NEWS = "news", _("News")
+        BOTH = "both", _("Stories and news")
 
     class Rhythm(models.TextChoices):
         """How often an edition goes out."""
@@ -67,15 +74,18 @@ class Series(Addressed):
         choices=Broadcast.MissedRule.choices,
         default=Broadcast.MissedRule.HOLD,
     )
+    carries = models.CharField(_("what it tells of"), max_length=10, choices=Carries.choices, default=Carries.STORIES)
     topic = models.CharField(
         _("topic"),
         max_length=40,
         blank=True,
         choices=topic_choices,
-        help_text=_("Only stories about it; if empty, all stories."),
+        help_text=_("Only what is about it; if empty, everything."),
     )
     most_stories = models.PositiveSmallIntegerField(
-        _("at most this many stories"), default=5, validators=[MinValueValidator(1), MaxValueValidator(MOST_STORIES)]
+        _("at most this many stories or news items"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_STORIES)],
     )
     hours_ahead = models.PositiveSmallIntegerField(
         _("make the draft this many hours ahead"),

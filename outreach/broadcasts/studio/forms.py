@@ -28,17 +28,17 @@ from outreach.broadcasts.sources import KINDS, CarriedKind, infographics, newest
 from outreach.broadcasts.standing import version
 
 NEWEST = 8
-"""So many stories and infographics are offered to be ticked; any other one is found with the chooser."""
+"""So many pages are offered to be ticked; any other one is found with the chooser."""
 
 WITHOUT_ZONE = fixed_zone(timedelta(0), "no zone")
 """Marks a time that was typed without a zone."""
 
 
 class StoriesForm(forms.Form):
-    """Stories and infographics for a broadcast, in the order in which they are carried."""
+    """Stories, infographics and news for a broadcast, in the order in which they are carried."""
 
     story = forms.ModelChoiceField(
-        label=_("Story or infographic"),
+        label=_("Story, infographic or news"),
         queryset=Page.objects.none(),
         widget=AdminPageChooser(target_models=list(KINDS)),
         required=False,

@@ -65,6 +65,7 @@ class SeriesForm(WagtailAdminModelForm):
             "month_day",
             "local_time",
             "hours_ahead",
+            "carries",
             "topic",
             "most_stories",
             "segments",

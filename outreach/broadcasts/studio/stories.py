@@ -17,7 +17,7 @@ STEPS = {"up": -1, "down": 1}
 
 
 class StoriesView(StudioView):
-    """The stories and infographics in their order; each change is a button, so it needs no script."""
+    """What it carries in its order; each change is a button, so it needs no script."""
 
     permission_required = "change"
     template_name = "outreach/broadcasts/stories.html"

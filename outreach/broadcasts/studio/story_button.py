@@ -1,4 +1,4 @@
-"""The way from a story's or an infographic's own page in the admin to a broadcast about it."""
+"""The way from a page's own place in the admin to a broadcast about it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,17 +10,21 @@ from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
-from home.models import StoryPage
 from outreach.broadcasts.models import Broadcast
-from outreach.broadcasts.sources import KINDS
+from outreach.broadcasts.sources import NAMES
 
 from .base import ICON
 
 
 def broadcast_this_story(page: Page, user: User, *args: Any, **kwargs: Any) -> Iterator[Button]:
-    """A button on each published story and infographic, for those who may make broadcasts."""
+    """A button on each published page that a broadcast can carry, for those who may make broadcasts."""
     may_add = policy_registry.get_by_type(Broadcast).user_has_permission(user, "add")
     kind = page.specific_class or Page
-    if page.live and may_add and issubclass(kind, KINDS):
-        label = _("Broadcast this story") if issubclass(kind, StoryPage) else _("Broadcast this infographic")
+    if page.live and may_add and kind in NAMES:
+        labels = {
+            "story": _("Broadcast this story"),
+            "infographic": _("Broadcast this infographic"),
+            "news": _("Broadcast this news item"),
+        }
+        label = labels[NAMES[kind]]
         yield Button(label, url=f"{reverse('broadcasts:add')}?story={page.pk}", icon_name=ICON, priority=70)

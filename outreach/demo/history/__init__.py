@@ -1,6 +1,7 @@
-"""The demo's past: fictional subscribers, a campaign, and its three broadcasts; the same figures on every machine.
+"""The demo's past: fictional subscribers, a campaign with three broadcasts, visits; the same figures on every machine.
 
-People are numbers at example.org; every row is marked as demo. Only the dates move: they lie before the day of loading.
+People are numbers at example.org; every row that can be is marked as demo. Only the dates move: they lie before the day
+of loading.
 """
 
 from datetime import datetime
@@ -13,6 +14,7 @@ from .chance import chance
 from .figures import freeze
 from .population import populate
 from .segments import ensure_segments
+from .visits import visit
 
 
 @transaction.atomic
@@ -23,5 +25,6 @@ def load(*, now: datetime, people: int = 2000) -> None:
     campaign = ensure_campaign(now=now)
     for past in PAST:
         send(past, campaign=campaign, now=now)
+    visit(chance=chance("visits"), now=now)
     plan(campaign, now=now)
     freeze(campaign, now=now)

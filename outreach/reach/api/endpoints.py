@@ -12,17 +12,28 @@ from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBearer
 from ninja.throttling import BaseThrottle
 
-from outreach.reach import scopes
+from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.office_time import office_zone
+from outreach.reach import periods, scopes
+from outreach.reach.indicators.document import document as results_document
+from outreach.reach.indicators.logframe import logframe
 from outreach.reach.metrics import METRICS
+from outreach.reach.periods import UnknownPeriod
 from outreach.reach.scopes import Scope, UnknownScope
+from outreach.reach.snapshots.listing import listed, newest_first
+from outreach.reach.visits.document import document as visits_document
+from outreach.reach.visits.report import web_reading
 
 from .answers import DefinitionAnswer, ErrorAnswer, OfferAnswer, ReportAnswer
+from .documents import DocumentAnswer, SnapshotAnswer
 from .models import ApiToken
 from .tokens import BadToken, check_token
 
-PERMISSION = "outreach.view_reach"
+PERMISSION, RESULTS = "outreach.view_reach", "outreach.view_indicator"
 A_MINUTE = 60
 """So many requests a token may make a minute: a report is small, and there are few."""
+
+LISTED, LARGEST = 100, 2**31 - 1
 
 DESCRIPTION = """Read-only: figures of reach, as tables with small counts hidden.
 
@@ -94,8 +105,9 @@ def no_token(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return response
 
 
+@api.exception_handler(UnknownPeriod)
 @api.exception_handler(UnknownScope)
-def no_figures(request: HttpRequest, error: UnknownScope) -> HttpResponse:
+def no_figures(request: HttpRequest, error: UnknownScope | UnknownPeriod) -> HttpResponse:
     """What was asked for is not in the list. Django would lead a 404 on to the site's page in some language."""
     return api.create_response(request, {"detail": str(error)}, status=400)
 
@@ -123,3 +135,33 @@ def read_report(
 def list_definitions(request: HttpRequest) -> list[DefinitionAnswer]:
     """The closed list of metrics."""
     return [DefinitionAnswer.of(metric) for metric in METRICS]
+
+
+@api.get("/snapshots", response={200: list[SnapshotAnswer], **ERRORS}, summary="What was frozen")
+def list_snapshots(request: HttpRequest, before: int = 0) -> list[SnapshotAnswer]:
+    """Frozen figures, the latest first, a hundred at most; ``before`` is the number of the last one that you have."""
+    found = newest_first()
+    if before > 0:
+        found = found.filter(number__lt=min(before, LARGEST))
+    return [SnapshotAnswer.of(each) for each in listed(found[:LISTED])]
+
+
+@api.get("/results", response={200: DocumentAnswer, **ERRORS}, summary="The results framework of a campaign")
+def read_results(request: HttpRequest, campaign: str) -> DocumentAnswer:
+    """What was planned and what came of it, as of today in the office: the tables of the file."""
+    token: ApiToken = request.auth  # type: ignore[attr-defined]
+    if not token.user.has_perm(RESULTS):
+        raise HttpError(403, _("The person of this token may not read results."))
+    found = Campaign.objects.filter(slug=campaign).first() if "\x00" not in campaign else None
+    if found is None:
+        raise UnknownScope(_("There is no such campaign. See scopes."))
+    now = timezone.now()
+    frame = logframe(campaign=found, today=now.astimezone(office_zone()).date())
+    return DocumentAnswer.of(results_document(frame=frame, now=now))
+
+
+@api.get("/web-reading", response={200: DocumentAnswer, **ERRORS}, summary="What was read on the site")
+def read_web_reading(request: HttpRequest, period: str = "") -> DocumentAnswer:
+    """Visits, which are not people and are never added to people reached; without a period the whole time."""
+    found = web_reading(period=periods.parse(period) if period else None, now=timezone.now())
+    return DocumentAnswer.of(visits_document(found))

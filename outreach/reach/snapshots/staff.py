@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -27,9 +26,10 @@ from outreach.reach.periods import Period, UnknownPeriod, around, parse
 
 from .correcting import EventsRemoved, NoReason, NothingChanged, NotTheNewest, correct
 from .freezing import AlreadyFrozen, NotAllClosed, NothingToFreeze, PeriodNotOver, freeze_period
-from .models import Publication, Snapshot
+from .listing import listed, name_of, newest_first
+from .models import Snapshot
 from .publishing import NotPublishable, publish, withdraw
-from .scopes import Missing, title
+from .scopes import Missing
 
 PERMISSION = "outreach.freeze_period"
 ICON = "lock"
@@ -37,14 +37,6 @@ WHOLE = "whole"
 ON_ONE_PAGE = 50
 
 may_freeze = permission_required(PERMISSION)
-
-
-def name_of(snapshot: Snapshot) -> str:
-    """What people call it, in the language in use."""
-    if snapshot.broadcast is not None:
-        return snapshot.broadcast.title
-    name = title(kind=snapshot.kind, code=snapshot.place, first_day=snapshot.first_day, last_day=snapshot.last_day)
-    return " · ".join(filter(None, [snapshot.campaign.name if snapshot.campaign else "", name]))
 
 
 def report_address(snapshot: Snapshot) -> str:
@@ -77,25 +69,19 @@ class SnapshotsView(Page, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The rows."""
-        public = set(Publication.objects.filter(withdrawn_at__isnull=True).values_list("snapshot_id", flat=True))
-        found = Snapshot.objects.select_related("broadcast", "campaign", "taken_by").prefetch_related(
-            "taken_by__groups"
-        )
-        later = Snapshot.objects.filter(place=OuterRef("place"), version__gt=OuterRef("version"))
-        found = found.annotate(is_newest=~Exists(later)).order_by("-number").defer("payload")
-        page = Paginator(found, ON_ONE_PAGE).get_page(self.request.GET.get("p"))
+        page = Paginator(newest_first(), ON_ONE_PAGE).get_page(self.request.GET.get("p"))
         rows = [
             {
-                "snapshot": snapshot,
-                "name": name_of(snapshot),
-                "address": report_address(snapshot),
-                "is_newest": snapshot.is_newest,  # type: ignore[attr-defined]
-                "is_public": snapshot.pk in public,
-                "taken_by": ", ".join(group.name for group in snapshot.taken_by.groups.all())
-                if snapshot.taken_by
+                "snapshot": each.snapshot,
+                "name": each.name,
+                "address": report_address(each.snapshot),
+                "is_newest": each.is_newest,
+                "is_public": each.is_public,
+                "taken_by": ", ".join(group.name for group in each.snapshot.taken_by.groups.all())
+                if each.snapshot.taken_by
                 else "",
             }
-            for snapshot in page
+            for each in listed(page)
         ]
         return super().get_context_data(
             rows=rows,

@@ -44,6 +44,7 @@ def facts(found: WebReading) -> list[tuple[str, str]]:
         (_("Covers"), found.span.name if found.span else _("The whole time")),
         (_("Period"), found.days),
         (_("Status"), growing if found.is_growing else _("The period is over.")),
+        *([(_("Demo data"), _("Some of these figures were invented."))] if found.has_demo else []),
         (_("Counted"), moment_text(found.counted)),
         (_("Version of the definitions"), DEFINITIONS_VERSION),
     ]

@@ -34,7 +34,8 @@ METRICS: tuple[Metric, ...] = (VISITS, PAGE_VISITS, COMPLETION_RATE, MACHINE_VIE
 class WebReading:
     """What was read. ``span`` is nothing before the first page was ever counted; ``is_growing`` while it is not over.
 
-    ``machines`` are page views by machines, which belong to none of the figures. ``counted`` is in UTC.
+    ``machines`` are page views by machines, which belong to none of the figures. ``has_demo`` says that some readers
+    came from a broadcast of the demo, so that the figures are invented. ``counted`` is in UTC.
     """
 
     span: Span | None
@@ -44,6 +45,12 @@ class WebReading:
     drops: Table | None
     counted: datetime
     is_growing: bool
+    has_demo: bool = False
+
+    @property
+    def has_machines_alone(self) -> bool:
+        """Whether machines opened pages and no reader did."""
+        return bool(self.tables) and self.figures[0].cell == disclosure.Shown(0)
 
     @property
     def is_empty(self) -> bool:
@@ -83,6 +90,7 @@ def web_reading(*, period: Period | None, now: datetime) -> WebReading:
         drops=_drops(drops(since=since, until=until)),
         counted=now,
         is_growing=span.last_day >= now.astimezone(office_zone()).date(),
+        has_demo=reading.has_demo(since=since, until=until),
     )
 
 

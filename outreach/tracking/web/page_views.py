@@ -68,7 +68,7 @@ class PageViews:
 
 def is_staff(request: HttpRequest) -> bool:
     """Whether somebody who is signed in asks. The public has no session, so for them nothing is looked up."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+    if "HTTP_COOKIE" not in request.META or settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return False
     user = getattr(request, "user", None)
     # An answer from a cache comes before anybody knows who asks.

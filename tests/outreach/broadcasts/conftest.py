@@ -11,7 +11,15 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Locale, Page, Site
 
-from home.models import HomePage, InfographicIndexPage, InfographicPage, StoryIndexPage, StoryPage
+from home.models import (
+    HomePage,
+    InfographicIndexPage,
+    InfographicPage,
+    NewsIndexPage,
+    NewsPage,
+    StoryIndexPage,
+    StoryPage,
+)
 from outreach import roles
 from outreach.audience.addresses import address_hash, encrypt
 from outreach.audience.models import Segment, Subscriber, Subscription
@@ -75,6 +83,31 @@ def second_story(stories) -> StoryPage:
         published=date(2026, 11, 1),
     )
     stories.add_child(instance=page)
+    page.save_revision().publish()
+    return page
+
+
+@pytest.fixture
+def news(stories) -> NewsIndexPage:
+    """The list of news in English."""
+    index: NewsIndexPage = stories.get_parent().add_child(
+        instance=NewsIndexPage(title="News", slug="news", summary="What happened.")
+    )
+    return index
+
+
+@pytest.fixture
+def news_item(news) -> NewsPage:
+    """A published news item in English."""
+    page = NewsPage(
+        title="Four states open their borders",
+        slug="free-movement",
+        summary="Their people may live and work in all four.",
+        published=date(2026, 11, 2),
+        place="Roseau, Dominica",
+        source="CARICOM, 30 September 2025",
+    )
+    news.add_child(instance=page)
     page.save_revision().publish()
     return page
 

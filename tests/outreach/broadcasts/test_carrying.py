@@ -8,7 +8,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.readiness import not_ready
 from outreach.broadcasts.refusals import ApprovalVoid, WrongState
 from outreach.broadcasts.rendering import build
-from outreach.broadcasts.sources import carried_pages
+from outreach.broadcasts.sources import carried_pages, sources
 from tests.outreach.broadcasts.conftest import translate
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +154,22 @@ def test_of_several_stories_only_a_mail_has_room_for_the_picture(story, second_s
 
     assert broadcast.messages.get(channel="email").picture == infographic
     assert broadcast.messages.get(channel="telegram").picture is None
+
+
+def test_a_news_item_alone_leads_to_itself_and_has_no_picture(news_item, now):
+    broadcast = services.create_from_story(story=news_item, user=None, now=now)
+
+    message = broadcast.messages.get(channel="telegram", language="en")
+    assert (message.picture, message.button_label) == (None, "Read the news")
+    assert message.button_url == f"http://testserver{news_item.url}"
+    assert news_item.summary in message.body
+
+
+def test_a_changed_place_of_a_news_item_makes_its_texts_stale(news_item, now):
+    broadcast = services.create_from_story(story=news_item, user=None, now=now)
+    before = sources(broadcast)["en"].content_hash
+    news_item.place = "Marigot, Dominica"
+    news_item.save_revision().publish()
+
+    assert sources(broadcast)["en"].content_hash != before
+    assert {cell.state for cell in matrix(broadcast) if cell.language == "en"} == {CellState.STALE}

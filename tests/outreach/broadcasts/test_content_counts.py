@@ -39,6 +39,10 @@ def test_item_in_every_language_of_the_site_is_counted(story, settings):
     assert content_counts(**PERIOD)["items_in_every_language"] == 1
 
 
+def test_news_is_no_content_item(story, news_item):
+    assert content_counts(**PERIOD)["items"] == 1
+
+
 def test_nothing_was_published_in_another_period(story):
     assert content_counts(since=date(2000, 1, 1), until=date(2000, 12, 31))["items"] == 0
 

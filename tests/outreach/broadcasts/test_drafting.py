@@ -65,6 +65,18 @@ def test_a_long_title_is_cut_to_the_subjects_length(story, editor, now):
     assert len(broadcast.messages.get(channel="email").subject) == 150
 
 
+def test_a_long_summary_is_cut_between_two_words_for_the_preview(story, editor, now):
+    story.summary = "Pay, papers, health care and school. " * 10
+    story.save_revision().publish()
+
+    message = services.create_from_story(story=story, user=editor, now=now).messages.filter(language="en").first()
+
+    words = message.preview_text.removesuffix("…").split()
+    assert message.preview_text.endswith("…")
+    assert len(message.preview_text) <= 150
+    assert words == story.summary.split()[: len(words)]
+
+
 def test_drawing_again_takes_the_storys_words_of_today(draft, story, editor, now):
     message = draft.messages.get(channel="email", language="en")
     story.title = "One in nine"

@@ -51,6 +51,20 @@ def test_an_infographic_offers_to_be_broadcast_too(client, infographic, editor):
     assert f"{reverse('broadcasts:add')}?story={infographic.pk}" in text
 
 
+def test_news_is_offered_to_be_broadcast_like_any_page(client, story, news_item, editor):
+    client.force_login(editor)
+
+    text = client.get(reverse("wagtailadmin_pages:edit", args=[news_item.pk])).text
+    assert "Broadcast this news item" in text
+    assert f"{reverse('broadcasts:add')}?story={news_item.pk}" in text
+    offered = page(client, "add", Broadcast())
+    names = [label.get_text(" ", strip=True) for label in offered.select("#id_newest label")]
+    assert names[0] == "Four states open their borders (news item, Nov. 2, 2026)"
+
+    client.post(reverse("broadcasts:add"), {"story": news_item.pk, "newest": [story.pk]})
+    assert carried(Broadcast.objects.get()) == [news_item.pk, story.pk]
+
+
 def test_a_page_of_another_kind_cannot_be_carried(client, stories, editor):
     client.force_login(editor)
 

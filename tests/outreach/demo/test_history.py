@@ -25,7 +25,9 @@ from outreach.demo.history.campaign import plan
 from outreach.reach.indicators.framework import Indicator
 from outreach.reach.indicators.logframe import logframe
 from outreach.reach.models import Rollup
-from outreach.tracking.models import TrackingEvent
+from outreach.reach.visits.report import web_reading
+from outreach.tracking.models import PageDay, TrackingEvent
+from outreach.tracking.web.sources import Source
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 State = Subscription.State
@@ -202,3 +204,18 @@ def test_writing_the_framework_again_adds_nothing() -> None:
     before = Indicator.objects.count()
     plan(Campaign.objects.get(), now=NOW)
     assert Indicator.objects.count() == before
+
+
+def test_the_site_was_read_before_today_and_most_of_a_story_after_its_broadcast() -> None:
+    days = PageDay.objects.all()
+    last = days.latest("day").day
+    newest = Broadcast.objects.filter(is_demo=True).latest("started_at")
+    led = days.filter(broadcast=newest)
+
+    assert last < NOW.date()
+    assert {"mobile", "desk", "unknown"} == set(days.values_list("device", flat=True))
+    assert set(Source.values) == set(days.values_list("source", flat=True))
+    assert {row.day >= newest.started_at.date() for row in led if newest.started_at} == {True}
+    assert all(row.views >= row.visits >= row.beacons >= row.completed for row in days)
+    assert days.filter(machine_views__gt=0, visits=0).exists()
+    assert web_reading(period=None, now=NOW).has_demo

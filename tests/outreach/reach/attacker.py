@@ -113,6 +113,20 @@ class System:
         self.low[columns] = np.minimum(self.low[columns], found.x)
         self.high[columns] = np.maximum(self.high[columns], found.x)
 
+    def apart(self, one: Term, other: Term, enough: float) -> float:
+        """How far apart the values are that the difference of two terms can have; see :meth:`width`."""
+        names = [name for name, _factor in (one, other) if name]
+        parts = [int(self.part[self.unknown[name]]) for name in names if name in self.unknown]
+        if len(set(parts)) == len(names):
+            return sum(self.width(name, enough) for name in names)
+        if len(parts) < len(names):
+            return inf
+        columns, said = self._program(parts[0])
+        goal = (columns == self.unknown[one[0]]) * one[1] - (columns == self.unknown[other[0]]) * other[1]
+        ends = [linprog(sign * goal, **said, bounds=(0, 1e6), method="highs") for sign in (1, -1)]
+        assert all(end.status == 0 for end in ends), [end.message for end in ends]
+        return float(-ends[1].fun - ends[0].fun)
+
 
 class Reader:
     """Reads payloads for one k, and says to a :class:`System` all that follows from them."""
@@ -141,6 +155,10 @@ class Reader:
     def width(self, number: int, count: str, cell: str, enough: float) -> float:
         """What the attacker finds of one hidden cell."""
         return self.system.width(self._name(number, count, cell), enough)
+
+    def change(self, number: int, earlier: int, count: str, cell: str, enough: float) -> float:
+        """What the attacker finds of how a cell differs from an earlier version."""
+        return self.system.apart(self.term(number, count, cell), self.term(earlier, count, cell), enough)
 
     def _name(self, number: int, count: str, cell: str) -> str:
         # Who writes to each person once reaches as many people as it has messages accepted.
@@ -240,26 +258,36 @@ class Reader:
         return [self.term(number, "times", cell, factor) for cell in cells if int(cell.split("=")[1][0]) >= least]
 
 
-def sensitive(
-    counts: Mapping[str, Mapping[str, int]], k: int, earlier: Iterable[Mapping[str, Mapping[str, int]]] = ()
-) -> dict[tuple[str, str], int]:
+def sensitive(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str, str], int]:
     """What may not be read for its own sake, by count and name of the cell, and how wide its interval has to be.
 
     That is, of what is not 0: few; a part that leaves few others, or none; a stated gender that holds everybody of a
-    line, or everybody in a segment who stated one; what changed by few since an earlier version.
+    line, or everybody in a segment who stated one.
     """
     found: dict[tuple[str, str], int] = {}
     for count, cells in counts.items():
         whole = counts.get(PARTS.get(count, ""), {}) if count in PARTS else None
         for cell, value in cells.items():
             rest = None if whole is None else whole.get(cell, 0) - value
-            changes = [abs(value - each.get(count, {}).get(cell, 0)) for each in earlier]
             if value and (
                 value < k
                 or (rest is not None and rest < k)
                 or (count in ("accepted", "people") and says_a_gender(cells, cell))
-                or any(0 < change < k for change in changes)
             ):
+                found[count, cell] = k if whole is None else min(k, whole.get(cell, 0))
+    return found
+
+
+def changed(
+    counts: Mapping[str, Mapping[str, int]], earlier: Mapping[str, Mapping[str, int]], k: int
+) -> dict[tuple[str, str], int]:
+    """What differs from an earlier version by few, and how wide the interval of the difference has to be."""
+    found = {}
+    for count, cells in counts.items():
+        whole = counts.get(PARTS.get(count, ""), {}) if count in PARTS else None
+        for cell in {*cells, *earlier.get(count, {})}:
+            value, before = cells.get(cell, 0), earlier.get(count, {}).get(cell, 0)
+            if 0 < abs(value - before) < k:
                 found[count, cell] = k if whole is None else min(k, whole.get(cell, 0))
     return found
 

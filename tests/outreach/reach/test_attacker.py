@@ -3,8 +3,8 @@
 Sensitive is what may not be read for its own sake (:func:`.attacker.sensitive`). Each such cell, of every snapshot, is
 hidden, and whoever knows all that is shown finds an interval for it that is at least k wide: k + 1 values; of a part as
 many as its whole allows, if that is fewer. Cells that are hidden only to protect these need no interval of their own.
-What changed by
-few is looked at in broadcasts only. A sum of a period is no secret where all its broadcasts show their parts of it.
+Of what changed by few from one version to the next, of a broadcast or of a period, the difference has to be as wide. A
+sum of a period is no secret where all its broadcasts show their parts of it.
 """
 
 import random
@@ -25,7 +25,7 @@ from outreach.reach.snapshots.reading import content_of
 from outreach.reach.snapshots.sealed import Sealed
 from outreach.tracking.models import TrackingEvent
 
-from .attacker import PEOPLE, Reader, sensitive
+from .attacker import PEOPLE, Reader, changed, sensitive
 
 pytestmark = pytest.mark.django_db
 
@@ -102,18 +102,21 @@ def narrow(snapshots, k, contents=None):
     reader = Reader(contents, k)
     found = []
     for each in snapshots:
-        # Only the change of a broadcast from version to version is attacked here, not that of a period.
-        earlier = [
-            counts_of(other)
-            for other in snapshots
-            if other.place == each.place and other.version < each.version and not contents[each.pk]["members"]
-        ]
-        for (count, cell), wanted in sensitive(counts_of(each), k, earlier).items():
-            shown = contents[each.pk]["figures"][str(k)].get(count)
-            if shown is None or is_told(contents, k, each.pk, count, cell):
+        figures = contents[each.pk]["figures"][str(k)]
+        for (count, cell), wanted in sensitive(counts_of(each), k).items():
+            if count not in figures or is_told(contents, k, each.pk, count, cell):
                 continue
-            if shown.get(cell) is not None or reader.width(each.pk, count, cell, wanted) < wanted - 1e-6:
+            if figures[count].get(cell) is not None or reader.width(each.pk, count, cell, wanted) < wanted - 1e-6:
                 found.append((contents[each.pk]["place"], each.version, count, cell))
+        for other in snapshots:
+            if other.place == each.place and other.version < each.version:
+                found += [
+                    (contents[each.pk]["place"], each.version, other.version, count, cell)
+                    for (count, cell), wanted in changed(counts_of(each), counts_of(other), k).items()
+                    if count in figures
+                    and not is_told(contents, k, each.pk, count, cell)
+                    and reader.change(each.pk, other.pk, count, cell, wanted) < wanted - 1e-6
+                ]
     return found
 
 

@@ -1,5 +1,6 @@
 """The public pages of broadcasts: who can open them, what stands on them, and what the archive lists."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast, Message
+from outreach.broadcasts.rendering import build
 from outreach.channels.built import PLACEHOLDER
 from outreach.delivery import lifecycle
 from outreach.delivery.models import Delivery
@@ -100,6 +102,17 @@ def test_nothing_on_the_page_is_one_receivers(client, sent):
     assert "·" not in main
     assert reverse("subscribe") in links
     assert reverse("how_to_leave") in links
+
+
+def test_the_page_has_nothing_that_mail_programs_alone_read(client, sent):
+    built = build(mail(sent)).html
+    assert "xmlns:" in built
+    assert "mso-" in built
+
+    text = client.get(path_of(mail(sent))).content.decode()
+
+    assert not re.search(r"xmlns|mso-|supported-color-schemes:|<!--|vertical-align=", text)
+    assert "vertical-align:" in text
 
 
 def test_the_page_shows_the_picture_of_the_mail(client, submitted, infographic, editor, approver, now):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from home.models import StoryPage
+from home.models import NewsPage, StoryPage
 from outreach.audience.models import Segment
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast
@@ -13,7 +13,8 @@ from outreach.broadcasts.refusals import ApprovalVoid, OwnSubmission
 from outreach.broadcasts.rendering import build
 from outreach.broadcasts.series import approval, editions
 from outreach.broadcasts.series.models import Series, SeriesApproval
-from outreach.broadcasts.series.stories import new_stories
+from outreach.broadcasts.series.pages import new_pages
+from outreach.broadcasts.standing import digest
 from tests.outreach.broadcasts.conftest import approve, translate
 
 from .conftest import MONDAY, TUESDAY, WEEK
@@ -32,6 +33,18 @@ def publish(stories, slug: str, at: datetime, *topics: str) -> StoryPage:
     StoryPage.objects.filter(pk=page.pk).update(first_published_at=at)
     page.refresh_from_db()
     return page
+
+
+def announce(news, slug: str, at: datetime, *topics: str) -> NewsPage:
+    """A news item that was first published at that moment."""
+    item = NewsPage(title=slug.capitalize(), slug=slug, summary="Said.", place="Roseau", source="The office")
+    news.add_child(instance=item)
+    for topic in topics:
+        item.topics.create(topic=topic)
+    item.save_revision().publish()
+    NewsPage.objects.filter(pk=item.pk).update(first_published_at=at)
+    item.refresh_from_db()
+    return item
 
 
 def make(now: datetime) -> list[Broadcast]:
@@ -163,7 +176,7 @@ def test_a_rule_chooses_a_topic_and_at_most_so_many(stories, story):
     span = {"since": TUESDAY, "until": TUESDAY + DAY}
 
     def slugs(topic: str, most: int) -> list[str]:
-        return [page.slug for page in new_stories(**span, topic=topic, most=most)]
+        return [page.slug for page in new_pages(**span, carries="stories", topic=topic, most=most)]
 
     assert slugs("work", 9) == ["farm-2", "farm-1"]
     assert slugs("work", 1) == ["farm-2"]
@@ -175,7 +188,88 @@ def test_a_late_translation_makes_no_story_new(stories):
     late = translate(old, "fr", "Vieille")
     StoryPage.objects.filter(pk=late.pk).update(first_published_at=TUESDAY)
 
-    assert new_stories(since=TUESDAY - DAY, until=TUESDAY + DAY, topic="", most=5) == []
+    assert new_pages(carries="stories", since=TUESDAY - DAY, until=TUESDAY + DAY, topic="", most=5) == []
+
+
+@pytest.mark.parametrize(
+    ("carries", "told"),
+    [
+        ("stories", ["shop", "farm"]),
+        ("news", ["vote", "bus"]),
+        ("both", ["vote", "shop", "bus", "farm"]),
+    ],
+)
+def test_a_series_tells_of_stories_of_news_or_of_both_the_newest_first(stories, news, carries, told):
+    publish(stories, "farm", TUESDAY)
+    announce(news, "bus", TUESDAY + timedelta(hours=1))
+    publish(stories, "shop", TUESDAY + timedelta(hours=2))
+    announce(news, "vote", TUESDAY + timedelta(hours=3))
+    span = {"since": TUESDAY - DAY, "until": TUESDAY + DAY, "topic": ""}
+
+    assert [page.slug for page in new_pages(**span, carries=carries, most=9)] == told
+    assert [page.slug for page in new_pages(**span, carries=carries, most=1)] == told[:1]
+
+
+def test_news_follows_the_rules_of_stories(stories, news):
+    old = announce(news, "old", TUESDAY - 30 * DAY, "work")
+    late = translate(old, "fr", "Vieille")
+    NewsPage.objects.filter(pk=late.pk).update(first_published_at=TUESDAY)
+    announce(news, "gone", TUESDAY, "work").unpublish()
+    announce(news, "other", TUESDAY, "rights")
+    kept = announce(news, "kept", TUESDAY, "work")
+
+    found = new_pages(carries="both", since=TUESDAY - DAY, until=TUESDAY + DAY, topic="work", most=9)
+    assert found == [kept]
+
+
+def test_a_digest_carries_stories_and_news_in_each_language(series, stories, news, readers, approver):
+    Series.objects.update(carries="both")
+    farm, bus = publish(stories, "farm", TUESDAY), announce(news, "bus", TUESDAY + DAY)
+    translate(farm, "fr", "La ferme")
+    autobus = translate(bus, "fr", "Le bus <b>")
+
+    (edition,) = make(MONDAY - DAY)
+
+    assert carried(edition) == [bus.pk, farm.pk]
+    english, french = (edition.messages.get(channel="email", language=code) for code in ("en", "fr"))
+    assert english.subject == "Bus"
+    assert "Read the news" in english.body
+    assert "Read the story" in english.body
+    assert f"http://testserver{bus.url}" in build(english).links
+    assert french.subject == "Le bus <b>"
+    assert "<b>La ferme</b>" in french.body
+    assert f"http://testserver{autobus.url}" in build(french).links
+
+
+def test_without_news_a_series_of_news_makes_no_edition(series, stories):
+    Series.objects.update(carries="news")
+    publish(stories, "farm", TUESDAY)
+
+    assert make(MONDAY - DAY) == []
+    series.refresh_from_db()
+    assert series.skipped_at == MONDAY
+
+
+def test_a_word_given_for_stories_does_not_hold_for_news(series, stories, news, readers, approver):
+    agree(series, approver)
+    series.carries = "both"
+    approval.change(series=series, user=series.edited_by, now=TUESDAY)
+    announce(news, "bus", TUESDAY)
+
+    (edition,) = make(MONDAY - DAY)
+
+    assert edition.state == State.DRAFT
+
+
+def test_a_word_given_before_a_series_could_choose_still_holds(series):
+    """The hash is that of a rule that says nothing of kinds."""
+    rule = {name: getattr(series, name) for name in approval.RULE}
+    segments = list(series.segments.values("code", "rule"))
+    before = digest({**rule, "local_time": "09:00:00", "segments": segments})
+
+    assert approval.rule_hash(series) == before
+    series.carries = "news"
+    assert approval.rule_hash(series) != before
 
 
 def test_an_edition_is_approved_like_any_broadcast_and_not_by_who_wrote_the_rule(

@@ -52,6 +52,7 @@ def form(segment, **given: object) -> dict[str, object]:
         "month_day": "1",
         "local_time": "09:30",
         "hours_ahead": "24",
+        "carries": "both",
         "topic": "work",
         "most_stories": "3",
         "segments": [segment.pk],
@@ -98,7 +99,7 @@ def test_a_series_is_made_with_its_rule_and_shows_its_next_dates(client, everybo
     series = Series.objects.get()
     assert (series.edited_by, series.handled_until, series.weekdays) == (editor, NOW, [0, 3])
     assert series.stories_since == NOW - timedelta(days=7)
-    assert series.channels == ["email", "telegram"]
+    assert (series.channels, series.carries) == (["email", "telegram"], "both")
     assert list(series.segments.all()) == [everybody]
     assert answer["Location"] == address("inspect", series)
     text = BeautifulSoup(client.get(answer["Location"]).text, "html.parser").find("main").get_text(" ", strip=True)
@@ -106,6 +107,7 @@ def test_a_series_is_made_with_its_rule_and_shows_its_next_dates(client, everybo
     assert "Dec. 3, 2026, 9:30 a.m." in text
     assert "Dec. 7, 2026, 9:30 a.m." in text
     assert "America/Dominica" in text
+    assert "Stories and news. The newest ones published since the edition before, at most 3." in " ".join(text.split())
     assert ModelLogEntry.objects.for_instance(series).get().action == "wagtail.create"
 
 
@@ -122,6 +124,8 @@ def test_a_series_is_made_with_its_rule_and_shows_its_next_dates(client, everybo
         ({"segments": []}, "This field is required."),
         ({"channels": []}, "This field is required."),
         ({"topic": "gossip"}, "Select a valid choice"),
+        ({"carries": "gossip"}, "Select a valid choice"),
+        ({"carries": ""}, "This field is required."),
     ],
 )
 def test_a_rule_that_can_not_be_is_refused_beside_its_field(client, everybody, editor, given, reason):

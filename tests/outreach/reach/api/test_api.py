@@ -14,11 +14,14 @@ import time_machine
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from outreach.broadcasts.campaign import Campaign
 from outreach.reach import downloads, printing
 from outreach.reach.api import tokens
 from outreach.reach.api.endpoints import A_MINUTE
 from outreach.reach.api.models import ApiToken
 from outreach.reach.api.tokens import BadToken, TooManyTokens, check_token, make_token, revoke_token
+from outreach.reach.indicators import keeping
+from outreach.reach.indicators.framework import Indicator, Result
 from outreach.reach.metrics import METRICS
 from outreach.reach.periods import parse
 from outreach.reach.snapshots.correcting import correct
@@ -31,9 +34,23 @@ from tests.outreach.reach.conftest import CLOSED
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-ADDRESSES = ("/api/reach/scopes", "/api/reach/report", "/api/reach/definitions")
+ADDRESSES = (
+    "/api/reach/scopes",
+    "/api/reach/report",
+    "/api/reach/definitions",
+    "/api/reach/snapshots",
+    "/api/reach/results?campaign=measured",
+    "/api/reach/web-reading",
+)
 READERS = {"approver", "evaluator", "superuser"}
 ROLES = ["editor", "approver", "evaluator", "data officer", "administrator", "superuser"]
+
+
+@pytest.fixture(autouse=True)
+def measured():
+    return Campaign.objects.create(
+        name="Measured", slug="measured", starts_on=date(2026, 10, 1), ends_on=date(2026, 12, 31)
+    )
 
 
 @pytest.fixture
@@ -205,11 +222,64 @@ def test_definitions_are_the_whole_closed_list(ask):
     assert {"name": "Formula", "text": "accepted / attempted"} in found["delivery_rate"]["parts"]
 
 
+def test_results_are_the_tables_of_the_file_with_what_was_not_measured_in_words(ask, member, measured):
+    user = member("administrator")
+    result = keeping.keep_result(
+        result=Result(campaign=measured, level="output", code="3", statement="Campaign delivered"), user=user, now=NOW
+    )
+    keeping.keep_indicator(indicator=Indicator(result=result, name="Stories published"), user=user, now=NOW)
+    found = ask("/api/reach/results", campaign="measured").json()
+    assert found["title"] == "Results framework: Measured"
+    frame = next(sheet for sheet in found["sheets"] if sheet["slug"] == "logframe")
+    (row,) = frame["rows"]
+    assert row[0] == "Stories published"
+    assert row[frame["headings"].index("Baseline")] == "not measured"
+    assert row[frame["headings"].index("Achieved")]["status"] == "unknown"
+
+
+@pytest.mark.parametrize("campaign", ["", "nothing", "\x00", "measured'--", "x" * 3000])
+def test_results_of_no_campaign_are_refused(ask, campaign):
+    answer = ask("/api/reach/results", campaign=campaign)
+    assert answer.status_code == 400
+    assert answer.json()["detail"]
+
+
+def test_web_reading_says_what_the_page_says(ask):
+    for day, views in ((5, 30), (6, 12)):
+        PageDay.objects.create(
+            day=date(2026, 11, day), page_id=7, language="en", source=Source.DIRECT, device=Device.MOBILE,
+            views=views, visits=views - 10,
+        )  # fmt: skip
+    found = ask("/api/reach/web-reading", period="2026-11").json()
+    figures = {row[0]: row[1] for row in found["sheets"][0]["rows"]}
+    assert (figures["Article visits"]["value"], figures["Different visits"]["value"]) == (42, 22)
+    assert ask("/api/reach/web-reading", period="2026-13").status_code == 400
+
+
+def test_snapshots_are_listed_with_what_replaced_them(ask, ledger, october):
+    assert ask("/api/reach/snapshots").json() == []
+    ledger.close(october)
+    month = freeze_period(period=parse("2026-11"), user=None, now=CLOSED)
+    october.deliveries.filter(pk__in=list(october.deliveries.values_list("pk", flat=True)[:10])).update(
+        status="bounced"
+    )
+    later = correct(snapshot=october.snapshots.get(), reason="Late bounces", user=None, now=CLOSED)
+    found = ask("/api/reach/snapshots").json()
+    assert [(each["snapshot"], each["version"], each["is_newest"]) for each in found] == [
+        (later.pk, 2, True), (month.pk, 1, True), (october.snapshots.earliest("number").pk, 1, False),
+    ]  # fmt: skip
+    assert (found[0]["reason"], found[0]["digest"]) == ("Late bounces", later.digest)
+    assert [each["snapshot"] for each in ask("/api/reach/snapshots", before=found[0]["number"]).json()] == [
+        each["snapshot"] for each in found[1:]
+    ]
+    assert ask("/api/reach/snapshots", before=10**30).status_code in (200, 400, 422)
+
+
 def test_description_is_open_to_everybody_and_names_what_there_is(client):
     answer = client.get("/api/reach/openapi.json")
     assert answer.status_code == 200
     described = answer.json()
-    assert set(described["paths"]) == set(ADDRESSES)
+    assert set(described["paths"]) == {address.partition("?")[0] for address in ADDRESSES}
     assert described["openapi"].startswith("3.")
     for path in described["paths"].values():
         assert {"200", "400", "401", "403", "429"} <= set(path["get"]["responses"])

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -200,3 +201,31 @@ def test_menu_leads_to_the_page(evaluator, client, member, read):
     assert address in evaluator.get(reverse("wagtailadmin_home")).content.decode()
     client.force_login(member("editor"))
     assert address not in client.get(reverse("wagtailadmin_home")).content.decode()
+
+
+MACHINES_ALONE = "No reader was counted in this period"
+
+
+def test_where_machines_alone_opened_pages_the_page_says_so(page, page_day, stories):
+    page_day(date(2026, 10, 1), stories.pk, machine_views=7)
+    text = page(period="2026-10").content.decode()
+    assert MACHINES_ALONE in text
+    assert "Nothing was counted in this period" not in text
+
+
+def test_where_readers_were_counted_it_does_not_say_so(page, read):
+    assert MACHINES_ALONE not in page(period="2026-10").content.decode()
+
+
+def test_visits_that_a_demo_broadcast_led_here_are_marked_as_invented(page, evaluator, read, letter):
+    before = page(period="2026-10").content.decode()
+    letter.is_demo = True
+    letter.save()
+    marked = page(period="2026-10").content.decode()
+    book = load_workbook(io.BytesIO(evaluator.get(reverse("reach:visits_xlsx"), {"period": "2026-10"}).content))
+    said = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
+
+    assert "Includes demo data" not in before
+    assert "Includes demo data" in marked
+    assert "Some of these figures were invented." in said
+    assert "Includes demo data" not in page(period="2026-11").content.decode()

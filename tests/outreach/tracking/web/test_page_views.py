@@ -37,12 +37,12 @@ def _own_key():
 
 def counted(**only):
     today = timezone.localdate()
-    return visits(since=today, until=today + timedelta(days=1), **only)
+    return visits(since=today, until=today + timedelta(days=2), **only)
 
 
 def told():
     today = timezone.localdate()
-    return completion(since=today, until=today + timedelta(days=1))
+    return completion(since=today, until=today + timedelta(days=2))
 
 
 def token_in(page: str) -> str:

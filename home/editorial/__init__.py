@@ -1,0 +1,1 @@
+"""How the office writes about people: terms, the checklist, consents for photos, and who is heard and shown."""

@@ -1,0 +1,1 @@
+"""News: what the archive is divided into, and how editors find and date their items."""

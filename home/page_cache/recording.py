@@ -1,0 +1,54 @@
+"""Notes what a page is made from: every page of the CMS that is loaded meanwhile, and every query.
+
+Nothing that makes a page has to say what it shows, so nothing can forget to.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import get_language
+from wagtail.models import Page
+
+from .tags import UnknownTable, of_query, page_tag
+
+
+class Recording:
+    """``tags`` are what the page depends on; ``is_complete`` is false if it reads what nobody tells changes of."""
+
+    def __init__(self) -> None:
+        self.tags: set[str] = set()
+        self.is_complete = True
+
+    def note_query(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        """A wrapper around the execution of a query: see Django's "Database instrumentation"."""
+        if sql.startswith("SELECT"):
+            try:
+                self.tags |= of_query(sql, params or (), get_language() or "")
+            except UnknownTable:
+                self.is_complete = False
+        return execute(sql, params, many, context)
+
+
+_current: ContextVar[Recording | None] = ContextVar("recording", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[Recording]:
+    """Note what is read from the database until the end of the ``with``, in this thread."""
+    found = Recording()
+    token = _current.set(found)
+    try:
+        with connection.execute_wrapper(found.note_query):
+            yield found
+    finally:
+        _current.reset(token)
+
+
+def note_page(sender: type, instance: Any, **_kwargs: Any) -> None:
+    """A receiver of ``post_init``: a page was loaded."""
+    current = _current.get()
+    if current is not None and isinstance(instance, Page) and instance.pk:
+        current.tags.add(page_tag(instance.pk))

@@ -1,0 +1,82 @@
+"""The pages of our own that members of staff open: found by their addresses and by what they lead to."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+from playwright.sync_api import Page
+
+from . import axe
+
+OURS = ("home.", "outreach.")
+ADMIN = "admin/"
+
+
+def names() -> dict[str, str]:
+    """The name of every address of ours below the admin, and its route."""
+
+    def below(patterns: list[URLPattern | URLResolver], prefix: str, space: str) -> Iterator[tuple[str, str]]:
+        for pattern in patterns:
+            route = prefix + str(pattern.pattern).removeprefix("^").removesuffix("$").removesuffix("\\Z")
+            if isinstance(pattern, URLResolver):
+                inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+                yield from below(pattern.url_patterns, route, inner)
+            elif route.startswith(ADMIN) and pattern.name and _is_ours(pattern):
+                yield f"{space}{pattern.name}", route
+
+    return dict(below(get_resolver().url_patterns, "", ""))
+
+
+def _is_ours(pattern: URLPattern) -> bool:
+    view = getattr(pattern.callback, "view_class", pattern.callback)
+    return bool(view) and view.__module__.startswith(OURS)
+
+
+class Round:
+    """A walk through the pages of ours that one member of staff may open, and that nobody before looked at.
+
+    ``seen`` holds the names of those, and gets more.
+    """
+
+    def __init__(self, page: Page, seen: set[str]) -> None:
+        self._page = page
+        self._ours = names()
+        self._seen = seen
+
+    def faults(self) -> Iterator[str]:
+        """What axe finds on each, as it is found."""
+        waiting = [f"/{route}" for route in self._ours.values() if not {"<", "("} & set(route)] + ["/admin/"]
+        visited: set[str] = set()
+        while waiting:
+            path = waiting.pop(0)
+            name = self._name(path)
+            if name in self._seen or path in visited:
+                continue
+            visited.add(path)
+            if not self._opens(path):
+                continue
+            if name:
+                self._seen.add(name)
+                yield from axe.faults(self._page, part="main")
+            waiting += [led for led in self._led_to() if self._name(led)]
+
+    def _opens(self, path: str) -> bool:
+        """Whether there is a page, which is open then: files and what takes forms alone are none."""
+        answer = self._page.request.get(path, max_redirects=0)
+        if answer.status != 200 or not answer.headers.get("content-type", "").startswith("text/html"):
+            return False
+        if "<main" not in answer.text():
+            return False
+        self._page.goto(path)
+        return True
+
+    def _led_to(self) -> list[str]:
+        found: list[str] = self._page.evaluate("[...document.links].map(link => link.pathname + link.search)")
+        return [path for path in found if path.startswith(f"/{ADMIN}")]
+
+    def _name(self, path: str) -> str:
+        try:
+            name = resolve(urlsplit(path).path).view_name
+        except Resolver404:
+            return ""
+        return name if name in self._ours else ""
