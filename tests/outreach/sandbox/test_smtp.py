@@ -1,7 +1,10 @@
+import asyncio
 import smtplib
+import threading
 
 import pytest
 
+from outreach.sandbox import smtp
 from outreach.sandbox.faults import AgreedReceivers
 from tests.outreach.servers import SmtpServer
 
@@ -21,8 +24,8 @@ def server():
 
 
 def send(server, *receivers: str) -> None:
-    with smtplib.SMTP(server.host, server.port, timeout=5) as smtp:
-        smtp.sendmail("campaign@example.org", receivers, b"Subject: Hello\r\n\r\nHello\r\n")
+    with smtplib.SMTP(server.host, server.port, timeout=5) as line:
+        line.sendmail("campaign@example.org", receivers, b"Subject: Hello\r\n\r\nHello\r\n")
 
 
 def test_every_mail_is_kept_once_for_each_receiver(server):
@@ -73,3 +76,22 @@ def test_store_that_fails_loses_nothing(server, caplog):
 
     assert caught.value.smtp_code == 451
     assert "could not keep a mail" in caplog.text
+
+
+def test_mail_is_taken_though_the_database_is_busy_until_the_sender_is_done(server, monkeypatch):
+    monkeypatch.setattr(smtp, "PATIENCE", 0.01)
+    is_free, kept = threading.Event(), threading.Event()
+    keep = server.inbox.keep_mail
+
+    async def keep_mail(**mail):
+        await asyncio.to_thread(is_free.wait)
+        await keep(**mail)
+        kept.set()
+
+    monkeypatch.setattr(server.inbox, "keep_mail", keep_mail)
+    send(server, "ana@example.org")
+    assert server.mails == []
+
+    is_free.set()
+    assert kept.wait(10)
+    assert server.receivers == ["ana@example.org"]
