@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -12,6 +13,9 @@ from wagtail.models import Page, Site
 from home.fallback import Elsewhere, elsewhere
 from home.models import GlossaryPage, HomePage, StandardPage
 from home.models.article import SitePage
+
+MOST_QUERY = 200
+"""Letters of a query that goes along to another language."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,12 @@ def leads_nowhere(request: HttpRequest) -> bool:
     return match is None or match.url_name == "wagtail_serve"
 
 
+def is_search(request: HttpRequest) -> bool:
+    """Whether the address is that of the search."""
+    match = getattr(request, "resolver_match", None)
+    return match is not None and match.url_name == "search"
+
+
 def view_alternatives(
     homes: list[HomePage], request: HttpRequest, language: str, pages: Mapping[str, str]
 ) -> list[Alternative]:
@@ -105,9 +115,13 @@ def view_alternatives(
     home page.
     """
     urls = {}
+    query = request.META.get("QUERY_STRING", "") if is_search(request) else ""
+    query = query if len(unquote_plus(query)) <= MOST_QUERY else ""
     for home in homes:
         url = translate_url(request.path, home.language)
         known = not leads_nowhere(request) and (url != request.path or home.language == language)
+        # What somebody looks for is looked for in the other language too.
+        url += f"?{query}" if known and query else ""
         urls[home.language] = url if known else pages.get(home.language) or home.get_url(request) or ""
     return alternatives(urls, language)
 

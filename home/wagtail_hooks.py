@@ -15,6 +15,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.log_actions import LogFormatter
 from wagtail.models import ModelLogEntry, Page
+from wagtail_localize.models import TranslationSource
 
 from home.editorial.staff import hooks as editorial_hooks  # noqa: F401
 from home.infographics.comparison import TableComparison
@@ -73,10 +74,16 @@ def warn_of_unreviewed_translation(request: HttpRequest, page: Page) -> None:
         url = reverse("home_review_translation", args=[page.pk])
         buttons.append(messages.button(url, _("Mark as reviewed")))
     if found is State.STALE:
+        source = TranslationSource.objects.filter(object_id=page.translation_key).first()
+        if source and request.user.has_perm("wagtail_localize.submit_translation"):
+            url = reverse("wagtail_localize:update_translations", args=[source.pk])
+            buttons = [buttons[0], messages.button(url, _("Synchronise"))]
+        else:
+            buttons = buttons[:1]
         messages.warning(
             request,
             _("The source of this translation has changed since. Synchronise and translate what is new."),
-            buttons=buttons[:1],
+            buttons=buttons,
         )
     elif found is State.REVIEWED:
         messages.success(request, _("A native speaker has reviewed this translation."))

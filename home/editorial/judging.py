@@ -172,7 +172,11 @@ def judge_summary(content: Content) -> Judgement:
         return Judgement(State.FAIL, _("There is no summary."), _("Write one or two short sentences."))
     number, longest = len(plainness.sentences(summary)), plainness.longest_sentence(summary)
     years = plainness.years_of_school(summary) if content.language == "en" else None
-    finding = _("%(sentences)d sentences, the longest has %(words)d words.") % {"sentences": number, "words": longest}
+    finding = ngettext(
+        "%(sentences)d sentence; the longest has %(words)d words.",
+        "%(sentences)d sentences; the longest has %(words)d words.",
+        number,
+    ) % {"sentences": number, "words": longest}
     if years is not None:
         finding += " " + _("It asks for about %(years)d years of school.") % {"years": max(round(years), 1)}
     advice = []

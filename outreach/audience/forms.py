@@ -129,7 +129,9 @@ class SubscribeForm(forms.Form):
         try:
             form_token.check(token=str(self.data.get("opened", "")), now=self.now)
         except form_token.FilledTooFast:
-            self.add_error(None, _("That was very quick. Please press the button once more."))
+            # Where something is to be mended anyway, the button is pressed once more.
+            if not self.errors:
+                self.add_error(None, _("That was very quick. Please press the button once more."))
         except form_token.FormOutOfDate:
             self.add_error(None, _("The page was open for too long. Please press the button once more."))
         return self.cleaned_data

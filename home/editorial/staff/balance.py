@@ -78,7 +78,7 @@ def sentence(found: Balance) -> str:
         return _("Nobody was quoted in these days.")
     people = ngettext("%(count)d person was quoted", "%(count)d people were quoted", found.quoted)
     figures = _("women %(women)d, men %(men)d, another gender %(another)d. %(stated)d of %(count)d stated a gender.")
-    return f"{people}: {figures}" % {
+    return (_("%(people)s: %(figures)s") % {"people": people, "figures": figures}) % {
         "count": found.quoted,
         "women": found.of_gender("woman"),
         "men": found.of_gender("man"),

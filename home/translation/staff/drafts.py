@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,6 +19,9 @@ from home.translation.standing import source_of, standings
 from home.translation.states import State, source_language
 
 from .page_view import PageView
+
+NAMES = dict(settings.LANGUAGES)
+"""The languages by code, each named in itself."""
 
 
 def may_make_drafts(user: User, page: Page) -> bool:
@@ -138,7 +142,7 @@ def tell(request: HttpRequest, results: list[Drafts]) -> None:
     existing = sum(len(drafts.existing) for drafts in results)
     aliases = [page for drafts in results for page in drafts.aliases]
     untranslated = {
-        (language, page.title)
+        (NAMES.get(language, language), page.title)
         for drafts in results
         for language, pages in drafts.untranslated.items()
         for page in pages

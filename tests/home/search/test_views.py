@@ -270,3 +270,7 @@ def test_published_card_is_found_once_its_transaction_ends(site, reader: Client,
         card.meaning = "<p>About a zebra.</p>"
         card.save_revision().publish()
     assert titles(answer(reader, "zebra")) == ["Passport and permits"]
+
+
+def test_language_switch_takes_along_what_is_looked_for(site, reader: Client):
+    assert 'href="/fr/search/?q=roofs"' in answer(reader, "roofs")

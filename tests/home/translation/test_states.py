@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import GroupPagePermission, Page, PageLogEntry
-from wagtail_localize.models import StringTranslation, Translation
+from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 
 from home.models import HomePage, StoryPage, TranslationReview
 from home.translation.states import NotATranslation, State, record_review, state, states
@@ -98,6 +98,24 @@ def test_editor_is_warned_until_a_native_speaker_has_read_the_translation(editor
     assert review in page
     editor.post(review, {"reviewed_by": "Marie"})
     assert "A native speaker has reviewed this translation." in editor.get(edit).content.decode()
+
+
+def test_editor_of_a_stale_translation_is_led_to_what_synchronises_it(
+    editor: Client, reviewed: TranslationReview, story, french_story: StoryPage
+):
+    story.title = "Something else"
+    story.save_revision().publish()
+    page = editor.get(reverse("wagtailadmin_pages:edit", args=[french_story.pk])).content.decode()
+    source = TranslationSource.objects.get(object_id=story.translation_key)
+    assert reverse("wagtail_localize:update_translations", args=[source.pk]) in page
+
+
+def test_untranslated_page_can_not_be_reviewed(editor: Client, story, french_story: StoryPage):
+    story.title = "Something else"
+    story.save_revision().publish()
+    TranslationSource.objects.get(object_id=story.translation_key).update_from_db()
+    editor.post(reverse("home_review_translation", args=[french_story.pk]), {"reviewed_by": "Marie"})
+    assert not TranslationReview.objects.exists()
 
 
 def test_editor_of_the_source_is_not_warned(editor: Client, story: StoryPage):
