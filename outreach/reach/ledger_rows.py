@@ -5,7 +5,7 @@ with the numbers of its people.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -160,7 +160,8 @@ class LedgerRows:
             f"WHERE d.broadcast_id = %s AND {REACHED} AND d.tracks_clicks) followed GROUP BY story"
         )
         named = [value for page in pages for value in page]
-        return dict(_rows((statement, [*named, *params, self.broadcast.pk])))
+        with _all_rows_at_once():
+            return dict(_rows((statement, [*named, *params, self.broadcast.pk])))
 
     def shared_clicks(self) -> list[tuple[int, int | None, int, int]]:
         """Cohort, link, and how many clicks over that shared link were a person's, and a machine's."""
@@ -233,20 +234,26 @@ def _keep_seen(statement: Statement) -> None:
         cursor.execute(f"INSERT INTO temp.seen {chosen}", params)
 
 
-def _streamed_whole(statement: Statement) -> Iterator[tuple[Any, ...]]:
-    """The rows of a statement that joins all of a broadcast's rows.
+@contextmanager
+def _all_rows_at_once() -> Iterator[None]:
+    """For statements that join all of a broadcast's rows.
 
     PostgreSQL takes a broadcast that is newer than its statistics for an empty one. It would then look through all
     events for each delivery, for hours; without nested loops it can't.
     """
     if connection.vendor != "postgresql":
-        yield from _streamed(statement)
+        yield
         return
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop = off")
-    yield from _streamed(statement)
+    yield
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+
+
+def _streamed_whole(statement: Statement) -> Iterator[tuple[Any, ...]]:
+    with _all_rows_at_once():
+        yield from _streamed(statement)
 
 
 def _streamed(statement: Statement) -> Iterator[tuple[Any, ...]]:

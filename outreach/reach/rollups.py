@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -88,7 +88,6 @@ def rebuild(*, broadcast: Broadcast, day: date | None = None, now: datetime | No
     if day is not None and day not in days.days:
         raise NoSuchDay(day)
     with transaction.atomic():
-        _expect_many_rows()
         last, is_first = Rebuild.objects.get_or_create(broadcast=broadcast, defaults={"rebuilt_at": now})
         last = Rebuild.objects.select_for_update().get(pk=last.pk)
         newest = TrackingEvent.objects.filter(broadcast=broadcast).aggregate(newest=Coalesce(Max("pk"), 0))["newest"]
@@ -102,18 +101,6 @@ def rebuild(*, broadcast: Broadcast, day: date | None = None, now: datetime | No
         last.rebuilt_at = now
         last.save()
     return count
-
-
-def _expect_many_rows() -> None:
-    """Keep PostgreSQL, for this transaction, from a plan that is good for a few rows only.
-
-    It has not yet learnt of a broadcast that was just sent, takes it for nearly empty, and would go through all its
-    deliveries once for each click.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_nestloop = off")
-            cursor.execute("SET LOCAL jit = off")
 
 
 def _rebuild_days(rows: LedgerRows) -> int:
