@@ -35,6 +35,31 @@ class Gender(models.TextChoices):
     NOT_ASKED = "", _("Not asked or not answered")
 
 
+class Parish(models.TextChoices):
+    """The ten parishes of Dominica, and whoever lives elsewhere: as near as we ever ask."""
+
+    ST_ANDREW = "st_andrew", _("Saint Andrew")
+    ST_DAVID = "st_david", _("Saint David")
+    ST_GEORGE = "st_george", _("Saint George")
+    ST_JOHN = "st_john", _("Saint John")
+    ST_JOSEPH = "st_joseph", _("Saint Joseph")
+    ST_LUKE = "st_luke", _("Saint Luke")
+    ST_MARK = "st_mark", _("Saint Mark")
+    ST_PATRICK = "st_patrick", _("Saint Patrick")
+    ST_PAUL = "st_paul", _("Saint Paul")
+    ST_PETER = "st_peter", _("Saint Peter")
+    ABROAD = "abroad", _("Outside Dominica")
+    NOT_STATED = "", _("Not stated")
+
+
+class Frequency(models.TextChoices):
+    """How often a person wants to be written to at most."""
+
+    EVERY = "every", _("Every message")
+    WEEKLY = "weekly", _("At most one a week")
+    MONTHLY = "monthly", _("At most one a month")
+
+
 class Purpose(models.TextChoices):
     """What a person consents to, each on its own."""
 

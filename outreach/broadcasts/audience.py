@@ -34,6 +34,7 @@ class Reason(TextChoices):
     NOT_ACTIVE = "not_active", _("Not confirmed, or left")
     SUPPRESSED = "suppressed", _("Suppressed address")
     NO_CONSENT = "no_consent", _("No consent to messages")
+    TOO_SOON = "too_soon", _("Wants fewer messages")
     NO_LANGUAGE = "no_language", _("No message in their language")
     DUPLICATE = "duplicate", _("Gets it on another channel")
 

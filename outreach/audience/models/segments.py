@@ -1,0 +1,44 @@
+"""Saved rules over what people declared."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from outreach.audience.rules import Rule, validate_rule
+
+
+class Segment(models.Model):
+    """A saved rule over what subscribers declared; ``code`` is what ledgers and reports carry and never changes."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True, validators=[RegexValidator(r"^[a-z][a-z0-9-]*$")])
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    description = models.TextField(_("description"), blank=True)
+    rule: "models.JSONField[Rule]" = models.JSONField(_("rule"), validators=[validate_rule])
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SegmentEdit(models.Model):
+    """A segment as it was saved once, by whom and when; only added."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="edits")
+    edited_at = models.DateTimeField()
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    name = models.CharField(max_length=80)
+    description = models.TextField(blank=True)
+    rule: "models.JSONField[Rule]" = models.JSONField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.edited_at}"
