@@ -222,6 +222,7 @@ class ReachBench:
     def _pages(self) -> list[Row]:
         """How long the server works on each page of evaluators, once with figures that grow, then with frozen ones."""
         from django.contrib.auth.models import User
+        from django.core.management import call_command
         from django.test import Client
         from django.urls import reverse
 
@@ -229,6 +230,8 @@ class ReachBench:
         from outreach.reach.snapshots.freezing import freeze_period
         from outreach.reach.snapshots.models import Snapshot
 
+        # Pages name their styles by what is in them, as in earnest.
+        call_command("collectstatic", interactive=False, verbosity=0)
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(User.objects.create_superuser("reader"))
         index = reverse("reach:index")
@@ -264,7 +267,7 @@ class ReachBench:
         return ms
 
     def _page(self, client: Any, address: str) -> None:
-        response = client.get(address)
+        response = client.get(address, secure=True)
         assert response.status_code == 200, (address, response.status_code)
 
     # --- One day -----------------------------------------------------------------------------------------------------
