@@ -13,7 +13,7 @@ from django.urls import reverse
 from outreach.audience.models import Consent, Subscription
 from outreach.channels.telegram_client import BotClient
 from outreach.sandbox import updates as acts
-from outreach.tracking import presses, telegram_views
+from outreach.tracking import bot, presses, telegram_views
 from outreach.tracking.models import UpdateCursor
 from outreach.tracking.updates import poll
 
