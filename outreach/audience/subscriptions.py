@@ -120,6 +120,22 @@ def stop(*, subscription: Subscription, now: datetime) -> None:
 
 
 @transaction.atomic
+def resume(*, subscription: Subscription) -> bool:
+    """Take up again a chat that only its channel had closed, because the person came back to it; whether that was so.
+
+    What they agreed to was never taken back, so it holds. Somebody who left is asked again instead.
+    """
+    subscription.refresh_from_db(from_queryset=Subscription.objects.select_for_update(of=("self",)))
+    here = {"channel": subscription.channel, "address_hash": subscription.address_hash}
+    if subscription.state != State.STOPPED or not subscription.allows_messages or refuses_joining(**here):
+        return False
+    lift(**here)
+    subscription.state, subscription.ended_at = State.ACTIVE, None
+    subscription.save(update_fields=["state", "ended_at"])
+    return True
+
+
+@transaction.atomic
 def move(*, subscription: Subscription, address: str, now: datetime) -> None:
     """Follow a person to the address that their channel names; where that one has a subscription, this one ends."""
     address = normalised(channel=subscription.channel, address=address)
@@ -141,6 +157,7 @@ def change(
     group: str | None = None,
     gender: str | None = None,
     topics: Iterable[str] | None = None,
+    frequency: str | None = None,
     purposes: Mapping[str, bool] | None = None,
 ) -> None:
     """Write down what a person now says about themselves; what is ``None``, or a purpose not named, stays as it is.
@@ -165,6 +182,8 @@ def change(
         subscriber.group = group
     if gender is not None:
         subscriber.gender = gender
+    if frequency is not None:
+        subscriber.frequency = frequency
     subscriber.save()
     _forget_uncounted_gender(subscriber)
     subscription.subscriber = subscriber

@@ -23,9 +23,9 @@ from outreach.broadcasts import test_chats
 from outreach.channels.failures import ChannelError, MessageRejected
 from outreach.channels.telegram_client import Keyboard
 
-from . import conversation
+from . import conversation, privacy
 from .conversation import Said
-from .presses import PRESSED, Press, Unpressable
+from .presses import Unpressable, press, topics_of
 
 logger = logging.getLogger(__name__)
 
@@ -108,16 +108,35 @@ def _written(message: Message, now: datetime) -> Answer | None:
     with override(_language(subscription, message.from_user)):
         match command.partition("@")[0]:
             case "/start":
-                said = _start(chat.id, payload.strip(), now)
+                said = _start(chat.id, payload.strip(), subscription, now)
             case "/stop":
                 said = _stop(subscription, now)
+            case "/language" | "/topics" | "/privacy":
+                said = _asked_again(command.partition("@")[0], subscription)
+            case "/mydata":
+                said = privacy.data(subscription) if subscription else privacy.nothing_kept()
+            case "/erase":
+                said = privacy.ask_to_erase() if subscription else privacy.nothing_kept()
             case _:
                 said = conversation.help_text()
     return Answer(chat.id, said)
 
 
-def _start(chat: int, payload: str, now: datetime) -> Said:
+def _asked_again(command: str, subscription: Subscription | None) -> Said:
+    """A question by itself, to somebody who has joined."""
+    if subscription is None or subscription.state != Subscription.State.ACTIVE:
+        return conversation.not_joined()
+    if command == "/language":
+        return conversation.languages(subscription.subscriber.language)
+    if command == "/topics":
+        return conversation.topics(topics_of(subscription), alone=True)
+    return privacy.consents(subscription)
+
+
+def _start(chat: int, payload: str, subscription: Subscription | None, now: datetime) -> Said:
     if not payload.startswith(test_chats.PREFIX):
+        if subscription and subscriptions.resume(subscription=subscription):
+            return conversation.back()
         return conversation.greeting(as_source(payload))
     try:
         test_chats.bind(payload=payload, chat=chat, now=now)
@@ -155,12 +174,11 @@ def _pressed(query: CallbackQuery, now: datetime) -> Answer | None:
     chat = message.chat
     subscription = _subscription(chat.id) if chat.type == Chat.PRIVATE else None
     with override(_language(subscription, query.from_user)):
-        name, _colon, values = (query.data or "").partition(":")
-        press = Press(chat=chat.id, values=tuple(values.split(":")), subscription=subscription, now=now)
         try:
-            if chat.type != Chat.PRIVATE or name not in PRESSED:
+            if chat.type != Chat.PRIVATE:
                 raise Unpressable
-            return Answer(chat.id, PRESSED[name](press), message.message_id, query.id)
+            said = press(data=query.data or "", chat=chat.id, subscription=subscription, now=now)
+            return Answer(chat.id, said, message.message_id, query.id)
         except Unpressable:
             return Answer(chat.id, callback=query.id, notice=conversation.gone())
 

@@ -11,11 +11,13 @@ from html import escape
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from outreach.audience.choices import Gender, Group, Purpose
+from outreach.audience.choices import Frequency, Gender, Group, Purpose
 from outreach.audience.wording import words
 from outreach.channels.telegram_client import Button, Keyboard
 
 SKIP = "-"
+ALONE = "!"
+"""Ends the name of a button whose question was asked by itself, so that no other question follows."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ def interface_languages() -> dict[str, str]:
     return {code: name for code, name in settings.LANGUAGES if code not in settings.UNFINISHED}
 
 
-def _text(*paragraphs: str, head: str = "") -> str:
-    lines = [escape(paragraph, quote=False) for paragraph in paragraphs]
+def paragraphs(*texts: str, head: str = "") -> str:
+    """Texts in Telegram's HTML, an empty line between them, below a bold heading."""
+    lines = [escape(text, quote=False) for text in texts]
     return "\n\n".join([f"<b>{escape(head, quote=False)}</b>", *lines] if head else lines)
 
 
@@ -44,7 +47,7 @@ def _rows(buttons: Iterable[Button], width: int = 1) -> list[list[Button]]:
 def greeting(source: str) -> Said:
     """Who we are, and the first question; ``source`` says where the person heard of us."""
     return Said(
-        _text(
+        paragraphs(
             _("Stories, facts and rights about migration, sent to this chat. You can leave at any time with /stop."),
             _("In which language shall we write?"),
             head=_("Welcome"),
@@ -56,7 +59,7 @@ def greeting(source: str) -> Said:
 def consent(language: str, source: str) -> Said:
     """What the person agrees to; nothing is kept before they say yes."""
     return Said(
-        _text(
+        paragraphs(
             _("May we send you messages?"),
             words(Purpose.MESSAGES),
             _("Are you under 18? Ask a parent, a guardian or a teacher first."),
@@ -69,7 +72,9 @@ def consent(language: str, source: str) -> Said:
 
 def declined() -> Said:
     """The person said no."""
-    return Said(_text(_("All right: we write nothing and have kept nothing. Send /start if you change your mind.")))
+    return Said(
+        paragraphs(_("All right: we write nothing and have kept nothing. Send /start if you change your mind."))
+    )
 
 
 def group(*, welcome: bool = False) -> Said:
@@ -77,7 +82,7 @@ def group(*, welcome: bool = False) -> Said:
     choices = [Button(str(label), f"group:{value}") for value, label in Group.choices if value]
     lead = [_("Now you get our messages. A few short questions follow; you may pass over each.")] if welcome else []
     return Said(
-        _text(
+        paragraphs(
             *lead,
             _("Which of these are you? Then you get what concerns you."),
             head=_("Thank you") if welcome else "",
@@ -86,34 +91,54 @@ def group(*, welcome: bool = False) -> Said:
     )
 
 
-def gender() -> Said:
+def gender(*, alone: bool = False) -> Said:
     """Asks for the gender together with the consent to count it."""
-    choices = [Button(str(label), f"gender:{value}") for value, label in Gender.choices if value]
+    name = _name("gender", alone)
+    choices = [Button(str(label), f"{name}:{value}") for value, label in Gender.choices if value]
     return Said(
-        _text(
+        paragraphs(
             _("What is your gender? We ask to see whether we reach women and men alike."),
             _("By choosing an answer you agree to this:") + " " + words(Purpose.GENDER_STATISTICS),
         ),
-        [*_rows(choices, 2), [_skip("gender")]],
+        [*_rows(choices, 2), [_skip(name)]],
     )
 
 
-def topics(chosen: frozenset[str]) -> Said:
+def topics(chosen: frozenset[str], *, alone: bool = False) -> Said:
     """Asks what to write about; a chosen topic carries a tick."""
+    name = _name("topic", alone)
     choices = [
-        Button(f"✓ {label}" if topic in chosen else str(label), f"topic:{topic}:{int(topic not in chosen)}")
+        Button(_ticked(str(label), topic in chosen), f"{name}:{topic}:{int(topic not in chosen)}")
         for topic, label in settings.TOPICS.items()
     ]
     return Said(
-        _text(_("What would you like to read about? Tick what you like; without a tick you get everything.")),
-        [*_rows(choices), [Button(_("Done"), "topics:")]],
+        paragraphs(_("What would you like to read about? Tick what you like; without a tick you get everything.")),
+        [*_rows(choices), [Button(_("Done"), f"{_name('topics', alone)}:")]],
     )
+
+
+def frequency(chosen: str) -> Said:
+    """Asks how often to write at most; the answer in force carries a tick."""
+    choices = [Button(_ticked(str(label), value == chosen), f"often:{value}") for value, label in Frequency.choices]
+    return Said(paragraphs(_("How often may we write to you?")), _rows(choices))
+
+
+def languages(chosen: str) -> Said:
+    """Asks somebody who has joined for another language; the one in use carries a tick."""
+    every = interface_languages().items()
+    choices = [Button(_ticked(name, code == chosen), f"lang:{code}:") for code, name in every]
+    return Said(paragraphs(_("In which language shall we write?")), _rows(choices, 2))
+
+
+def kept() -> Said:
+    """An answer to a question that was asked by itself is written down."""
+    return Said(paragraphs(_("Noted. Send /help to see what else you can change.")))
 
 
 def clicks() -> Said:
     """Asks whether the links that this person follows may be recorded as theirs."""
     return Said(
-        _text(
+        paragraphs(
             words(Purpose.CLICK_TRACKING),
             _("Without your yes we see only how many people followed a link, never who."),
         ),
@@ -124,7 +149,7 @@ def clicks() -> Said:
 def finished() -> Said:
     """The end of the questions."""
     return Said(
-        _text(
+        paragraphs(
             _("Our next message comes here as soon as there is one."),
             _("Send /start to change your answers, /stop to leave."),
             head=_("That is all"),
@@ -135,29 +160,45 @@ def finished() -> Said:
 def already() -> Said:
     """The person has joined before; their language may have changed just now."""
     change = [Button(_("Change my answers"), "again:")]
-    return Said(_text(_("You get our messages in this language. Send /stop to leave.")), [change])
+    return Said(paragraphs(_("You get our messages in this language. Send /stop to leave.")), [change])
+
+
+def back() -> Said:
+    """Somebody came back who had never said that they leave: only the chat had been closed to us."""
+    change = [Button(_("Change my answers"), "again:")]
+    return Said(
+        paragraphs(_("You get our messages again, as you agreed. Send /stop to leave."), head=_("Welcome back")),
+        [change],
+    )
 
 
 def left() -> Said:
     """The person has just left, or asked to although they get nothing."""
-    return Said(_text(_("You get no messages from us any more. Send /start to come back."), head=_("You have left")))
+    return Said(
+        paragraphs(_("You get no messages from us any more. Send /start to come back."), head=_("You have left"))
+    )
 
 
 def not_joined() -> Said:
     """Somebody wants to leave who gets nothing."""
-    return Said(_text(_("You get no messages from us. Send /start to join.")))
+    return Said(paragraphs(_("You get no messages from us. Send /start to join.")))
 
 
 def refused() -> Said:
     """The chat is suppressed for a reason that only the team can lift."""
-    return Said(_text(_("We can not write to this chat. Please ask the team of the campaign.")))
+    return Said(paragraphs(_("We can not write to this chat. Please ask the team of the campaign.")))
 
 
 def commands() -> dict[str, str]:
     """What the bot understands, for its menu and its help."""
     return {
         "start": _("Join, or change your answers"),
+        "language": _("Change the language"),
+        "topics": _("Change what you get, and how often"),
+        "privacy": _("See and change what you agreed to"),
+        "mydata": _("See everything we keep of you"),
         "stop": _("Leave, in one step"),
+        "erase": _("Have everything about you erased"),
         "help": _("What this bot does"),
     }
 
@@ -165,28 +206,36 @@ def commands() -> dict[str, str]:
 def help_text() -> Said:
     """What the bot understands."""
     lines = [f"/{name} – {escape(meaning, quote=False)}" for name, meaning in commands().items()]
-    intro = _text(_("I send you the messages of this campaign. I can not read what you write, but I know these:"))
+    intro = paragraphs(_("I send you the messages of this campaign. I can not read what you write, but I know these:"))
     return Said("\n".join([intro, "", *lines]))
 
 
 def private_only() -> Said:
     """Somebody put the bot into a group."""
-    return Said(_text(_("I write to one person at a time: open a private chat with me and send /start.")))
+    return Said(paragraphs(_("I write to one person at a time: open a private chat with me and send /start.")))
 
 
 def bound() -> Said:
     """A member of staff bound this chat."""
-    return Said(_text(_("Test messages that you send to yourself now come to this chat.")))
+    return Said(paragraphs(_("Test messages that you send to yourself now come to this chat.")))
 
 
 def not_bound() -> Said:
     """A staff link that binds nothing."""
-    return Said(_text(_("This link is too old or not complete. Open a new one from the page of the broadcast.")))
+    return Said(paragraphs(_("This link is too old or not complete. Open a new one from the page of the broadcast.")))
 
 
 def gone() -> str:
     """The answer to a button that can't be acted on, shown above the chat."""
     return _("This button does not work any more. Send /start.")
+
+
+def _name(question: str, alone: bool) -> str:
+    return question + ALONE if alone else question
+
+
+def _ticked(label: str, ticked: bool) -> str:
+    return f"✓ {label}" if ticked else label
 
 
 def _skip(question: str) -> Button:

@@ -11,12 +11,13 @@ from django.conf import settings
 from django.utils.translation import override
 
 from outreach.audience import subscriptions
-from outreach.audience.choices import ChannelName, Gender, Group, Purpose
+from outreach.audience.choices import ChannelName, Frequency, Gender, Group, Purpose
+from outreach.audience.erasure import erase
 from outreach.audience.models import Consent, Subscription
 from outreach.audience.source import as_source
 
-from . import conversation
-from .conversation import SKIP, Said
+from . import conversation, privacy
+from .conversation import ALONE, SKIP, Said
 
 BOT = Consent.Method.BOT
 
@@ -27,12 +28,13 @@ class Unpressable(Exception):
 
 @dataclass(frozen=True)
 class Press:
-    """A pressed button: the parts of its data after the name."""
+    """A pressed button: the parts of its data after the name; ``alone`` if its question was asked by itself."""
 
     chat: int
     values: tuple[str, ...]
     subscription: Subscription | None
     now: datetime
+    alone: bool = False
 
     def joined(self) -> Subscription:
         """The subscription of somebody who has joined; only they have answers to change."""
@@ -122,7 +124,7 @@ def _press_gender(press: Press) -> Said:
             gender=answer,
             purposes={Purpose.GENDER_STATISTICS: counted},
         )
-    return conversation.topics(_topics(subscription))
+    return privacy.consents(subscription) if press.alone else conversation.topics(topics_of(subscription))
 
 
 def _press_topic(press: Press) -> Said:
@@ -130,14 +132,22 @@ def _press_topic(press: Press) -> Said:
     if len(press.values) != 2 or press.values[0] not in settings.TOPICS or press.values[1] not in {"0", "1"}:
         raise Unpressable
     topic, wanted = press.values
-    chosen = (_topics(subscription) | {topic}) if wanted == "1" else (_topics(subscription) - {topic})
+    had = topics_of(subscription)
+    chosen = had | {topic} if wanted == "1" else had - {topic}
     subscriptions.change(subscription=subscription, method=BOT, now=press.now, topics=chosen)
-    return conversation.topics(chosen)
+    return conversation.topics(chosen, alone=press.alone)
 
 
 def _press_topics_done(press: Press) -> Said:
-    press.joined()
-    return conversation.clicks()
+    subscription = press.joined()
+    return conversation.frequency(subscription.subscriber.frequency) if press.alone else conversation.clicks()
+
+
+def _press_often(press: Press) -> Said:
+    subscription = press.joined()
+    answer = press.one_of(list(Frequency.values))
+    subscriptions.change(subscription=subscription, method=BOT, now=press.now, frequency=answer)
+    return conversation.kept()
 
 
 def _press_clicks(press: Press) -> Said:
@@ -149,6 +159,35 @@ def _press_clicks(press: Press) -> Said:
     return conversation.finished()
 
 
+def _press_allow(press: Press) -> Said:
+    subscription = press.joined()
+    if len(press.values) != 2 or press.values[0] not in privacy.ASKED or press.values[1] not in {"0", "1"}:
+        raise Unpressable
+    purpose, granted = press.values[0], press.values[1] == "1"
+    if granted and purpose == Purpose.GENDER_STATISTICS:
+        # There is nothing to count until the person has said it.
+        return conversation.gender(alone=True)
+    subscriptions.change(subscription=subscription, method=BOT, now=press.now, purposes={purpose: granted})
+    return privacy.consents(subscription)
+
+
+def _press_leave(press: Press) -> Said:
+    subscriptions.leave(subscription=press.joined(), method=BOT, now=press.now)
+    return conversation.left()
+
+
+def _press_erase(press: Press) -> Said:
+    # Whoever has left may be forgotten too; what is gone can't be erased twice.
+    if press.subscription is None:
+        return privacy.nothing_kept()
+    erase(subscriber=press.subscription.subscriber, now=press.now)
+    return privacy.erased()
+
+
+def _press_keep(_press: Press) -> Said:
+    return privacy.spared()
+
+
 PRESSED: Mapping[str, Callable[[Press], Said]] = {
     "lang": _press_language,
     "join": _press_join,
@@ -158,10 +197,28 @@ PRESSED: Mapping[str, Callable[[Press], Said]] = {
     "gender": _press_gender,
     "topic": _press_topic,
     "topics": _press_topics_done,
+    "often": _press_often,
     "click": _press_clicks,
+    "allow": _press_allow,
+    "leave": _press_leave,
+    "erase": _press_erase,
+    "keep": _press_keep,
 }
 """What each button does, by the name that its data begins with."""
 
+ASKED_ALONE = frozenset({"gender", "topic", "topics"})
 
-def _topics(subscription: Subscription) -> frozenset[str]:
+
+def press(*, data: str, chat: int, subscription: Subscription | None, now: datetime) -> Said:
+    """Do what the button with this data does, and return what to say; raises :class:`Unpressable`."""
+    name, _colon, values = data.partition(":")
+    plain = name.removesuffix(ALONE)
+    alone = plain != name
+    if plain not in PRESSED or (alone and plain not in ASKED_ALONE):
+        raise Unpressable
+    return PRESSED[plain](Press(chat, tuple(values.split(":")), subscription, now, alone))
+
+
+def topics_of(subscription: Subscription) -> frozenset[str]:
+    """The topics that the person chose."""
     return frozenset(subscription.subscriber.topics.values_list("topic", flat=True))

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from outreach import roles
 from outreach.audience.addresses import address_hash, decrypt
-from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, TopicChoice
+from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, Suppression, TopicChoice
 from outreach.audience.suppressions import suppress
+from outreach.audience.wording import words
 from outreach.broadcasts.models import TestChat
 from outreach.broadcasts.test_chats import LASTS, BindingRefused, bind, start_payload
 from outreach.channels.telegram_client import BotClient
@@ -211,6 +212,33 @@ def test_stop_leaves_in_one_step_and_says_so(joined):
     assert "You have left" in joined.text
 
 
+def test_who_blocked_the_bot_and_comes_back_is_active_again_with_what_they_agreed_to(joined, bot_api):
+    bot_api.blocks(CHAT)
+    poll(client=joined.client, now=NOW)
+    bot_api.unblocks(CHAT)
+    suppress(channel="telegram", address_hash=Subscription.objects.get().address_hash, reason="blocked", now=NOW)
+
+    joined.writes("/start poster-2")
+
+    subscription = Subscription.objects.select_related("subscriber").get()
+    assert (subscription.state, subscription.ended_at) == ("active", None)
+    assert subscription.subscriber.source == "poster-1", "who comes back has joined once"
+    assert not Suppression.objects.exists()
+    assert Consent.objects.filter(purpose="messages").count() == 1
+    assert any(text in joined.text for text in in_every_language("Welcome back"))
+
+
+def test_who_complained_is_not_taken_up_again_by_coming_back(joined, bot_api):
+    bot_api.blocks(CHAT)
+    poll(client=joined.client, now=NOW)
+    bot_api.unblocks(CHAT)
+    suppress(channel="telegram", address_hash=Subscription.objects.get().address_hash, reason="complaint", now=NOW)
+
+    joined.writes("/start")
+
+    assert Subscription.objects.get().state == "stopped"
+
+
 def test_stop_from_somebody_unknown_changes_nothing(phone):
     phone.writes("/stop")
 
@@ -227,7 +255,7 @@ def test_blocking_the_bot_stops_the_subscription_and_unblocking_alone_does_not_b
     poll(client=joined.client, now=NOW)
     assert Subscription.objects.get().state == "stopped"
 
-    joined.writes("/start").presses("English").presses("Yes, send me messages")
+    joined.writes("/start")
     assert Subscription.objects.get().state == "active"
     assert Subscriber.objects.count() == 1
 
@@ -386,6 +414,117 @@ def editor():
     user = User.objects.create_user("editor")
     user.groups.add(Role.objects.get(name=roles.EDITORS))
     return user
+
+
+# What somebody who joined can change, see and take away
+
+
+def test_the_language_alone_is_changed(joined):
+    joined.writes("/language")
+    assert "✓ English" in joined.buttons
+
+    joined.presses("Español")
+
+    assert Subscriber.objects.get().language == "es"
+    assert Consent.objects.count() == 1
+
+
+def test_topics_and_how_often_are_changed_without_the_other_questions(joined):
+    joined.writes("/topics").presses("Rights").presses("Done").presses("At most one a week")
+
+    subscriber = Subscriber.objects.get()
+    assert [choice.topic for choice in subscriber.topics.all()] == ["rights"]
+    assert subscriber.frequency == "weekly"
+    assert any(text in joined.text for text in in_every_language("Noted. Send /help to see what else you can change."))
+
+
+def test_what_was_agreed_to_is_shown_in_its_words_and_changed_each_by_itself(joined):
+    joined.writes("/privacy")
+    assert words("messages") in joined.text
+    assert "✗ " + words("click_tracking") in joined.text
+
+    joined.presses("You may record my links")
+    assert Subscription.objects.get().allows_click_tracking
+    assert "✓ " + words("click_tracking") in joined.text
+
+    joined.presses("Do not record my links")
+    assert not Subscription.objects.get().allows_click_tracking
+    assert list(Consent.objects.filter(purpose="click_tracking").values_list("granted", flat=True)) == [True, False]
+
+
+def test_a_gender_is_said_with_its_consent_and_forgotten_with_it(joined):
+    joined.writes("/privacy").presses("You may count my gender").presses("Woman")
+    assert Subscriber.objects.get().gender == "woman"
+    assert Subscription.objects.get().allows_gender_statistics
+
+    joined.presses("Forget my gender")
+
+    assert Subscriber.objects.get().gender == ""
+    assert not Subscription.objects.get().allows_gender_statistics
+
+
+def test_everything_that_is_kept_is_shown(joined):
+    joined.presses("Student or teacher")
+
+    joined.writes("/mydata")
+
+    assert all(text in joined.text for text in [str(CHAT), "poster-1", "Student or teacher", "2026.1", "English"])
+    assert len(joined.text) < 4096
+
+
+def test_erasing_is_asked_once_more_and_then_leaves_nothing(joined):
+    joined.writes("/erase").presses("No, keep it")
+    assert Subscriber.objects.count() == 1
+
+    joined.writes("/erase").presses("Yes, erase me")
+
+    assert not Subscriber.objects.exists()
+    assert not Subscription.objects.exists()
+    assert not Consent.objects.exists()
+    assert list(Suppression.objects.values_list("reason", flat=True)) == ["erased"]
+    assert any(text in joined.text for text in in_every_language("Everything about you is erased."))
+    joined.writes("/mydata")
+    assert any(text in joined.text for text in in_every_language("We keep nothing about this chat."))
+
+
+def test_who_was_erased_can_join_again(joined):
+    joined.writes("/erase").presses("Yes, erase me")
+
+    joined.writes("/start").presses("English").presses("Yes, send me messages")
+
+    assert Subscription.objects.get().state == "active"
+
+
+@pytest.mark.parametrize("command", ["/language", "/topics", "/privacy", "/mydata", "/erase"])
+def test_a_stranger_who_asks_for_what_is_kept_changes_nothing(phone, command):
+    phone.writes(command)
+
+    assert not Subscriber.objects.exists()
+    assert not phone.message["keyboard"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "allow:messages:0",
+        "allow:open_tracking:1",
+        "allow:click_tracking:2",
+        "allow:click_tracking",
+        "often:daily",
+        "often:",
+        "topic!:rights",
+        "group!:worker",
+        "erase!:",
+        "!:",
+        "gender!:nobody",
+    ],
+)
+def test_a_button_about_privacy_that_we_never_made_changes_nothing(joined, data):
+    before = state()
+
+    joined.sends_back(data)
+
+    assert state() == before
 
 
 def test_a_staff_link_binds_the_chat_for_tests_and_makes_no_subscriber(phone, editor):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from outreach.audience.models import Consent, Subscription
 from outreach.channels.telegram_client import BotClient
 from outreach.sandbox import updates as acts
-from outreach.tracking import bot, telegram_views
+from outreach.tracking import bot, presses, telegram_views
 from outreach.tracking.models import UpdateCursor
 from outreach.tracking.updates import poll
 
@@ -81,7 +81,7 @@ def test_an_update_that_fails_is_passed_over_and_holds_up_nobody(bot_api, client
         Subscription.objects.filter(pk=-1).update(state="left")
         raise RuntimeError("a fault of ours, chat 1")
 
-    monkeypatch.setattr(bot, "PRESSED", {**bot.PRESSED, "no": fails})
+    monkeypatch.setattr(presses, "PRESSED", {**presses.PRESSED, "no": fails})
 
     assert poll(client=client_of_bot, now=NOW) == 2
 
@@ -204,7 +204,7 @@ def test_a_posted_update_that_fails_is_not_sent_for_ever(webhook, monkeypatch, c
     def fails(_press):
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(bot, "PRESSED", {**bot.PRESSED, "join": fails})
+    monkeypatch.setattr(presses, "PRESSED", {**presses.PRESSED, "join": fails})
 
     assert webhook(join_update(number=99)).status_code == 200
     assert "update 99 was passed over" in caplog.text
