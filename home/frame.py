@@ -13,6 +13,7 @@ from wagtail.models import Page, Site
 from home.fallback import Elsewhere, elsewhere
 from home.models import GlossaryPage, HomePage, StandardPage
 from home.models.article import SitePage
+from home.page_cache.parts import part
 
 MOST_QUERY = 200
 """Letters of a query that goes along to another language."""
@@ -58,7 +59,13 @@ class Frame:
 
 
 def frame(request: HttpRequest, page: SitePage | None = None) -> Frame:
-    """The frame of a page, or of a view that is no page of the CMS. Four queries at most."""
+    """The frame of a page, or of a view that is no page of the CMS. Four queries at most; none where it is kept."""
+    if page is None or not page.live or getattr(request, "is_preview", False):
+        return _frame(request, page)
+    return part(("frame", page.pk, request.scheme, request.get_host()), lambda: _frame(request, page))
+
+
+def _frame(request: HttpRequest, page: SitePage | None) -> Frame:
     site = Site.find_for_request(request)
     language = page.language if page else get_language() or settings.LANGUAGE_CODE
     homes = list(HomePage.objects.live().filter(alias_of=None, depth=2).select_related("locale")) if site else []

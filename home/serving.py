@@ -12,6 +12,7 @@ from wagtail.urls import serve_pattern
 from wagtail.views import serve as wagtail_serve
 
 from home.models import HomePage
+from home.page_cache.parts import part
 
 MOST_KINDS = 2000
 _kinds: dict[str, type[Page]] = {}
@@ -30,7 +31,7 @@ def serve(request: HttpRequest, path: str) -> HttpResponse:
 
 def find(request: HttpRequest, path: str) -> Page | None:
     """The live page of the address in the active language, if neither it nor a page above it routes by itself."""
-    site = Site.find_for_request(request)
+    site = _site(request)
     if site is None:
         return None
     language = get_language()
@@ -58,12 +59,17 @@ def find(request: HttpRequest, path: str) -> Page | None:
     return _page(kind, address, language)
 
 
+def _site(request: HttpRequest) -> Site | None:
+    site = part(("site", request.scheme, request.get_host()), lambda: Site.find_for_request(request))
+    # Where Wagtail keeps it for the rest of the request.
+    request._wagtail_site = site  # type: ignore[attr-defined]
+    return site
+
+
 def _page(kind: type[Page], address: str, language: str) -> Page | None:
     pages = kind._default_manager.select_related("locale")
     if hasattr(kind, "campaign"):
         pages = pages.select_related("campaign")
-    if hasattr(kind, "topics"):
-        pages = pages.prefetch_related("topics")
     found: Page | None = pages.filter(url_path=address, live=True, locale__language_code=language).first()
     return found
 

@@ -21,6 +21,7 @@ from home.blocks.clean_page import clean_texts
 from home.editorial import gate
 from home.editorial.form import SitePageForm
 from home.editorial.office_day import office_day
+from home.page_cache.parts import part
 from home.search.fields import Words
 from home.search.text import page_texts
 
@@ -108,7 +109,8 @@ class SitePage(Page):
     def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
         """Who alone may read the page. Where no page is restricted, the pages above this one need not be looked at."""
         found: models.QuerySet[PageViewRestriction] = PageViewRestriction.objects.none()
-        return super().get_view_restrictions() if PageViewRestriction.objects.exists() else found
+        any_page = part(("restricted",), PageViewRestriction.objects.exists)
+        return super().get_view_restrictions() if any_page else found
 
     @property
     def language(self) -> str:

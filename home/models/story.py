@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,6 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 
 from home.blocks import SourceBlock, StoryBody
-from home.images import renditions
 
 from .article import SitePage, Topic, in_language
 from .infographic import InfographicPage
@@ -120,12 +120,18 @@ class StoryPage(SitePage):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What the template shows; the number of queries does not depend on the story's length."""
-        renditions.find_all([self])
-        chosen = self.chosen_infographics()
-        infographics = in_language(chosen, self.language, locale=self.locale)
-        lead = next((page.translation_key for page in chosen if page.pk == self.lead_infographic_id), None)
+        shown, cards = cache(self._shown_infographics), cache(self.rights_cards)
         return super().get_context(request, *args, **kwargs) | {
-            "infographics": infographics,
-            "rights_cards": self.rights_cards(),
-            "lead_infographic": infographics.get(lead) if lead else None,
+            # Looked up only where they are drawn: most readers get what is kept.
+            "infographics": shown,
+            "rights_cards": cards,
+            "lead_infographic": lambda: shown().get(self._lead_key()),
         }
+
+    def _shown_infographics(self) -> dict[UUID, InfographicPage]:
+        """The infographics of the story by ``translation_key``, in its language where they are live in it."""
+        return in_language(self.chosen_infographics(), self.language, locale=self.locale)
+
+    def _lead_key(self) -> UUID | None:
+        chosen = self.chosen_infographics()
+        return next((page.translation_key for page in chosen if page.pk == self.lead_infographic_id), None)

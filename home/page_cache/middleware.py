@@ -11,12 +11,9 @@ import threading
 import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from datetime import time as time_of_day
 from functools import cache as once
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +21,7 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import get_language_from_path, override
 
 from . import store
+from .days import seconds_to_keep
 from .entry import Entry
 from .recording import Recording, recording
 
@@ -172,13 +170,6 @@ def may_be_kept(request: HttpRequest, response: HttpResponse, recorded: Recordin
         and not (user is not None and user.is_authenticated)
         and not response.headers.get("Content-Encoding")
     )
-
-
-def seconds_to_keep(now: float) -> float:
-    """As the settings say, and not beyond the end of the office's day: what a page shows may depend on the date."""
-    here = datetime.fromtimestamp(now, ZoneInfo(settings.OFFICE_TIME_ZONE))
-    midnight = datetime.combine(here.date() + timedelta(days=1), time_of_day(), here.tzinfo)
-    return min(settings.PAGE_CACHE_SECONDS, midnight.timestamp() - now)
 
 
 @once

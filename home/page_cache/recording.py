@@ -3,7 +3,7 @@
 Nothing that makes a page has to say what it shows, so nothing can forget to.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -37,14 +37,27 @@ _current: ContextVar[Recording | None] = ContextVar("recording", default=None)
 
 @contextmanager
 def recording() -> Iterator[Recording]:
-    """Note what is read from the database until the end of the ``with``, in this thread."""
-    found = Recording()
+    """Note what is read from the database until the end of the ``with``, in this thread.
+
+    What is noted within another recording is noted there too.
+    """
+    found, outer = Recording(), _current.get()
     token = _current.set(found)
     try:
         with connection.execute_wrapper(found.note_query):
             yield found
     finally:
         _current.reset(token)
+        if outer is not None:
+            outer.tags |= found.tags
+            outer.is_complete &= found.is_complete
+
+
+def depend_on(tags: Iterable[str]) -> None:
+    """Note what something was made from that was made before and is taken in now."""
+    current = _current.get()
+    if current is not None:
+        current.tags.update(tags)
 
 
 def note_page(sender: type, instance: Any, **_kwargs: Any) -> None:

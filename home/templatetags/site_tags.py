@@ -13,6 +13,7 @@ from wagtail.models import Page
 from home.charts import Size, draw_inline
 from home.formats import write_date
 from home.frame import Frame, frame
+from home.images import renditions
 from home.infographics.downloads import Download, downloads
 from home.infographics.downloads import frame_height as height_of_frame
 from home.models import InfographicPage, RightsCardPage, StoryPage, TopicPage
@@ -68,19 +69,26 @@ def frame_height(infographic: InfographicPage) -> int:
     return height_of_frame(infographic)
 
 
+@register.simple_tag
+def find_pictures(page: SitePage) -> str:
+    """Looks up all sizes of the page's pictures at once, before they are shown; gives nothing."""
+    renditions.find_all([page])
+    return ""
+
+
 @register.simple_tag(takes_context=True)
 def in_page_language(context: Context, infographic: InfographicPage | None) -> InfographicPage | None:
     """An infographic that a story names, in the story's language where it is published in it."""
     if infographic is None:
         return None
-    found: InfographicPage | None = context["infographics"].get(infographic.translation_key)
+    found: InfographicPage | None = context["infographics"]().get(infographic.translation_key)
     return found
 
 
 @register.simple_tag(takes_context=True)
 def rights_card(context: Context, card: RightsCardPage | None) -> RightsCardPage | None:
     """A rights card that a story names, in the story's language where it is published in it."""
-    return context["rights_cards"].get(card.translation_key) if card else None
+    return context["rights_cards"]().get(card.translation_key) if card else None
 
 
 @register.simple_tag
