@@ -1,21 +1,20 @@
 """The consent ledger: what a person agreed to or took back is added to it, and nothing in it is ever changed.
 
-A purpose is granted while some entry grants it that no withdrawal follows, neither by when it was written down nor by
-when it was said: so a sheet that is entered late undoes nothing that its signer took back meanwhile. The ``allows_``
-flags of a subscription repeat that. Times are UTC.
+The ``allows_`` flags of a subscription repeat what the ledger grants (:mod:`.granted`); only this module writes them.
+Times are UTC.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, F, QuerySet, Value, When
 
 from .choices import Purpose
+from .granted import granting
 from .models import Consent, Subscriber, Subscription
 from .wording import Wordings, current_version, find
 
@@ -136,36 +135,6 @@ def forget(*, subscribers: QuerySet[Subscriber] | Sequence[int]) -> int:
     """Remove the entries of people who are erased: the one way in which the ledger shrinks. Returns how many."""
     entries = Consent.objects.filter(subscriber__in=subscribers)
     return int(entries._raw_delete(entries.db))
-
-
-def granting(purpose: str) -> Exists:
-    """Whether the ledger grants ``purpose`` to a subscription, for a query of subscriptions."""
-    entries = Consent.objects.filter(purpose=purpose, channel=OuterRef("channel"), subscriber=OuterRef("subscriber"))
-    follows = Q(pk__gt=OuterRef("pk")) | Q(given_at__gt=OuterRef("given_at"))
-    return Exists(entries.filter(granted=True).exclude(Exists(entries.filter(follows, granted=False))))
-
-
-@dataclass(frozen=True)
-class Agreed:
-    """How many people agreed to one version of the words, on any channel, and how many still do."""
-
-    ever: int = 0
-    still: int = 0
-
-
-def agreed_to() -> dict[tuple[str, str], Agreed]:
-    """By purpose and version of the words, how many agreed. Two queries over the whole ledger."""
-
-    def people(entries: QuerySet[Consent]) -> dict[tuple[str, str], int]:
-        counted = entries.values_list("purpose", "wording_version").annotate(Count("subscriber", distinct=True))
-        return {(purpose, version): count for purpose, version, count in counted.order_by()}
-
-    grants = Consent.objects.filter(granted=True)
-    of_the_same = {name: OuterRef(name) for name in ("subscriber", "channel", "purpose")}
-    follows = Q(pk__gt=OuterRef("pk")) | Q(given_at__gt=OuterRef("given_at"), granted=False)
-    ever = people(grants)
-    still = people(grants.exclude(Exists(Consent.objects.filter(follows, **of_the_same))))
-    return {key: Agreed(count, still.get(key, 0)) for key, count in ever.items()}
 
 
 def _versions_agreed_to(subscription: Subscription) -> dict[str, str]:

@@ -1,10 +1,10 @@
 """How the words that people agree to come to be: drafted from those in force, written, and published for good.
 
-    WordingRefused
-    ├── DraftExists      there is a draft of this purpose already
-    ├── Published        it was published, perhaps just now by somebody else, and never changes
-    ├── TextsMissing     a finished language of the site has no text
-    └── NothingChanged   it says what is in force already
+WordingRefused
+├── DraftExists      there is a draft of this purpose already
+├── Published        it was published, perhaps just now by somebody else, and never changes
+├── TextsMissing     a finished language of the site has no text
+└── NothingChanged   it says what is in force already
 """
 
 from collections.abc import Mapping
@@ -23,9 +23,7 @@ from .wording import VERSIONS, Wordings
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-DRAFTED, EDITED, DROPPED, PUBLISHED = (
-    f"outreach.wording.{action}" for action in ("draft", "edit", "drop", "publish")
-)
+DRAFTED, EDITED, DROPPED, PUBLISHED = (f"outreach.wording.{action}" for action in ("draft", "edit", "drop", "publish"))
 
 
 class WordingRefused(Exception):
