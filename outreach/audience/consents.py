@@ -61,9 +61,14 @@ def record(
         actor_name=actor.get_username() if actor else "",
         **_times(now, given_at, withdrawn_at=_withdrawn_at(subscription, purpose) if granted else None),
     )
-    changed = Subscription.objects.filter(pk=subscription.pk)
-    changed.update(**{flag: granting(purpose) if granted else False})
-    setattr(subscription, flag, granted and changed.values_list(flag, flat=True).get())
+    rows = Subscription.objects.filter(pk=subscription.pk)
+    if granted and given_at:
+        # Something may have been taken back since.
+        rows.update(**{flag: granting(purpose)})
+        granted = rows.values_list(flag, flat=True).get()
+    else:
+        rows.update(**{flag: granted})
+    setattr(subscription, flag, granted)
     return consent
 
 

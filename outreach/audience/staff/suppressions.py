@@ -1,4 +1,4 @@
-"""The suppression list in the admin, for data officers: shown without addresses, added to, looked up and lifted from."""
+"""The suppression list in the admin, for data officers: read without addresses, added to, looked up, lifted from."""
 
 from typing import Any
 
@@ -143,10 +143,8 @@ class AddView(SuppressionView, FormView):
         if added.is_new:
             messages.success(self.request, _("The address is on the list. Nobody writes to it again."))
         else:
-            messages.warning(
-                self.request,
-                _("The address was on the list already. The reason there is: %(reason)s.") % {"reason": reason},
-            )
+            told = _("The address was on the list already. The reason there is: %(reason)s.")
+            messages.warning(self.request, told % {"reason": added.suppression.get_reason_display()})
         if added.ended_subscription:
             messages.warning(self.request, _("It had a subscription, which is stopped now."))
         return redirect("suppressions:index")
