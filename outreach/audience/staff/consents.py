@@ -90,7 +90,6 @@ class OpenedView(ConsentView):
             return redirect("consents:open", pk)
         self.reason = entry.data["reason"]
         response = self.answer()
-        response["Cache-Control"] = "private, no-store"
         response["Referrer-Policy"] = "no-referrer"
         return response
 

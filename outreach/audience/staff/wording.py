@@ -87,16 +87,15 @@ class VersionView(WordingView, TemplateView):
         counted = agreed_to().get((self.purpose.value, version), Agreed())
         texts = [(language, self.wordings.words(self.purpose, version, code)) for code, language in settings.LANGUAGES]
         row = Wording.objects.filter(purpose=self.purpose, version=version).select_related("published_by").first()
-        return super().get_context_data(
-            purpose=self.purpose,
-            version=version,
-            row=row,
-            is_current=version == self.wordings.current(self.purpose),
-            texts=[(language, words, direction(words.language)) for language, words in texts],
-            ever=shown(counted.ever),
-            still=shown(counted.still),
-            **kwargs,
-        )
+        context = {
+            "purpose": self.purpose,
+            "row": row,
+            "is_current": version == self.wordings.current(self.purpose),
+            "texts": [(language, words, direction(words.language)) for language, words in texts],
+            "ever": shown(counted.ever),
+            "still": shown(counted.still),
+        }
+        return super().get_context_data(**{**kwargs, **context})
 
 
 class PreviewView(WordingView, View):

@@ -13,6 +13,8 @@ from outreach.audience.consents import record
 from outreach.audience.inspection import COLUMNS, as_csv, ledger_of, masked
 from outreach.audience.models import Wording, WordingText
 
+PART = st.text("abcdefgh0123456789", min_size=2, max_size=12)
+
 pytestmark = pytest.mark.django_db
 
 
@@ -134,7 +136,8 @@ def test_an_address_is_shown_so_that_only_its_owner_knows_it(channel, address, s
     assert masked(channel, address) == shown
 
 
-@given(st.from_regex(r"[a-z]{2,20}@[a-z]{2,20}\.[a-z]{2,6}", fullmatch=True))
-def test_no_address_can_be_read_from_what_is_shown(address):
-    assert masked("email", address) != address
-    assert len(masked("email", address).replace("…", "")) < len(address)
+@given(PART, PART)
+def test_no_address_can_be_read_from_what_is_shown(local, domain):
+    shown = masked("email", f"{local}@{domain}.org")
+
+    assert shown == f"{local[0]}…@{domain[0]}….org"
