@@ -101,7 +101,7 @@ def record_many(
                 "granted": granted,
                 "wording_version": version,
                 "method": method,
-                "actor": actor.pk if actor else None,
+                "actor_id": actor.pk if actor else None,
                 "actor_name": actor.get_username() if actor else "",
                 "evidence": evidence,
                 **times,
@@ -201,7 +201,6 @@ def _insert(chosen: QuerySet[Subscription], *, language: Case, **same_for_all: A
     sql, params = (
         chosen.annotate(shown_in=language).values("subscriber_id", "channel", "shown_in").query.sql_with_params()
     )
-    columns = [Consent._meta.get_field(name).column for name in same_for_all]
     values = [
         connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
         for value in same_for_all.values()
@@ -210,7 +209,7 @@ def _insert(chosen: QuerySet[Subscription], *, language: Case, **same_for_all: A
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {quote(Consent._meta.db_table)} "  # noqa: S608
-            f"({', '.join(map(quote, ['subscriber_id', 'channel', 'language', *columns]))}) "
+            f"({', '.join(map(quote, ['subscriber_id', 'channel', 'language', *same_for_all]))}) "
             f"SELECT subscriber_id, channel, shown_in, {', '.join(['%s'] * len(values))} FROM ({sql}) AS chosen",
             [*values, *params],
         )

@@ -44,9 +44,9 @@ def granting(purpose: str) -> Exists:
 def differences() -> Iterator[Difference]:
     """Every flag that is not what the ledger grants."""
     for purpose in Purpose.values:
-        rows = _differing(purpose).order_by("pk").values_list("pk", "grants")
-        for subscription, granted in rows.iterator():
-            yield Difference(subscription, purpose, granted)
+        flag = f"allows_{purpose}"
+        for subscription, allowed in _differing(purpose).order_by("pk").values_list("pk", flag).iterator():
+            yield Difference(subscription, purpose, granted=not allowed)
 
 
 def mend() -> int:

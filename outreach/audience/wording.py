@@ -69,12 +69,13 @@ class Wordings:
         if languages is not None:
             texts = texts.filter(language__in={*languages, settings.LANGUAGE_CODE})
         published: dict[str, dict[str, Texts]] = defaultdict(dict)
-        since = {}
+        since: dict[tuple[str, str], datetime] = {}
         rows = texts.order_by("wording__published_at", "wording_id").values_list(
             "wording__purpose", "wording__version", "wording__published_at", "language", "text"
         )
         for purpose, version, published_at, language, text in rows:
             published[purpose].setdefault(version, {})[language] = text
+            assert published_at
             since[purpose, version] = published_at
         return cls(published, since)
 
