@@ -15,7 +15,9 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         """Connect what the app does when Django starts and after each migration."""
         from . import checks, roles  # noqa: F401
+        from .audience import ledger_guard
         from .delivery import stops
 
         post_migrate.connect(roles.after_migrate, sender=self)
+        post_migrate.connect(ledger_guard.after_migrate, sender=self)
         post_migrate.connect(stops.after_migrate, sender=self)

@@ -5,9 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
+from .audience.inspection import register_actions as register_inspecting
+from .audience.staff.consents import ConsentViewSet
 from .audience.staff.segments import SegmentViewSet
 from .audience.staff.subscribers import SubscriberViewSet
 from .audience.staff.subscribers import register_actions as register_erasing
+from .audience.staff.suppressions import SuppressionViewSet
+from .audience.staff.wording import WordingViewSet
+from .audience.suppression_list import register_actions as register_suppressing
+from .audience.wording_drafts import register_actions as register_wording
 from .broadcasts.history import register_actions
 from .broadcasts.series.approval import register_actions as register_series_actions
 from .broadcasts.studio.calendar import CalendarMenuItem
@@ -34,14 +40,23 @@ def broadcast_actions(actions: LogActionRegistry) -> None:
 
 @hooks.register("register_log_actions")
 def subscriber_actions(actions: LogActionRegistry) -> None:
-    """What the audit log says of people."""
+    """What the audit log says of people, of addresses that are not written to, and of the words they agreed to."""
     register_erasing(actions)
+    register_inspecting(actions)
+    register_suppressing(actions)
+    register_wording(actions)
 
 
 @hooks.register("register_admin_viewset")
 def audience() -> list[SegmentViewSet | SubscriberViewSet]:
     """Segments and subscribers."""
     return [SegmentViewSet(), SubscriberViewSet()]
+
+
+@hooks.register("register_admin_viewset")
+def consents() -> list[ConsentViewSet | SuppressionViewSet | WordingViewSet]:
+    """What people agreed to, in which words, and who must never be written to."""
+    return [ConsentViewSet(), SuppressionViewSet(), WordingViewSet()]
 
 
 @hooks.register("register_admin_viewset")

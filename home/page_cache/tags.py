@@ -111,7 +111,7 @@ def parental_key(model: type[models.Model]) -> ParentalKey | None:
 def shown_tables() -> set[str]:
     """Tables of rows that are no pages and that a page can show."""
     every = {model._meta.db_table for model in apps.get_models() if model._meta.app_label in SHOWN_APPS}
-    return every - NEVER_SHOWN - set(page_tables()) - inline_tables()
+    return (every | settings.PAGE_CACHE_TABLES) - NEVER_SHOWN - set(page_tables()) - inline_tables()
 
 
 @cache

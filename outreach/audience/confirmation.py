@@ -71,13 +71,17 @@ class LinkUsed(LinkError):
 
 @dataclass(frozen=True)
 class Wishes:
-    """What somebody asked for: nothing of it counts until it is confirmed. Consents are versions by purpose."""
+    """What somebody asked for: nothing of it counts until it is confirmed. Consents are versions by purpose.
+
+    ``wording_language`` is that of the page or sheet on which they stood, ``language`` if empty.
+    """
 
     language: str
     group: str = ""
     gender: str = ""
     topics: tuple[str, ...] = ()
     wording_versions: dict[str, str] = field(default_factory=dict)
+    wording_language: str = ""
 
 
 def ask(*, subscription: Subscription, wishes: Wishes, method: str, now: datetime) -> JoinRequest:

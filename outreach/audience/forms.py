@@ -7,18 +7,30 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.functional import cached_property, lazy
-from django.utils.translation import get_language
+from django.utils.html import format_html
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from . import form_token
 from .addresses import InvalidAddress, normalised
 from .choices import ChannelName, Gender, Group, Purpose
 from .source import as_source
-from .wording import words
+from .wording import Wordings, Words, words
 
 _lazy_words = lazy(words, str)
 
+LONGEST_WORDING = 300
+"""Letters enough for a version of each purpose."""
+
 INVALID_CHOICE = {"invalid_choice": _("Choose one of the answers."), "required": _("Choose one of the answers.")}
+
+
+def as_label(shown: Words) -> str:
+    """The words beside a box; where they are not in the language of the page, marked as being in another."""
+    if shown.language == get_language():
+        return shown.text
+    direction = "rtl" if get_language_info(shown.language)["bidi"] else "ltr"
+    return format_html('<span lang="{}" dir="{}">{}</span>', shown.language, direction, shown.text)
 
 
 def consent_field(purpose: Purpose, **options: Any) -> forms.BooleanField:
@@ -84,6 +96,9 @@ class SubscribeForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, now: datetime, source: str = "") -> None:
         super().__init__(data, initial={"language": get_language(), "gender": "", "source": as_source(source)})
         self.now = now
+        self._wordings = Wordings.load([get_language() or settings.LANGUAGE_CODE])
+        for purpose, version in self.wording_versions.items():
+            self.fields[purpose].label = as_label(self._wordings.words(purpose, version))
 
     @property
     def is_trapped(self) -> bool:
@@ -101,6 +116,23 @@ class SubscribeForm(forms.Form):
         except form_token.FormOutOfDate:
             return form_token.opened(now=self.now)
         return token
+
+    @cached_property
+    def wording_versions(self) -> dict[str, str]:
+        """The version of each purpose's words on the screen: what came back while it may have been, else today's."""
+        stated = dict(item.partition(":")[::2] for item in str(self.data.get("wording", ""))[:LONGEST_WORDING].split())
+        since = self.now - form_token.MOST
+        return {
+            purpose: stated[purpose]
+            if purpose in stated and self._wordings.was_current(purpose, stated[purpose], since=since)
+            else self._wordings.current(purpose)
+            for purpose in Purpose.values
+        }
+
+    @property
+    def wording(self) -> str:
+        """The same as one text, which travels with the form: whoever had it open while words change agreed to these."""
+        return " ".join(f"{purpose}:{version}" for purpose, version in self.wording_versions.items())
 
     @property
     def error_links(self) -> list[tuple[str, str]]:

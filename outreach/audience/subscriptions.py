@@ -15,7 +15,7 @@ from .choices import ChannelName, Gender, Purpose
 from .confirmation import Wishes
 from .models import JoinRequest, Subscriber, Subscription, TopicChoice
 from .suppressions import lift, refuses_joining
-from .wording import current_version
+from .wording import current_versions
 
 State = Subscription.State
 
@@ -38,6 +38,8 @@ def join(
     gender: str = "",
     topics: Iterable[str] = (),
     purposes: frozenset[str],
+    wording_versions: Mapping[str, str] | None = None,
+    wording_language: str = "",
     method: str,
     source: str = "",
     now: datetime,
@@ -46,7 +48,8 @@ def join(
 
     By e-mail nothing changes yet: what was asked for waits until its mailed link is used, whatever state the address is
     in. On Telegram the chat itself is the proof, so the subscription is active at once. A gender is kept only with the
-    consent to count it (``undisclosed`` says nothing and needs none).
+    consent to count it (``undisclosed`` says nothing and needs none). ``wording_versions`` are those on the screen, by
+    purpose, the current ones where not given, and ``wording_language`` is the language in which they were shown.
     """
     if Purpose.MESSAGES not in purposes:
         raise MessagesNotWanted
@@ -60,7 +63,8 @@ def join(
         group=group,
         gender=gender,
         topics=tuple(sorted(set(topics))),
-        wording_versions={purpose: current_version(purpose) for purpose in sorted(purposes)},
+        wording_versions=_versions(purposes, wording_versions or {}),
+        wording_language=wording_language,
     )
     subscription = _subscription(channel=channel, address=address, digest=digest, wishes=wishes, source=source, now=now)
     if channel == ChannelName.EMAIL:
@@ -89,6 +93,7 @@ def confirm(*, token: str, now: datetime) -> Subscription:
         gender=request.gender,
         topics=tuple(request.topics),
         wording_versions=request.wording_versions,
+        wording_language=request.wording_language,
     )
     _activate(subscription, wishes=wishes, method=request.method, now=now)
     return subscription
@@ -191,6 +196,12 @@ def change(
         _choose(subscriber, topics)
 
 
+def _versions(purposes: frozenset[str], shown: Mapping[str, str]) -> dict[str, str]:
+    """The version of the words of each purpose that is agreed to."""
+    current = current_versions()
+    return {purpose: shown.get(purpose) or current[purpose] for purpose in sorted(purposes)}
+
+
 def _with_consent(gender: str, purposes: frozenset[str]) -> tuple[str, frozenset[str]]:
     """A gender only with the consent to count it, and that consent only with a gender to count."""
     countable = gender not in {Gender.NOT_ASKED, Gender.UNDISCLOSED}
@@ -238,7 +249,7 @@ def _activate(subscription: Subscription, *, wishes: Wishes, method: str, now: d
     consents.agree(
         subscription=subscription,
         wording_versions=wishes.wording_versions,
-        language=wishes.language,
+        language=wishes.wording_language or wishes.language,
         method=method,
         now=now,
     )

@@ -11,16 +11,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from . import confirmation, subscriptions
 from .choices import ChannelName, Purpose
-from .forms import SubscribeForm
+from .forms import SubscribeForm, as_label
 from .models import Consent, JoinRequest
 from .source import as_source
-from .wording import words
+from .wording import Wordings
 
 
 @csrf_exempt
@@ -47,6 +48,8 @@ def subscribe(request: HttpRequest) -> HttpResponse:
             gender=answers["gender"],
             topics=answers["topics"],
             purposes=form.purposes,
+            wording_versions=form.wording_versions,
+            wording_language=get_language() or settings.LANGUAGE_CODE,
             method=Consent.Method.FORM,
             source=answers["source"],
             now=now,
@@ -96,12 +99,15 @@ def _expired(request: HttpRequest, error: confirmation.LinkExpired) -> HttpRespo
 
 def _told(asked: JoinRequest) -> dict[str, Any]:
     """What a person asked for, in words."""
+    wordings = Wordings.load([get_language() or settings.LANGUAGE_CODE])
     return {
         "asked": asked,
         "language_name": dict(settings.LANGUAGES)[asked.language],
         "topics": [name for topic, name in settings.TOPICS.items() if topic in asked.topics],
         "agreed": [
-            words(name, asked.wording_versions[name]) for name in Purpose.values if name in asked.wording_versions
+            as_label(wordings.words(name, asked.wording_versions[name]))
+            for name in Purpose.values
+            if name in asked.wording_versions
         ],
     }
 

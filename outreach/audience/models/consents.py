@@ -6,12 +6,19 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from outreach.audience.choices import ChannelName, Purpose
+from outreach.written_once import WrittenOnce
 
 from .people import Subscriber
 
 
-class Consent(models.Model):
-    """One entry of the consent ledger: given or withdrawn, to which words, when and how. Entries are only added."""
+class Consent(WrittenOnce):
+    """One entry of the consent ledger: given or withdrawn, to which words, when and how.
+
+    Entries are only added, and go only with the person; the database itself refuses to change one. ``language`` is that
+    of the words that were shown. ``given_at`` is when the person said so and ``recorded_at`` when it was written down,
+    empty where that was at once. ``actor`` is whoever of the team entered it; ``actor_name`` stays when that account
+    is deleted.
+    """
 
     class Method(models.TextChoices):
         """How the person said so."""
@@ -35,10 +42,11 @@ class Consent(models.Model):
     language = models.CharField(max_length=12)
     given_at = models.DateTimeField()
     method = models.CharField(max_length=12, choices=Method.choices)
+    recorded_at = models.DateTimeField(null=True, blank=True)
     actor = models.ForeignKey(
-        get_user_model(), null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
+        get_user_model(), null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
     )
-
+    actor_name = models.CharField(max_length=150, blank=True, db_default="")
     evidence = models.CharField(
         _("evidence"),
         max_length=200,
@@ -77,7 +85,13 @@ class Wording(models.Model):
         verbose_name = _("wording")
         verbose_name_plural = _("wordings")
         ordering = ["purpose", "-id"]
-        constraints = [models.UniqueConstraint(fields=["purpose", "version"], name="wording_version_once")]
+        permissions = [("publish_wording", "Can publish the words that people agree to")]
+        constraints = [
+            models.UniqueConstraint(fields=["purpose", "version"], name="wording_version_once"),
+            models.UniqueConstraint(
+                fields=["purpose"], name="one_draft_of_a_wording", condition=models.Q(published_at__isnull=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()}, {self.version}"

@@ -18,6 +18,7 @@ class Suppression(models.Model):
     class Meta:
         verbose_name = _("suppression")
         verbose_name_plural = _("suppressions")
+        permissions = [("lift_suppression", "Can take an address off the suppression list")]
         constraints = [models.UniqueConstraint(fields=["channel", "address_hash"], name="suppression_per_address")]
 
     def __str__(self) -> str:

@@ -29,7 +29,7 @@ from outreach.audience.addresses import InvalidAddress, address_hash, normalised
 from outreach.audience.choices import ChannelName
 from outreach.audience.erasure import erase
 from outreach.audience.models import Consent, Subscriber, Subscription
-from outreach.audience.wording import words
+from outreach.audience.wording import Wordings
 
 ICON = "user"
 ERASED = "outreach.subscriber.erase"
@@ -156,18 +156,19 @@ class SubscriberView(InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add topics, subscriptions and the consent ledger."""
         subscriber: Subscriber = self.object
+        wordings = Wordings.load()
         return super().get_context_data(
             topics=[choice.topic for choice in subscriber.topics.all()],
             subscriptions=subscriber.subscriptions.all(),
-            consents=[(consent, _words(consent)) for consent in subscriber.consents.order_by("-id")],
+            consents=[(consent, _words(wordings, consent)) for consent in subscriber.consents.order_by("-id")],
             **kwargs,
         )
 
 
-def _words(consent: Consent) -> str:
+def _words(wordings: Wordings, consent: Consent) -> str:
     """What the person read, in their language; a version that was never published says so."""
     try:
-        return words(consent.purpose, consent.wording_version, consent.language)
+        return wordings.words(consent.purpose, consent.wording_version, consent.language).text
     except KeyError:
         return _("The words of version %(version)s are not known.") % {"version": consent.wording_version}
 

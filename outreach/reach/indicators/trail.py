@@ -1,33 +1,16 @@
 """The audit trail: every change of a results framework, by whom, when and why. It only grows."""
 
-from typing import Any, NoReturn
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.written_once import WrittenOnce
 
 from .framework import Indicator
 
 
-class Indelible(TypeError):
-    """The audit trail is never changed and never shortened."""
-
-
-class Changes(models.QuerySet["Change"]):
-    """Rows that can be read and added."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        """Refused."""
-        raise Indelible
-
-    def delete(self) -> NoReturn:
-        """Refused."""
-        raise Indelible
-
-
-class Change(models.Model):
+class Change(WrittenOnce):
     """One change: what was changed, from what to what, and why. ``at`` is UTC.
 
     ``by_name`` stays when the account of whoever made it is deleted.
@@ -43,8 +26,6 @@ class Change(models.Model):
     by_name = models.CharField(_("who"), max_length=150, blank=True)
     at = models.DateTimeField(_("when"))
 
-    objects = Changes.as_manager()
-
     class Meta:
         verbose_name = _("change")
         verbose_name_plural = _("changes")
@@ -52,13 +33,3 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d}: {self.subject}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add it; raises ``Indelible`` where it stands already."""
-        if self.pk is not None:
-            raise Indelible
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused."""
-        raise Indelible

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
-from outreach.audience import subscriptions
+from outreach.audience import consents, subscriptions
 from outreach.audience.erasure import erase
 from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, Suppression, TopicChoice
 
@@ -104,7 +104,15 @@ def test_any_other_text_finds_nobody(as_role, ana, address):
 def test_a_persons_page_shows_what_they_agreed_to_in_which_words_and_what_they_took_back(as_role, ana, now):
     subscription = Subscription.objects.get()
     subscriptions.change(subscription=subscription, method="bot", now=now, purposes={"click_tracking": False})
-    Consent.objects.filter(purpose="open_tracking").update(wording_version="1999.1")
+    consents.record(
+        subscription=subscription,
+        purpose="open_tracking",
+        granted=True,
+        language="en",
+        method="form",
+        now=now,
+        wording_version="1999.1",
+    )
 
     said = BeautifulSoup(
         as_role("Data officers").get(reverse("subscribers:inspect", args=[ana.pk])).content, "html.parser"

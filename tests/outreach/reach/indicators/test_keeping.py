@@ -15,7 +15,8 @@ from outreach.reach.indicators.framework import Indicator, Result, Target
 from outreach.reach.indicators.keeping import CountedByTheSystem, NeedsReason, seen
 from outreach.reach.indicators.quarters import Quarter
 from outreach.reach.indicators.records import Entry, Estimate, Spend
-from outreach.reach.indicators.trail import Change, Indelible
+from outreach.reach.indicators.trail import Change
+from outreach.written_once import Frozen
 
 from .conftest import NOW
 
@@ -319,7 +320,7 @@ def test_the_history_only_grows(make):
     change = Change.objects.first()
 
     for forbidden in (change.save, change.delete, Change.objects.all().delete, lambda: Change.objects.update(after="")):
-        with pytest.raises(Indelible):
+        with pytest.raises(Frozen):
             forbidden()
 
 

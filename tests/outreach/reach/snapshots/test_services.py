@@ -24,11 +24,12 @@ from outreach.reach.snapshots.freezing import (
     PeriodNotOver,
     freeze_period,
 )
-from outreach.reach.snapshots.models import Frozen, Publication, Snapshot, SnapshotCells
+from outreach.reach.snapshots.models import Publication, Snapshot, SnapshotCells
 from outreach.reach.snapshots.publishing import NotPublishable, publish, published, withdraw
 from outreach.reach.snapshots.scopes import EndsBeforeItStarts, PeriodScope
 from outreach.reach.tables import report
 from outreach.tracking.models import Forgotten
+from outreach.written_once import Frozen
 from tests.outreach.reach.conftest import CLOSED, NOW
 
 pytestmark = pytest.mark.django_db
