@@ -47,6 +47,20 @@ def recording() -> Iterator[Recording]:
         _current.reset(token)
 
 
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """Note nothing until the end of the ``with``: for a part of a page that may be kept although it gets out of date."""
+    current = _current.get()
+    if current is None:
+        yield
+        return
+    noted, was_complete = set(current.tags), current.is_complete
+    try:
+        yield
+    finally:
+        current.tags, current.is_complete = noted, was_complete
+
+
 def note_page(sender: type, instance: Any, **_kwargs: Any) -> None:
     """A receiver of ``post_init``: a page was loaded."""
     current = _current.get()

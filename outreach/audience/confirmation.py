@@ -71,13 +71,18 @@ class LinkUsed(LinkError):
 
 @dataclass(frozen=True)
 class Wishes:
-    """What somebody asked for: nothing of it counts until it is confirmed. Consents are versions by purpose."""
+    """What somebody asked for: nothing of it counts until it is confirmed. Consents are versions by purpose.
+
+    ``is_short`` says that only the address, the language and the consent to messages were asked for.
+    """
 
     language: str
     group: str = ""
     gender: str = ""
+    parish: str = ""
     topics: tuple[str, ...] = ()
     wording_versions: dict[str, str] = field(default_factory=dict)
+    is_short: bool = False
 
 
 def ask(*, subscription: Subscription, wishes: Wishes, method: str, now: datetime) -> JoinRequest:

@@ -1,5 +1,6 @@
 """The consent ledger: what a person agreed to or took back is added to it, and nothing in it is ever changed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -48,14 +49,20 @@ def record(
 
 
 def agree(
-    *, subscription: Subscription, wording_versions: dict[str, str], language: str, method: str, now: datetime
+    *,
+    subscription: Subscription,
+    wording_versions: dict[str, str],
+    language: str,
+    method: str,
+    now: datetime,
+    asked: Iterable[str] = tuple(Purpose.values),
 ) -> None:
-    """Make the person's consents exactly those in ``wording_versions`` (version by purpose).
+    """Make the person's consents to what was ``asked`` exactly those in ``wording_versions`` (version by purpose).
 
     A purpose already granted is recorded again only if the person has now seen other words.
     """
     seen = _versions_agreed_to(subscription)
-    for purpose in Purpose.values:
+    for purpose in asked:
         version = wording_versions.get(purpose)
         if version and seen.get(purpose) != version:
             record(

@@ -36,8 +36,10 @@ def join(
     language: str,
     group: str = "",
     gender: str = "",
+    parish: str = "",
     topics: Iterable[str] = (),
     purposes: frozenset[str],
+    is_short: bool = False,
     method: str,
     source: str = "",
     now: datetime,
@@ -46,7 +48,8 @@ def join(
 
     By e-mail nothing changes yet: what was asked for waits until its mailed link is used, whatever state the address is
     in. On Telegram the chat itself is the proof, so the subscription is active at once. A gender is kept only with the
-    consent to count it (``undisclosed`` says nothing and needs none).
+    consent to count it (``undisclosed`` says nothing and needs none). Where ``is_short``, what was not asked stays as it
+    is: all but the language and the consent to messages.
     """
     if Purpose.MESSAGES not in purposes:
         raise MessagesNotWanted
@@ -59,7 +62,9 @@ def join(
         language=language,
         group=group,
         gender=gender,
+        parish=parish,
         topics=tuple(sorted(set(topics))),
+        is_short=is_short,
         wording_versions={purpose: current_version(purpose) for purpose in sorted(purposes)},
     )
     subscription = _subscription(channel=channel, address=address, digest=digest, wishes=wishes, source=source, now=now)
@@ -87,7 +92,9 @@ def confirm(*, token: str, now: datetime) -> Subscription:
         language=request.language,
         group=request.group,
         gender=request.gender,
+        parish=request.parish,
         topics=tuple(request.topics),
+        is_short=request.is_short,
         wording_versions=request.wording_versions,
     )
     _activate(subscription, wishes=wishes, method=request.method, now=now)
@@ -213,15 +220,18 @@ def _locked(**found_by: object) -> Subscription:
 
 def _activate(subscription: Subscription, *, wishes: Wishes, method: str, now: datetime) -> None:
     subscriber = subscription.subscriber
-    subscriber.language, subscriber.group, subscriber.gender = wishes.language, wishes.group, wishes.gender
+    subscriber.language = wishes.language
+    if not wishes.is_short:
+        subscriber.group, subscriber.gender, subscriber.parish = wishes.group, wishes.gender, wishes.parish
+        _choose(subscriber, wishes.topics)
     subscriber.save()
-    _choose(subscriber, wishes.topics)
     consents.agree(
         subscription=subscription,
         wording_versions=wishes.wording_versions,
         language=wishes.language,
         method=method,
         now=now,
+        asked=[Purpose.MESSAGES] if wishes.is_short else Purpose.values,
     )
     lift(channel=subscription.channel, address_hash=subscription.address_hash)
     if subscription.state != State.ACTIVE:

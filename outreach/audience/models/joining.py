@@ -16,7 +16,8 @@ class JoinRequest(models.Model):
 
     The link that is mailed names this row, so that a person confirms what they asked for and not what somebody else
     typed later. ``due_at`` is when the next mail is to go out, empty where none is; ``wording_versions`` are those of
-    the consents that the form showed, by purpose.
+    the consents that the form showed, by purpose. ``is_short`` marks a form that asked for no more than the consent to
+    messages: what it did not ask stays as it is.
     """
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="join_requests")
@@ -26,6 +27,7 @@ class JoinRequest(models.Model):
     parish = models.CharField(max_length=20, choices=Parish.choices, blank=True, db_default="")
     topics = models.JSONField(default=list)
     wording_versions = models.JSONField(default=dict)
+    is_short = models.BooleanField(default=False, db_default=False)
     method = models.CharField(max_length=12)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
