@@ -49,7 +49,7 @@ def recording() -> Iterator[Recording]:
 
 @contextmanager
 def unrecorded() -> Iterator[None]:
-    """Note nothing until the end of the ``with``: for a part of a page that may be kept although it gets out of date."""
+    """Note nothing until the end of the ``with``: for a part of a page that does no harm when it is out of date."""
     current = _current.get()
     if current is None:
         yield

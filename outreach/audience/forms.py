@@ -175,7 +175,9 @@ class SubscribeForm(forms.Form):
             return
         for purpose in Purpose.values:
             if self.cleaned_data.get(purpose) and seen.get(purpose) != current_version(purpose):
-                self.add_error(purpose, _("These words have changed meanwhile. Read them again, and tick the box anew."))
+                self.add_error(
+                    purpose, _("These words have changed meanwhile. Read them again, and tick the box anew.")
+                )
                 self._take_out(purpose)
 
     def _take_out(self, name: str) -> None:

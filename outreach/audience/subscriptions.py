@@ -48,8 +48,8 @@ def join(
 
     By e-mail nothing changes yet: what was asked for waits until its mailed link is used, whatever state the address is
     in. On Telegram the chat itself is the proof, so the subscription is active at once. A gender is kept only with the
-    consent to count it (``undisclosed`` says nothing and needs none). Where ``is_short``, what was not asked stays as it
-    is: all but the language and the consent to messages.
+    consent to count it (``undisclosed`` says nothing and needs none). Where ``is_short``, only the language and the
+    consent to messages were asked for, and all else stays as it is.
     """
     if Purpose.MESSAGES not in purposes:
         raise MessagesNotWanted

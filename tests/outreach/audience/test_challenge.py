@@ -1,6 +1,5 @@
 """The question that keeps programs out: answered once, in time, in digits of any script."""
 
-import re
 import threading
 from datetime import timedelta
 
@@ -10,16 +9,11 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.audience.challenge import LASTS, WORDS, is_answered, pose
+from outreach.audience.challenge import LASTS, _digits, is_answered, pose
 from outreach.audience.limits import KEPT, WINDOW, forget
 from outreach.audience.models import JoinAttempts
 
-
-def answer_to(question):
-    """What a person reads out of the question, in the active language."""
-    words = {str(word): str(digit) for digit, word in WORDS.items()}
-    listed = re.split(r"[:：]", question.text)[1]
-    return "".join(words[word] for word in re.findall(r"\w+", listed))
+from .pages import answer_to
 
 
 @pytest.fixture
@@ -98,8 +92,6 @@ def test_the_question_is_asked_in_the_language_of_the_page(db, now, language):
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading_of_an_answer(text):
-    from outreach.audience.challenge import _digits
-
     assert _digits(text) == "" or _digits(text).isdecimal()
 
 

@@ -1,25 +1,22 @@
 """The public pages on which people join, as a browser without cookies and JavaScript meets them."""
 
 from datetime import timedelta
-from html.parser import HTMLParser
 
 import pytest
 import time_machine
-from bs4 import BeautifulSoup
 from django.conf import settings as configured
 from django.core import mail
 from django.urls import reverse
-from django.utils.translation import check_for_language, gettext, override
+from django.utils.translation import check_for_language, override
 
 from outreach.audience import form_token, subscriptions
 from outreach.audience.addresses import address_hash
-from outreach.audience.choices import Purpose
 from outreach.audience.confirmation import link, send_due_confirmations
 from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription
 from outreach.audience.suppressions import suppress
-from outreach.audience.wording import current_version
 
 from .conftest import NOW
+from .pages import check_page, in_language, opened, page, written
 
 LANGUAGES = [code for code, _name in configured.LANGUAGES if check_for_language(code)]
 DAY = timedelta(days=1)
@@ -35,25 +32,6 @@ def clock():
 
 
 @pytest.fixture
-def sends(client):
-    """Send the form a minute after it was opened."""
-
-    def sends(**answers):
-        form = {
-            "email": "ana@example.org",
-            "messages": "on",
-            "language": "en",
-            "group": "",
-            "gender": "",
-            "opened": opened(NOW - timedelta(minutes=1)),
-            **answers,
-        }
-        return client.post(reverse("subscribe"), {name: value for name, value in form.items() if value is not None})
-
-    return sends
-
-
-@pytest.fixture
 def mailed(joins):
     """The path of a link that was mailed."""
 
@@ -62,65 +40,6 @@ def mailed(joins):
         return link(request=request, now=NOW).removeprefix(configured.SITE_URL)
 
     return mailed
-
-
-def opened(at):
-    """The note of a form that was opened then and had the words in use."""
-    return form_token.opened(now=at, versions={purpose: current_version(purpose) for purpose in Purpose.values})
-
-
-def page(answer):
-    return BeautifulSoup(answer.content, "html.parser")
-
-
-def written(text, language):
-    with override(language):
-        return gettext(text)
-
-
-def in_language(name, language, *args):
-    with override(language):
-        return reverse(name, args=args)
-
-
-class Strict(HTMLParser):
-    """Fails where a tag that needs an end has none, or an end no start."""
-
-    VOID = {"meta", "link", "input", "br", "img", "hr", "path", "circle", "rect", "use"}
-
-    def __init__(self):
-        super().__init__()
-        self.open = []
-
-    def handle_starttag(self, tag, attrs):
-        assert len(dict(attrs)) == len(attrs), f"<{tag}> has an attribute twice"
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        if tag not in self.VOID:
-            assert self.open.pop() == tag
-
-
-def check_page(answer, language):
-    """Whole HTML in its language, every control named, every reference kept, no cookie."""
-    found = page(answer)
-    strict = Strict()
-    strict.feed(answer.content.decode())
-    assert strict.open == []
-    assert found.html["lang"] == language
-    assert len(found.find_all("h1")) == 1
-    ids = [tag["id"] for tag in found.find_all(id=True)]
-    assert len(ids) == len(set(ids))
-    for control in found.select("input:not([type=hidden]), select, textarea"):
-        assert found.find("label", attrs={"for": control["id"]}), f"{control} has no label"
-    for tag in found.find_all(attrs={"aria-describedby": True}):
-        assert set(tag["aria-describedby"].split()) <= set(ids)
-    for anchor in found.select('a[href^="#"]'):
-        assert anchor["href"][1:] in ids
-    assert not found.find_all("script")
-    assert not answer.cookies
-    return found
 
 
 # The form
