@@ -11,6 +11,7 @@ from threading import Event
 from django.conf import settings
 from django.core.management import call_command
 
+from .audience import limits
 from .audience.confirmation import send_due_confirmations
 from .audience.retention import forget_unconfirmed
 from .broadcasts.photo_expiry import expire_photos
@@ -114,6 +115,7 @@ class Tasks:
         if self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY:
             self._forgot_at = now
             people = forget_unconfirmed(now=now)
+            limits.forget(now=now)
             if people:
                 logger.info("%s people who never confirmed an address were removed", people)
             counted = Snapshot.objects.filter(kind=Snapshot.Kind.BROADCAST, broadcast__rebuild__settled=True)

@@ -6,6 +6,7 @@ from .body import StoryBody
 from .column import ColumnBlock
 from .figure import FigureBlock
 from .image import ImageBlock
+from .join import JoinBlock
 from .quote import QuoteBlock
 from .rights import RightsCardBlock
 from .source import SourceBlock
@@ -19,6 +20,7 @@ __all__ = [
     "ColumnBlock",
     "FigureBlock",
     "ImageBlock",
+    "JoinBlock",
     "QuoteBlock",
     "RightsCardBlock",
     "SharedTextBlock",

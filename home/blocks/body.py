@@ -6,6 +6,7 @@ from wagtail import blocks
 from .audio import AudioBlock
 from .figure import FigureBlock
 from .image import ImageBlock
+from .join import JoinBlock
 from .quote import QuoteBlock
 from .rights import RightsCardBlock
 from .text import TEXT_FEATURES
@@ -47,3 +48,4 @@ class StoryBody(blocks.StreamBlock):
     rights_card = RightsCardBlock()
     audio = AudioBlock()
     video = VideoBlock()
+    join = JoinBlock()

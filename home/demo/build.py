@@ -152,5 +152,7 @@ def story_block(block: Entry, infographics: Mapping[str, int], cards: Mapping[st
             return "quote", {name: quote[name] for name in ("text", "speaker", "gender", "function")}
         case "figure":
             return "figure", {name: block.get(name, "") for name in ("value", "label", "source", "url")}
+        case "join":
+            return "join", {name: block.get(name, "") for name in ("heading", "text", "source")}
         case kind:
             return kind, block["html"]

@@ -105,7 +105,8 @@ def content_hash(page: Page) -> str:
     streams = [
         [(block["type"], block["value"]) for block in getattr(page, field.name).get_prep_value()]
         for field in page._meta.get_fields()
-        if isinstance(field, StreamField)
+        # The words of a sign-up form are among the passages, and the rest of it says nothing.
+        if isinstance(field, StreamField) and field.name != "join"
     ]
     said: list[Any] = [[(passage.place, passage.text) for passage in passages(page)], streams]
     if hasattr(page, "data"):

@@ -11,12 +11,14 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList, TabbedInterface
+from wagtail.fields import StreamField
 from wagtail.log_actions import log
 from wagtail.models import Locale, Orderable, Page, PageViewRestriction
 from wagtail.query import PageQuerySet
 from wagtail.utils.decorators import cached_classmethod
 from wagtail_localize.fields import SynchronizedField
 
+from home.blocks import JoinBlock
 from home.blocks.clean_page import clean_texts
 from home.editorial import gate
 from home.editorial.form import SitePageForm
@@ -42,8 +44,17 @@ class SitePage(Page):
         help_text=_("In plain words, two sentences at most: what a reader on the way should take along."),
     )
 
+    join = StreamField(
+        [("join", JoinBlock())],
+        verbose_name=_("sign-up form"),
+        blank=True,
+        default=list,
+        max_num=1,
+        help_text=_("At the end of the page, in place of the two links that stand there."),
+    )
+
     content_panels = [*Page.content_panels, FieldPanel("summary")]
-    promote_panels = [FieldPanel("slug"), FieldPanel("show_in_menus")]
+    promote_panels = [FieldPanel("slug"), FieldPanel("show_in_menus"), FieldPanel("join")]
     translation_panels = [HelpPanel(template="home/admin/translations_panel.html", heading=_("Translations"))]
     override_translatable_fields = [SynchronizedField("slug", overridable=False)]
     search_fields = [*Page.search_fields, Words("title", boost=2), Words("reading_texts")]

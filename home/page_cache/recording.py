@@ -24,7 +24,7 @@ class Recording:
 
     def note_query(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """A wrapper around the execution of a query: see Django's "Database instrumentation"."""
-        if sql.startswith("SELECT"):
+        if sql.startswith("SELECT") and not _muted.get():
             try:
                 self.tags |= of_query(sql, params or (), get_language() or "")
             except UnknownTable:
@@ -33,6 +33,7 @@ class Recording:
 
 
 _current: ContextVar[Recording | None] = ContextVar("recording", default=None)
+_muted: ContextVar[bool] = ContextVar("muted", default=False)
 
 
 @contextmanager
@@ -60,8 +61,18 @@ def depend_on(tags: Iterable[str]) -> None:
         current.tags.update(tags)
 
 
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """Note nothing until the end of the ``with``: for a part of a page that does no harm when it is out of date."""
+    token = _muted.set(True)
+    try:
+        yield
+    finally:
+        _muted.reset(token)
+
+
 def note_page(sender: type, instance: Any, **_kwargs: Any) -> None:
     """A receiver of ``post_init``: a page was loaded."""
     current = _current.get()
-    if current is not None and isinstance(instance, Page) and instance.pk:
+    if current is not None and not _muted.get() and isinstance(instance, Page) and instance.pk:
         current.tags.add(page_tag(instance.pk))

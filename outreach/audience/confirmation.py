@@ -74,14 +74,17 @@ class Wishes:
     """What somebody asked for: nothing of it counts until it is confirmed. Consents are versions by purpose.
 
     ``wording_language`` is that of the page or sheet on which they stood, ``language`` if empty.
+    ``is_short`` says that only the address, the language and the consent to messages were asked for.
     """
 
     language: str
     group: str = ""
     gender: str = ""
+    parish: str = ""
     topics: tuple[str, ...] = ()
     wording_versions: dict[str, str] = field(default_factory=dict)
     wording_language: str = ""
+    is_short: bool = False
 
 
 def ask(*, subscription: Subscription, wishes: Wishes, method: str, now: datetime) -> JoinRequest:

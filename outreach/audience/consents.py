@@ -113,14 +113,20 @@ def record_many(
 
 
 def agree(
-    *, subscription: Subscription, wording_versions: dict[str, str], language: str, method: str, now: datetime
+    *,
+    subscription: Subscription,
+    wording_versions: dict[str, str],
+    language: str,
+    method: str,
+    now: datetime,
+    asked: Iterable[str] = tuple(Purpose.values),
 ) -> None:
-    """Make the person's consents exactly those in ``wording_versions`` (version by purpose).
+    """Make the person's consents to what was ``asked`` exactly those in ``wording_versions`` (version by purpose).
 
     A purpose already granted is recorded again only if the person has now seen other words.
     """
     seen = _versions_agreed_to(subscription)
-    for purpose in Purpose.values:
+    for purpose in asked:
         version = wording_versions.get(purpose)
         if version and seen.get(purpose) != version:
             record(

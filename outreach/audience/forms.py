@@ -1,6 +1,7 @@
 """The form with which a reader joins by e-mail; every question but the address and the consent may be passed over."""
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -11,16 +12,13 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from . import form_token
+from . import challenge, form_token
 from .addresses import InvalidAddress, normalised
-from .choices import ChannelName, Gender, Group, Purpose
+from .choices import ChannelName, Gender, Group, Parish, Purpose
 from .source import as_source
 from .wording import Wordings, Words, words
 
 _lazy_words = lazy(words, str)
-
-LONGEST_WORDING = 300
-"""Letters enough for a version of each purpose."""
 
 INVALID_CHOICE = {"invalid_choice": _("Choose one of the answers."), "required": _("Choose one of the answers.")}
 
@@ -80,6 +78,13 @@ class SubscribeForm(forms.Form):
         error_messages=INVALID_CHOICE,
     )
     gender_statistics = consent_field(Purpose.GENDER_STATISTICS)
+    parish = forms.ChoiceField(
+        label=_("Where do you live?"),
+        choices=[("", _("I pass over this question"))] + [choice for choice in Parish.choices if choice[0]],
+        required=False,
+        help_text=_("So that you hear of what happens near you. The parish is as near as we ever ask."),
+        error_messages=INVALID_CHOICE,
+    )
     topics = forms.MultipleChoiceField(
         label=_("What would you like to read about?"),
         choices=list(settings.TOPICS.items()),
@@ -92,47 +97,47 @@ class SubscribeForm(forms.Form):
     open_tracking = consent_field(Purpose.OPEN_TRACKING)
     source = forms.CharField(required=False, widget=forms.HiddenInput)
     website = forms.CharField(required=False, label=_("Leave this empty"))
+    answer = forms.CharField(
+        required=False,
+        help_text=_(
+            "Many forms come in just now, and this keeps programs out. Where it says “one, two, three”, write 123."
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, now: datetime, source: str = "") -> None:
         super().__init__(data, initial={"language": get_language(), "gender": "", "source": as_source(source)})
         self.now = now
         self._wordings = Wordings.load([get_language() or settings.LANGUAGE_CODE])
-        for purpose, version in self.wording_versions.items():
-            self.fields[purpose].label = as_label(self._wordings.words(purpose, version))
+        for purpose in Purpose.values:
+            self.fields[purpose].label = as_label(self._wordings.words(purpose))
 
     @property
     def is_trapped(self) -> bool:
         """Whether the field that no person sees was filled in."""
         return bool(self.data.get("website"))
 
+    @property
+    def is_short(self) -> bool:
+        """Whether it comes from a page that asked for the address and the consent to messages alone."""
+        return bool(self.data.get("short"))
+
     @cached_property
     def opened(self) -> str:
-        """The note of when the form was opened: the one that came back while it is good, else a new one."""
-        token = str(self.data.get("opened", ""))
+        """The note for the form as it is shown now; one that came back and is good goes on counting its time."""
         try:
-            form_token.check(token=token, now=self.now)
+            opened_at = form_token.check(token=self._token, now=self.now).opened_at
         except form_token.FilledTooFast:
-            return token
+            opened_at = form_token.read(token=self._token).opened_at
         except form_token.FormOutOfDate:
-            return form_token.opened(now=self.now)
-        return token
+            opened_at = self.now
+        return form_token.opened(now=opened_at, versions=self._versions)
 
     @cached_property
-    def wording_versions(self) -> dict[str, str]:
-        """The version of each purpose's words on the screen: what came back while it may have been, else today's."""
-        stated = dict(item.partition(":")[::2] for item in str(self.data.get("wording", ""))[:LONGEST_WORDING].split())
-        since = self.now - form_token.MOST
-        return {
-            purpose: stated[purpose]
-            if purpose in stated and self._wordings.was_current(purpose, stated[purpose], since=since)
-            else self._wordings.current(purpose)
-            for purpose in Purpose.values
-        }
-
-    @property
-    def wording(self) -> str:
-        """The same as one text, which travels with the form: whoever had it open while words change agreed to these."""
-        return " ".join(f"{purpose}:{version}" for purpose, version in self.wording_versions.items())
+    def question(self) -> challenge.Question | None:
+        """What is asked beside, of somebody who was asked before or has to be now."""
+        is_asked = "challenge" in self.data or "answer" in self.errors
+        return challenge.pose(now=self.now) if is_asked else None
 
     @property
     def error_links(self) -> list[tuple[str, str]]:
@@ -144,6 +149,14 @@ class SubscribeForm(forms.Form):
     def _first_id(self, name: str) -> str:
         field = self[name]
         return field.subwidgets[0].id_for_label or field.id_for_label
+
+    @property
+    def _versions(self) -> dict[str, str]:
+        return {purpose: self._wordings.current(purpose) for purpose in Purpose.values}
+
+    @property
+    def _token(self) -> str:
+        return str(self.data.get("opened", ""))
 
     def clean_email(self) -> str:
         """The address as it is written down."""
@@ -157,18 +170,62 @@ class SubscribeForm(forms.Form):
         return as_source(self.cleaned_data["source"])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what no person can have filled in."""
+        """Refuse what no person can have filled in, and consents to other words than those in use."""
         try:
-            form_token.check(token=str(self.data.get("opened", "")), now=self.now)
+            form_token.check(token=self._token, now=self.now)
         except form_token.FilledTooFast:
             # Where something is to be mended anyway, the button is pressed once more.
             if not self.errors:
                 self.add_error(None, _("That was very quick. Please press the button once more."))
         except form_token.FormOutOfDate:
             self.add_error(None, _("The page was open for too long. Please press the button once more."))
+        self._ask_again_what_reads_otherwise()
         return self.cleaned_data
+
+    def _ask_again_what_reads_otherwise(self) -> None:
+        """Take back each tick at words that have changed since: the person has not seen those that are shown now."""
+        try:
+            seen = form_token.read(token=self._token).versions
+        except form_token.FormOutOfDate:
+            # Nobody knows what was on the screen. Now it is, and waits for one more press anyway.
+            return
+        for purpose in Purpose.values:
+            if self.cleaned_data.get(purpose) and seen.get(purpose) != self._versions[purpose]:
+                self.add_error(
+                    purpose, _("These words have changed meanwhile. Read them again, and tick the box anew.")
+                )
+                self._take_out(purpose)
+
+    def _take_out(self, name: str) -> None:
+        """Show a field as if nobody had filled it in."""
+        data: Any = copy(self.data)
+        data.pop(name, None)
+        self.data = data
+
+    def check_answer(self) -> bool:
+        """Whether the question that keeps programs out is answered; else it is an error of the form."""
+        note = self.data.get("challenge")
+        answer = str(self.data.get("answer", ""))
+        if note and challenge.is_answered(note=str(note), answer=answer, now=self.now):
+            return True
+        again = _("That was not the number, or it took too long. Here is another question.")
+        self.add_error("answer", again if note else _("Please answer one question more."))
+        self._take_out("answer")
+        return False
 
     @property
     def purposes(self) -> frozenset[str]:
         """The purposes that the person consents to."""
         return frozenset(purpose for purpose in Purpose.values if self.cleaned_data[purpose])
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What the person asks for, as :func:`~outreach.audience.subscriptions.join` takes it."""
+        said = self.cleaned_data
+        asked = {"address": said["email"], "language": said["language"], "source": said["source"]}
+        # Ticks at other words than today's were taken back.
+        asked |= {"wording_versions": self._versions, "wording_language": get_language() or settings.LANGUAGE_CODE}
+        if self.is_short:
+            return {**asked, "purposes": frozenset({Purpose.MESSAGES}), "is_short": True}
+        about = {name: said[name] for name in ("group", "gender", "parish", "topics")}
+        return {**asked, **about, "purposes": self.purposes}

@@ -36,10 +36,12 @@ def join(
     language: str,
     group: str = "",
     gender: str = "",
+    parish: str = "",
     topics: Iterable[str] = (),
     purposes: frozenset[str],
     wording_versions: Mapping[str, str] | None = None,
     wording_language: str = "",
+    is_short: bool = False,
     method: str,
     source: str = "",
     now: datetime,
@@ -50,6 +52,7 @@ def join(
     in. On Telegram the chat itself is the proof, so the subscription is active at once. A gender is kept only with the
     consent to count it (``undisclosed`` says nothing and needs none). ``wording_versions`` are those on the screen, by
     purpose, the current ones where not given, and ``wording_language`` is the language in which they were shown.
+    Where ``is_short``, only the language and the consent to messages were asked for, and all else stays as it is.
     """
     if Purpose.MESSAGES not in purposes:
         raise MessagesNotWanted
@@ -62,7 +65,9 @@ def join(
         language=language,
         group=group,
         gender=gender,
+        parish=parish,
         topics=tuple(sorted(set(topics))),
+        is_short=is_short,
         wording_versions=_versions(purposes, wording_versions or {}),
         wording_language=wording_language,
     )
@@ -91,7 +96,9 @@ def confirm(*, token: str, now: datetime) -> Subscription:
         language=request.language,
         group=request.group,
         gender=request.gender,
+        parish=request.parish,
         topics=tuple(request.topics),
+        is_short=request.is_short,
         wording_versions=request.wording_versions,
         wording_language=request.wording_language,
     )
@@ -243,15 +250,18 @@ def _locked(**found_by: object) -> Subscription:
 
 def _activate(subscription: Subscription, *, wishes: Wishes, method: str, now: datetime) -> None:
     subscriber = subscription.subscriber
-    subscriber.language, subscriber.group, subscriber.gender = wishes.language, wishes.group, wishes.gender
+    subscriber.language = wishes.language
+    if not wishes.is_short:
+        subscriber.group, subscriber.gender, subscriber.parish = wishes.group, wishes.gender, wishes.parish
+        _choose(subscriber, wishes.topics)
     subscriber.save()
-    _choose(subscriber, wishes.topics)
     consents.agree(
         subscription=subscription,
         wording_versions=wishes.wording_versions,
         language=wishes.wording_language or wishes.language,
         method=method,
         now=now,
+        asked=[Purpose.MESSAGES] if wishes.is_short else Purpose.values,
     )
     lift(channel=subscription.channel, address_hash=subscription.address_hash)
     if subscription.state != State.ACTIVE:

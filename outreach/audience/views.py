@@ -5,6 +5,7 @@ opened and the mailed link stand in for it.
 """
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import confirmation, subscriptions
+from . import confirmation, limits, subscriptions
 from .choices import ChannelName, Purpose
 from .forms import SubscribeForm, as_label
 from .models import Consent, JoinRequest
+from .network import address_in
 from .source import as_source
 from .wording import Wordings
 
@@ -36,25 +38,24 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     form = SubscribeForm(request.POST, now=now)
     if form.is_trapped:
         return redirect("subscribe_done")
-    if not form.is_valid():
+    verdict = limits.Verdict.OPEN
+    if form.is_valid():
+        verdict = limits.attempt(form="subscribe", address=address_in(request.META), now=now)
+    if verdict == limits.Verdict.REFUSE:
+        return _too_many(request, form, now)
+    if not form.is_valid() or (verdict == limits.Verdict.ASK and not form.check_answer()):
         return render(request, "outreach/audience/subscribe.html", {"form": form}, status=422)
-    answers = form.cleaned_data
     with suppress(subscriptions.AddressSuppressed):
-        subscriptions.join(
-            channel=ChannelName.EMAIL,
-            address=answers["email"],
-            language=answers["language"],
-            group=answers["group"],
-            gender=answers["gender"],
-            topics=answers["topics"],
-            purposes=form.purposes,
-            wording_versions=form.wording_versions,
-            wording_language=get_language() or settings.LANGUAGE_CODE,
-            method=Consent.Method.FORM,
-            source=answers["source"],
-            now=now,
-        )
+        subscriptions.join(channel=ChannelName.EMAIL, method=Consent.Method.FORM, now=now, **form.wishes)
     return redirect("subscribe_done")
+
+
+def _too_many(request: HttpRequest, form: SubscribeForm, now: datetime) -> HttpResponse:
+    """Say that no more forms are taken in this hour, and what can be done instead."""
+    context = {"source": form.cleaned_data["source"], "minutes": -(-limits.seconds_left(now) // 60)}
+    response = render(request, "outreach/audience/too_many.html", context, status=429)
+    response["Retry-After"] = str(limits.seconds_left(now))
+    return response
 
 
 @require_safe

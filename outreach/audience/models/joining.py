@@ -17,7 +17,8 @@ class JoinRequest(models.Model):
     The link that is mailed names this row, so that a person confirms what they asked for and not what somebody else
     typed later. ``due_at`` is when the next mail is to go out, empty where none is; ``wording_versions`` are those of
     the consents that the form showed, by purpose, and ``wording_language`` is the language in which it showed them
-    (empty: the one asked for).
+    (empty: the one asked for). ``is_short`` marks a form that asked for no more than the consent to messages: what it
+    did not ask stays as it is.
     """
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="join_requests")
@@ -28,6 +29,7 @@ class JoinRequest(models.Model):
     topics = models.JSONField(default=list)
     wording_versions = models.JSONField(default=dict)
     wording_language = models.CharField(max_length=12, blank=True, db_default="")
+    is_short = models.BooleanField(default=False, db_default=False)
     method = models.CharField(max_length=12)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)

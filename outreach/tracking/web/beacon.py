@@ -10,6 +10,7 @@ from django.utils.translation import get_language_from_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from outreach.audience.network import address_in
 from outreach.tracking.hits.lines import Beacon
 from outreach.tracking.hits.machines import machine_reason
 from outreach.tracking.hits.recording import journal
@@ -19,7 +20,7 @@ from outreach.tracking.tokens import BadToken
 from . import sources
 from .page_token import OutOfTime, is_plausible, read_page_token
 from .page_views import is_staff
-from .visitors import address_in, visit_of
+from .visitors import visit_of
 
 LARGEST = 1024
 

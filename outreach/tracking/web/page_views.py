@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from wagtail.models import Page
 
+from outreach.audience.network import address_in
 from outreach.tracking.hits.lines import View
 from outreach.tracking.hits.machines import machine_reason
 from outreach.tracking.hits.recording import journal
 
 from . import sources
 from .page_token import PageToken, least_seconds
-from .visitors import address_in, visit_of
+from .visitors import visit_of
 
 HEADER = "X-Shown-Page"
 PENDING = "reading-token"

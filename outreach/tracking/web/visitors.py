@@ -19,11 +19,9 @@ Removed means unlinked: who takes the disk itself away on the same day may find 
 import contextlib
 import hashlib
 import hmac
-import ipaddress
 import logging
 import os
 import secrets
-from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -100,17 +98,3 @@ def forget(*, day: date) -> None:
         for path in folder().iterdir():
             if path.suffix == SUFFIX and path.stem != day.isoformat():
                 path.unlink(missing_ok=True)
-
-
-def address_in(meta: Mapping[str, str]) -> str:
-    """The visitor's address in a request's environment: behind a proxy of ours, the one that it put in last."""
-    peer, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", "")
-    return forwarded.rpartition(",")[2].strip() if forwarded and _is_ours(peer) else peer
-
-
-def _is_ours(peer: str) -> bool:
-    try:
-        return not peer or not ipaddress.ip_address(peer).is_global
-    except ValueError:
-        # A socket of this machine.
-        return True

@@ -1,14 +1,17 @@
 """People who join, for tests of the audience."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from outreach.audience.choices import ChannelName, Purpose
 from outreach.audience.models import Consent, Subscription
 from outreach.audience.subscriptions import join
+
+from .pages import opened
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 
@@ -52,3 +55,22 @@ def confirmed(joins, now) -> Joins:
         return confirm(token=address.rstrip("/").rpartition("/")[2], now=now)
 
     return confirmed
+
+
+@pytest.fixture
+def sends(client):
+    """Send the form a minute after it was opened."""
+
+    def sends(**answers):
+        form = {
+            "email": "ana@example.org",
+            "messages": "on",
+            "language": "en",
+            "group": "",
+            "gender": "",
+            "opened": opened(NOW - timedelta(minutes=1)),
+            **answers,
+        }
+        return client.post(reverse("subscribe"), {name: value for name, value in form.items() if value is not None})
+
+    return sends

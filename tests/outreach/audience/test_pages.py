@@ -1,15 +1,13 @@
 """The public pages on which people join, as a browser without cookies and JavaScript meets them."""
 
 from datetime import timedelta
-from html.parser import HTMLParser
 
 import pytest
 import time_machine
-from bs4 import BeautifulSoup
 from django.conf import settings as configured
 from django.core import mail
 from django.urls import reverse
-from django.utils.translation import check_for_language, gettext, override
+from django.utils.translation import check_for_language, override
 
 from outreach.audience import form_token, subscriptions
 from outreach.audience.addresses import address_hash
@@ -18,6 +16,7 @@ from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscript
 from outreach.audience.suppressions import suppress
 
 from .conftest import NOW
+from .pages import check_page, in_language, opened, page, written
 
 LANGUAGES = [code for code, _name in configured.LANGUAGES if check_for_language(code)]
 DAY = timedelta(days=1)
@@ -33,25 +32,6 @@ def clock():
 
 
 @pytest.fixture
-def sends(client):
-    """Send the form a minute after it was opened."""
-
-    def sends(**answers):
-        form = {
-            "email": "ana@example.org",
-            "messages": "on",
-            "language": "en",
-            "group": "",
-            "gender": "",
-            "opened": form_token.opened(now=NOW - timedelta(minutes=1)),
-            **answers,
-        }
-        return client.post(reverse("subscribe"), {name: value for name, value in form.items() if value is not None})
-
-    return sends
-
-
-@pytest.fixture
 def mailed(joins):
     """The path of a link that was mailed."""
 
@@ -60,60 +40,6 @@ def mailed(joins):
         return link(request=request, now=NOW).removeprefix(configured.SITE_URL)
 
     return mailed
-
-
-def page(answer):
-    return BeautifulSoup(answer.content, "html.parser")
-
-
-def written(text, language):
-    with override(language):
-        return gettext(text)
-
-
-def in_language(name, language, *args):
-    with override(language):
-        return reverse(name, args=args)
-
-
-class Strict(HTMLParser):
-    """Fails where a tag that needs an end has none, or an end no start."""
-
-    VOID = {"meta", "link", "input", "br", "img", "hr", "path", "circle", "rect", "use"}
-
-    def __init__(self):
-        super().__init__()
-        self.open = []
-
-    def handle_starttag(self, tag, attrs):
-        assert len(dict(attrs)) == len(attrs), f"<{tag}> has an attribute twice"
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        if tag not in self.VOID:
-            assert self.open.pop() == tag
-
-
-def check_page(answer, language):
-    """Whole HTML in its language, every control named, every reference kept, no cookie."""
-    found = page(answer)
-    strict = Strict()
-    strict.feed(answer.content.decode())
-    assert strict.open == []
-    assert found.html["lang"] == language
-    assert len(found.find_all("h1")) == 1
-    ids = [tag["id"] for tag in found.find_all(id=True)]
-    assert len(ids) == len(set(ids))
-    for control in found.select("input:not([type=hidden]), select, textarea"):
-        assert found.find("label", attrs={"for": control["id"]}), f"{control} has no label"
-    for tag in found.find_all(attrs={"aria-describedby": True}):
-        assert set(tag["aria-describedby"].split()) <= set(ids)
-    for anchor in found.select('a[href^="#"]'):
-        assert anchor["href"][1:] in ids
-    assert not found.find_all("script")
-    assert not answer.cookies
-    return found
 
 
 # The form
@@ -151,6 +77,7 @@ def test_joining_leads_to_the_mailbox_and_the_mail_to_the_end(client, sends):
         group="worker",
         gender="woman",
         gender_statistics="on",
+        parish="st_paul",
         topics=["work", "rights"],
         click_tracking="on",
         source="poster-1",
@@ -163,6 +90,7 @@ def test_joining_leads_to_the_mailbox_and_the_mail_to_the_end(client, sends):
     offered = client.get(path)
     assert Subscription.objects.get().state == "pending"
     assert written("Worker or family of a worker", "fr") in page(offered).text
+    assert written("Saint Paul", "fr") in page(offered).text
     confirmed = client.post(path, follow=True)
 
     found = check_page(confirmed, "fr")
@@ -170,8 +98,9 @@ def test_joining_leads_to_the_mailbox_and_the_mail_to_the_end(client, sends):
     leaving = "At the end of every message there is a link. One press on it, and we write no more."
     assert written(leaving, "fr") in found.text
     subscription = Subscription.objects.get()
-    assert (subscription.state, subscription.subscriber.gender) == ("active", "woman")
-    assert subscription.subscriber.source == "poster-1"
+    subscriber = subscription.subscriber
+    assert (subscription.state, subscriber.gender, subscriber.parish) == ("active", "woman", "st_paul")
+    assert subscriber.source == "poster-1"
     assert not subscription.allows_open_tracking
 
 
@@ -197,7 +126,7 @@ def test_a_wrong_answer_is_named_at_the_top_and_at_its_field_and_keeps_the_other
         "language": "es",
         "group": "media",
         "topics": ["work"],
-        "opened": form_token.opened(now=NOW - DAY / 2),
+        "opened": opened(NOW - DAY / 2),
     }
 
     answer = client.post(in_language("subscribe", language), answers)
@@ -219,6 +148,7 @@ def test_a_wrong_answer_is_named_at_the_top_and_at_its_field_and_keeps_the_other
         ("email", "a" * 10_000), ("email", "ana@example.org\r\nBcc: eva@example.org"), ("email", ""), ("email", None),
         ("email", "ana\x00@example.org"), ("messages", None), ("language", "x" * 10_000), ("language", "ar"),
         ("language", None), ("group", "president"), ("group", "x" * 10_000), ("gender", "0"), ("gender", "x" * 10_000),
+        ("parish", "roseau"), ("parish", "x" * 10_000),
         ("topics", ["x" * 10_000]), ("topics", ["work", "politics"]),
     ],
 )  # fmt: skip
@@ -247,25 +177,36 @@ def test_a_program_that_fills_in_the_hidden_field_is_answered_as_if_it_had_worke
 
 
 def test_a_form_that_comes_back_at_once_needs_one_more_press(client, sends):
-    answer = sends(opened=form_token.opened(now=NOW))
+    answer = sends(opened=opened(NOW))
     found = check_page(answer, "en")
     assert "once more" in found.select_one(".error-summary").text
     assert not Subscriber.objects.exists()
 
-    opened = found.select_one("[name=opened]")["value"]
+    fresh = found.select_one("[name=opened]")["value"]
     with time_machine.travel(NOW + timedelta(seconds=3), tick=False):
-        assert sends(opened=opened).status_code == 302
+        assert sends(opened=fresh).status_code == 302
 
 
 @pytest.mark.parametrize(
-    "opened",
-    [None, "", "x" * 10_000, "1:é", form_token.opened(now=NOW - 2 * DAY), form_token.opened(now=NOW)[:-1] + "?"],
+    "note",
+    [None, "", "x" * 10_000, "1:é", form_token.opened(now=NOW)[:-1] + "?"],
 )
-def test_a_form_without_a_good_note_gets_a_fresh_one_and_keeps_the_answers(sends, opened):
-    answer = sends(opened=opened, group="media")
+def test_a_form_without_a_good_note_gets_a_fresh_one_and_keeps_the_answers(sends, note):
+    answer = sends(opened=note, group="media")
 
     found = check_page(answer, "en")
     assert found.select_one("#id_group option[selected]")["value"] == "media"
+    fresh = found.select_one("[name=opened]")["value"]
+    with time_machine.travel(NOW + timedelta(seconds=3), tick=False):
+        assert sends(opened=fresh).status_code == 302
+
+
+def test_a_form_that_was_open_for_days_needs_one_more_press(sends):
+    answer = sends(opened=opened(NOW - 3 * DAY))
+
+    found = check_page(answer, "en")
+    assert "open for too long" in found.select_one(".error-summary").text
+    assert found.select_one("#id_messages").has_attr("checked")
     fresh = found.select_one("[name=opened]")["value"]
     with time_machine.travel(NOW + timedelta(seconds=3), tick=False):
         assert sends(opened=fresh).status_code == 302

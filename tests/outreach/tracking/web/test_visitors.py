@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from outreach.tracking.web import visitors
-from outreach.tracking.web.visitors import address_in, forget, office_day, visit_of
+from outreach.tracking.web.visitors import forget, office_day, visit_of
 
 ROOT = Path(__file__).resolve().parents[4]
 NOON = datetime(2026, 10, 1, 16, 0, tzinfo=UTC)
@@ -81,17 +81,3 @@ def test_a_process_counts_for_itself_where_the_key_can_not_be_written(settings, 
 
     assert visit_of(**READER, now=NOON) == visit_of(**READER, now=NOON)
     assert "can't be written" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("peer", "forwarded", "address"),
-    [
-        ("127.0.0.1", "198.51.100.7, 203.0.113.9", "203.0.113.9"),
-        ("10.0.0.3", "203.0.113.9", "203.0.113.9"),
-        ("", "203.0.113.9", "203.0.113.9"),
-        ("127.0.0.1", "", "127.0.0.1"),
-        ("8.8.8.8", "203.0.113.9", "8.8.8.8"),
-    ],
-)
-def test_only_a_proxy_of_ours_says_who_asks(peer, forwarded, address):
-    assert address_in({"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": forwarded}) == address
