@@ -76,8 +76,10 @@ class Wishes:
     language: str
     group: str = ""
     gender: str = ""
+    parish: str = ""
     topics: tuple[str, ...] = ()
     wording_versions: dict[str, str] = field(default_factory=dict)
+    source: str = ""
 
 
 def ask(*, subscription: Subscription, wishes: Wishes, method: str, now: datetime) -> JoinRequest:

@@ -24,10 +24,12 @@ def record(
     now: datetime,
     actor: "User | None" = None,
     wording_version: str = "",
+    evidence: str = "",
 ) -> Consent:
     """Add one entry and set the subscription's flag for ``purpose`` to what it says.
 
-    ``wording_version`` is the version that the person saw, the current one if empty. Raises ``ValueError`` for what
+    ``wording_version`` is the version that the person saw, the current one if empty; ``evidence``
+    says where the proof is kept. Raises ``ValueError`` for what
     is not one of :class:`~outreach.audience.choices.Purpose`.
     """
     flag = f"allows_{Purpose(purpose).value}"
@@ -41,6 +43,7 @@ def record(
         given_at=now,
         method=method,
         actor=actor,
+        evidence=evidence,
     )
     Subscription.objects.filter(pk=subscription.pk).update(**{flag: granted})
     setattr(subscription, flag, granted)

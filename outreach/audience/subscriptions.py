@@ -13,6 +13,7 @@ from . import confirmation, consents
 from .addresses import address_hash, encrypt, normalised
 from .choices import ChannelName, Gender, Purpose
 from .confirmation import Wishes
+from .links import counting
 from .models import JoinRequest, Subscriber, Subscription, TopicChoice
 from .suppressions import lift, refuses_joining
 from .wording import current_version
@@ -36,8 +37,10 @@ def join(
     language: str,
     group: str = "",
     gender: str = "",
+    parish: str = "",
     topics: Iterable[str] = (),
     purposes: frozenset[str],
+    wording_versions: Mapping[str, str] | None = None,
     method: str,
     source: str = "",
     now: datetime,
@@ -46,7 +49,8 @@ def join(
 
     By e-mail nothing changes yet: what was asked for waits until its mailed link is used, whatever state the address is
     in. On Telegram the chat itself is the proof, so the subscription is active at once. A gender is kept only with the
-    consent to count it (``undisclosed`` says nothing and needs none).
+    consent to count it (``undisclosed`` says nothing and needs none). ``wording_versions`` are those that the person
+    saw, by purpose, where they are not the current ones.
     """
     if Purpose.MESSAGES not in purposes:
         raise MessagesNotWanted
@@ -59,10 +63,16 @@ def join(
         language=language,
         group=group,
         gender=gender,
+        parish=parish,
         topics=tuple(sorted(set(topics))),
-        wording_versions={purpose: current_version(purpose) for purpose in sorted(purposes)},
+        wording_versions={
+            purpose: (wording_versions or {}).get(purpose) or current_version(purpose) for purpose in sorted(purposes)
+        },
+        source=source,
     )
     subscription = _subscription(channel=channel, address=address, digest=digest, wishes=wishes, source=source, now=now)
+    if subscription.state != State.ACTIVE and not subscription.join_requests.filter(confirmed_at=None).exists():
+        counting.count_asked(source=source, channel=channel, now=now)
     if channel == ChannelName.EMAIL:
         confirmation.ask(subscription=subscription, wishes=wishes, method=method, now=now)
     else:
@@ -87,8 +97,10 @@ def confirm(*, token: str, now: datetime) -> Subscription:
         language=request.language,
         group=request.group,
         gender=request.gender,
+        parish=request.parish,
         topics=tuple(request.topics),
         wording_versions=request.wording_versions,
+        source=request.source,
     )
     _activate(subscription, wishes=wishes, method=request.method, now=now)
     return subscription
@@ -214,6 +226,7 @@ def _locked(**found_by: object) -> Subscription:
 def _activate(subscription: Subscription, *, wishes: Wishes, method: str, now: datetime) -> None:
     subscriber = subscription.subscriber
     subscriber.language, subscriber.group, subscriber.gender = wishes.language, wishes.group, wishes.gender
+    subscriber.parish = wishes.parish
     subscriber.save()
     _choose(subscriber, wishes.topics)
     consents.agree(
@@ -227,6 +240,7 @@ def _activate(subscription: Subscription, *, wishes: Wishes, method: str, now: d
     if subscription.state != State.ACTIVE:
         subscription.state, subscription.confirmed_at, subscription.ended_at = State.ACTIVE, now, None
         subscription.save(update_fields=["state", "confirmed_at", "ended_at"])
+        counting.count_joined(source=wishes.source, channel=subscription.channel, now=now)
 
 
 def _end(subscription: Subscription, *, state: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ class JoinRequest(models.Model):
 
     The link that is mailed names this row, so that a person confirms what they asked for and not what somebody else
     typed later. ``due_at`` is when the next mail is to go out, empty where none is; ``wording_versions`` are those of
-    the consents that the form showed, by purpose.
+    the consents that the form showed, by purpose; ``source`` is where the person came from this time.
     """
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="join_requests")
@@ -26,6 +26,7 @@ class JoinRequest(models.Model):
     parish = models.CharField(max_length=20, choices=Parish.choices, blank=True, db_default="")
     topics = models.JSONField(default=list)
     wording_versions = models.JSONField(default=dict)
+    source = models.CharField(max_length=60, blank=True, db_default="")
     method = models.CharField(max_length=12)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
@@ -108,6 +109,38 @@ class SignUpCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}, {self.day}: {self.asked}"
+
+
+class PaperSheet(models.Model):
+    """One signed sheet, entered by staff: where and when people signed, what was printed on it, where it is kept.
+
+    It holds nobody: who signed is in the consent ledger, whose entries carry ``evidence``. ``entry`` names the form in
+    which it was typed, so that a form sent twice enters one sheet. The counts are of its filled-in rows: ``invited``
+    were sent the mail that asks to confirm, ``already_active`` were left as they are, ``refused`` must not be written
+    to.
+    """
+
+    link = models.ForeignKey(
+        JoinLink, null=True, on_delete=models.SET_NULL, related_name="sheets", verbose_name=_("place")
+    )
+    signed_on = models.DateField(_("date on the sheet"))
+    language = models.CharField(_("language of the sheet"), max_length=12, choices=settings.LANGUAGES)
+    wording_versions = models.JSONField(default=dict)
+    evidence = models.CharField(_("where the sheet is kept"), max_length=200)
+    invited = models.PositiveIntegerField(default=0)
+    already_active = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    entry = models.CharField(max_length=64, unique=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    entered_at = models.DateTimeField(_("entered"))
+
+    class Meta:
+        verbose_name = _("paper sheet")
+        verbose_name_plural = _("paper sheets")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.evidence}, {self.signed_on}"
 
 
 class JoinAttempts(models.Model):
