@@ -8,7 +8,7 @@ import re
 import secrets
 import unicodedata
 
-from django.db.models import F, QuerySet, TextField, Value
+from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Lower, Replace
 
 from outreach.audience.models import JoinLink
@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
 
 def _with_folded_code() -> QuerySet[JoinLink]:
     """Every link with its code folded by the database; links are some hundreds, and codes are ASCII."""
-    expression: Lower | Replace = Lower(F("code"), output_field=TextField())
+    expression: Lower | Replace = Lower(F("code"), output_field=CharField())
     for letter, meant in {"-": "", "_": "", **ALIKE}.items():
         expression = Replace(expression, Value(letter), Value(meant))
     return JoinLink.objects.annotate(folded_code=expression)
