@@ -7,5 +7,5 @@ from .views import short_address
 urlpatterns: list[URLPattern | URLResolver] = [
     path("j/<str:code>", short_address, name="short_address"),
     # What people add or leave out when they type.
-    re_path(r"^j(?:/(?P<code>[^/]*)/?)?$", short_address),
+    re_path(r"^j(?:/(?P<code>.*))?$", short_address),
 ]

@@ -32,7 +32,7 @@ class SheetForm(forms.Form):
         queryset=JoinLink.objects.all(),
         label=gettext_lazy("Place"),
         help_text=gettext_lazy("The sign-up link whose code is printed on the sheet."),
-        error_messages={"required": gettext_lazy("Choose the place."), **INVALID_CHOICE},
+        error_messages={**INVALID_CHOICE, "required": gettext_lazy("Choose the place.")},
     )
     signed_on = forms.DateField(
         label=gettext_lazy("Date on the sheet"),

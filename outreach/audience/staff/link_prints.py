@@ -18,7 +18,8 @@ from outreach.audience.models import JoinLink
 from outreach.audience.wording import current_version, words
 
 QR_KINDS = {"svg": ("image/svg+xml", qr_svg), "png": ("image/png", qr_png)}
-ROWS_ON_PAPER = 12
+ROWS_ON_PAPER = 10
+"""As many as the form has in which they are entered, and as fit on a page in the most talkative language."""
 
 
 def languages() -> list[tuple[str, str]]:

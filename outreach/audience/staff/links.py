@@ -139,6 +139,10 @@ class JoinLinkView(InspectView):
             messages.success(request, _("The link is in use again."))
         return redirect("join_links:inspect", self.object.pk)
 
+    def get_campaign_display_value(self) -> str:
+        """Its campaign, or that it has none."""
+        return str(self.object.campaign or _("No campaign"))
+
     def _may(self, action: str) -> bool:
         return bool(policy_registry.get_by_type(JoinLink).user_has_permission(self.request.user, action))
 

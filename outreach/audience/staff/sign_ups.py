@@ -82,6 +82,7 @@ class SignUpViewSet(ViewSet):
 
     name = "sign_ups"
     url_prefix = "sign-ups"
+    menu_name = "sign_ups"
     icon = ICON
     menu_label = gettext_lazy("Sign-ups by source")
     menu_order = 174

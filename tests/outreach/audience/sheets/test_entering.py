@@ -209,7 +209,7 @@ def test_the_log_says_who_entered_a_sheet_and_names_nobody(enters, officer):
 
 
 def test_a_failure_half_way_leaves_nothing_of_the_sheet(enters):
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="not a valid Purpose"):
         enters("ana@example.org", {"address": "eva@example.org", "purposes": frozenset({"messages", "x"})})
 
     assert not PaperSheet.objects.exists()

@@ -216,7 +216,9 @@ def test_a_sheet_says_the_words_and_their_versions(as_role, link):
 @pytest.mark.parametrize("language", ["acf", "ar", "xx"])
 @pytest.mark.parametrize("name", PRINTS)
 def test_there_is_no_print_in_a_language_without_all_texts(as_role, link, name, language):
-    assert as_role("Editors").get(reverse(f"join_links:{name}", args=[link.pk, language])).status_code == 404
+    place = reverse(f"join_links:{name}", args=[link.pk, language])
+
+    assert as_role("Editors").get(place, follow=True).status_code == 404
 
 
 def test_a_print_in_a_script_from_right_to_left_says_so(as_role, link, settings):
@@ -245,4 +247,6 @@ def test_the_qr_code_has_its_quiet_zone_and_is_sharp(link):
 
 @pytest.mark.parametrize("kind", ["gif", "svgz", "x"])
 def test_no_other_file_is_drawn(as_role, link, kind):
-    assert as_role("Editors").get(reverse("join_links:qr", args=[link.pk, kind])).status_code == 404
+    place = reverse("join_links:qr", args=[link.pk, kind])
+
+    assert as_role("Editors").get(place, follow=True).status_code == 404
