@@ -1,6 +1,7 @@
 """The short address of a link, as a machine reads it and as it is printed, and its QR code."""
 
 import io
+from typing import Any
 from urllib.parse import urlsplit
 
 import segno
@@ -38,7 +39,7 @@ def qr_png(link: JoinLink) -> bytes:
     return _drawn(link, kind="png", scale=PNG_MODULE, dpi=300)
 
 
-def _drawn(link: JoinLink, **options: object) -> bytes:
+def _drawn(link: JoinLink, **options: Any) -> bytes:
     out = io.BytesIO()
     segno.make_qr(address(link), error=ERROR_CORRECTION).save(out, border=QUIET_ZONE, **options)
     return out.getvalue()

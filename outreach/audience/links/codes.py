@@ -8,7 +8,7 @@ import re
 import secrets
 import unicodedata
 
-from django.db.models import CharField, F, QuerySet, Value
+from django.db.models import CharField, F, Value
 from django.db.models.functions import Lower, Replace
 
 from outreach.audience.models import JoinLink
@@ -61,7 +61,7 @@ def folded(text: str) -> str:
 def find(text: str) -> JoinLink | None:
     """The link whose code ``text`` means, retired or not; of two that could be meant the older one."""
     code = folded(text[: 2 * LONGEST])
-    return _with_folded_code().filter(folded_code=code).order_by("pk").first() if code else None
+    return JoinLink.objects.alias(folded=_folded()).filter(folded=code).order_by("pk").first() if code else None
 
 
 def _plain(text: str) -> str:
@@ -70,9 +70,9 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
-def _with_folded_code() -> QuerySet[JoinLink]:
-    """Every link with its code folded by the database; links are some hundreds, and codes are ASCII."""
+def _folded() -> Lower | Replace:
+    """A link's code, folded by the database; links are some hundreds, and codes are ASCII."""
     expression: Lower | Replace = Lower(F("code"), output_field=CharField())
     for letter, meant in {"-": "", "_": "", **ALIKE}.items():
         expression = Replace(expression, Value(letter), Value(meant))
-    return JoinLink.objects.annotate(folded_code=expression)
+    return expression

@@ -91,8 +91,8 @@ def _shown(*, month: date | None, now: datetime) -> Shown:
     shown: Shown = defaultdict(lambda: defaultdict(list))
     for each in counted:
         is_under_way = each["month"] == today.replace(day=1)
-        for what in ("asked", "joined"):
-            known = figure(each[f"people_{what}"], is_under_way=is_under_way)
+        for what, count in (("asked", each["people_asked"]), ("joined", each["people_joined"])):
+            known = figure(count, is_under_way=is_under_way)
             shown[each["source"]][each["channel"], what].append(known)
     return shown
 

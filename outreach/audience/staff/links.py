@@ -131,6 +131,7 @@ class JoinLinkView(InspectView):
         """Retire the link or take it back into use, as the button says, so that a second click undoes nothing."""
         if not self._may("change"):
             raise PermissionDenied
+        assert request.user.is_authenticated
         if request.POST.get("to") == "retire":
             keeping.retire(link=self.object, user=request.user, now=timezone.now())
             messages.success(request, _("The link is retired. Who still follows it can join all the same."))

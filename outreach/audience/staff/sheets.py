@@ -90,12 +90,13 @@ class EnterSheetView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Template
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Enter it, or show what is to be mended, or just more rows."""
         form = SheetForm(request.POST, today=self._today())
-        rows = RowFormSet(request.POST, prefix=PREFIX)
+        rows: Any = RowFormSet(request.POST, prefix=PREFIX)
         if "more" in request.POST:
             return self._with_more_rows(form, rows)
         if not (form.is_valid() & rows.is_valid()):
             messages.error(request, _("Nothing is entered yet: something is to be mended below."))
             return self._shown(form, rows)
+        assert request.user.is_authenticated
         sheet = enter(
             head=form.head,
             rows=rows.signed(language=form.cleaned_data["language"]),
