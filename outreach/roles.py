@@ -57,6 +57,13 @@ KEEP_WORDS_AND_CONSENTS = (
 )
 """Keep the glossary and the register of consents to photos. A consent is withdrawn, not deleted."""
 
+SEE_SIGN_UPS = ("outreach.view_joinlink", "outreach.view_signupcount")
+"""See sign-up links, print them, and read how many came by each."""
+KEEP_LINKS = (*SEE_SIGN_UPS, "outreach.add_joinlink", "outreach.change_joinlink", "outreach.delete_joinlink")
+"""Make sign-up links and retire them; one that was used can't be deleted."""
+ENTER_SHEETS = ("outreach.view_papersheet", "outreach.add_papersheet")
+"""Enter what people signed on paper."""
+
 ROLES = (
     Role(
         EDITORS,
@@ -65,6 +72,7 @@ ROLES = (
             *BROADCASTS,
             *KEEP_RESULTS,
             *KEEP_WORDS_AND_CONSENTS,
+            *KEEP_LINKS,
             "outreach.add_broadcast",
             "outreach.change_broadcast",
             "outreach.delete_broadcast",
@@ -87,6 +95,7 @@ ROLES = (
             *BROADCASTS,
             *KEEP_RESULTS,
             *KEEP_WORDS_AND_CONSENTS,
+            *SEE_SIGN_UPS,
             "outreach.approve_broadcast",
             "outreach.view_series",
             "outreach.view_reach",
@@ -95,7 +104,10 @@ ROLES = (
         pages=("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
         collections=FILES,
     ),
-    Role(EVALUATORS, (ADMIN, "outreach.view_reach", "outreach.freeze_period", *READ_RESULTS, *ENTER_RESULTS)),
+    Role(
+        EVALUATORS,
+        (ADMIN, "outreach.view_reach", "outreach.freeze_period", *READ_RESULTS, *ENTER_RESULTS, *SEE_SIGN_UPS),
+    ),
     Role(
         DATA_OFFICERS,
         (
@@ -110,6 +122,8 @@ ROLES = (
             "outreach.change_wording",
             "outreach.publish_wording",
             "outreach.view_segment",
+            *SEE_SIGN_UPS,
+            *ENTER_SHEETS,
         ),
     ),
     Role(

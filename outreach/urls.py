@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("outreach.audience.links.urls")),
     path("", include("outreach.tracking.urls")),
     path("", include("outreach.broadcasts.urls")),
     path("", include("outreach.sandbox.urls")),

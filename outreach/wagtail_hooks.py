@@ -7,7 +7,12 @@ from wagtail.log_actions import LogActionRegistry
 
 from .audience.inspection import register_actions as register_inspecting
 from .audience.staff.consents import ConsentViewSet
+from .audience.staff.links import JoinLinkViewSet
+from .audience.staff.links import register_actions as register_link_actions
 from .audience.staff.segments import SegmentViewSet
+from .audience.staff.sheets import SheetViewSet
+from .audience.staff.sheets import register_actions as register_sheet_actions
+from .audience.staff.sign_ups import SignUpViewSet
 from .audience.staff.subscribers import SubscriberViewSet
 from .audience.staff.subscribers import register_actions as register_erasing
 from .audience.staff.suppressions import SuppressionViewSet
@@ -51,6 +56,19 @@ def subscriber_actions(actions: LogActionRegistry) -> None:
 def audience() -> list[SegmentViewSet | SubscriberViewSet]:
     """Segments and subscribers."""
     return [SegmentViewSet(), SubscriberViewSet()]
+
+
+@hooks.register("register_log_actions")
+def joining_actions(actions: LogActionRegistry) -> None:
+    """What the audit log says of sign-up links and paper sheets."""
+    register_link_actions(actions)
+    register_sheet_actions(actions)
+
+
+@hooks.register("register_admin_viewset")
+def joining() -> list[JoinLinkViewSet | SignUpViewSet | SheetViewSet]:
+    """Sign-up links, what came by them, and sheets signed on paper."""
+    return [JoinLinkViewSet(), SignUpViewSet(), SheetViewSet()]
 
 
 @hooks.register("register_admin_viewset")

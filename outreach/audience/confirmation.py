@@ -85,6 +85,7 @@ class Wishes:
     wording_versions: dict[str, str] = field(default_factory=dict)
     wording_language: str = ""
     is_short: bool = False
+    source: str = ""
 
 
 def ask(*, subscription: Subscription, wishes: Wishes, method: str, now: datetime) -> JoinRequest:

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from .models import JoinRequest, Subscription
+from .models import Consent, JoinRequest, Subscription
 
 _RENDERING = mrml.RenderOptions(disable_comments=False, fonts={})
 
@@ -28,6 +28,7 @@ def confirmation_mail(
             "link": link,
             "days": lasts.days,
             "is_active": subscription.state == Subscription.State.ACTIVE,
+            "is_from_paper": request.method == Consent.Method.PAPER,
         }
         mail = EmailMultiAlternatives(
             subject=str(context["subject"]),

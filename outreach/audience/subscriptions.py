@@ -13,6 +13,7 @@ from . import confirmation, consents
 from .addresses import address_hash, encrypt, normalised
 from .choices import ChannelName, Gender, Purpose
 from .confirmation import Wishes
+from .links import counting
 from .models import JoinRequest, Subscriber, Subscription, TopicChoice
 from .suppressions import lift, refuses_joining
 from .wording import current_versions
@@ -70,8 +71,11 @@ def join(
         is_short=is_short,
         wording_versions=_versions(purposes, wording_versions or {}),
         wording_language=wording_language,
+        source=source,
     )
     subscription = _subscription(channel=channel, address=address, digest=digest, wishes=wishes, source=source, now=now)
+    if subscription.state != State.ACTIVE and not subscription.join_requests.filter(confirmed_at=None).exists():
+        counting.count_asked(source=source, channel=channel, now=now)
     if channel == ChannelName.EMAIL:
         confirmation.ask(subscription=subscription, wishes=wishes, method=method, now=now)
     else:
@@ -101,6 +105,7 @@ def confirm(*, token: str, now: datetime) -> Subscription:
         is_short=request.is_short,
         wording_versions=request.wording_versions,
         wording_language=request.wording_language,
+        source=request.source,
     )
     _activate(subscription, wishes=wishes, method=request.method, now=now)
     return subscription
@@ -267,6 +272,7 @@ def _activate(subscription: Subscription, *, wishes: Wishes, method: str, now: d
     if subscription.state != State.ACTIVE:
         subscription.state, subscription.confirmed_at, subscription.ended_at = State.ACTIVE, now, None
         subscription.save(update_fields=["state", "confirmed_at", "ended_at"])
+        counting.count_joined(source=wishes.source, channel=subscription.channel, now=now)
 
 
 def _end(subscription: Subscription, *, state: str, now: datetime) -> None:

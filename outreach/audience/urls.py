@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, path
 
 from . import views
+from .links.views import ways_to_join
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("join/", ways_to_join, name="ways_to_join"),
     path("subscribe/", views.subscribe, name="subscribe"),
     path("subscribe/done/", views.subscribe_done, name="subscribe_done"),
     path("subscribe/telegram/", views.subscribe_telegram, name="subscribe_telegram"),

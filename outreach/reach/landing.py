@@ -10,7 +10,7 @@ from wagtail.admin.ui.components import Component
 
 from .views import PERMISSION
 
-MENU = frozenset({"reach", "results"})
+MENU = frozenset({"reach", "results", "sign_ups"})
 
 
 class ReachPanel(Component):

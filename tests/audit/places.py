@@ -26,6 +26,7 @@ FIND = "from tests.audit.places import tell; tell()"
 NO_PAGES = {
     "follow": "leads on from a link in a message",
     "opened": "the pixel of a message",
+    "short_address": "leads on from a poster",
     "broadcast_picture": "the picture of a message",
     "test_leave": "stands in test messages alone",
     "results_file": "a file",

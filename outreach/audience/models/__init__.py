@@ -2,7 +2,7 @@
 
 from .consents import Consent, Wording, WordingText
 from .imports import ColumnMapping, Import, ImportPart, ImportRefusal
-from .joining import JoinAttempts, JoinLink, JoinRequest, SignUpCount
+from .joining import JoinAttempts, JoinLink, JoinRequest, PaperSheet, SignUpCount
 from .people import Subscriber, Subscription, TopicChoice
 from .retention import Removal
 from .secrets import KeyedSecret
@@ -19,6 +19,7 @@ __all__ = [
     "JoinLink",
     "JoinRequest",
     "KeyedSecret",
+    "PaperSheet",
     "Removal",
     "Segment",
     "SegmentEdit",

@@ -18,7 +18,7 @@ class JoinRequest(models.Model):
     typed later. ``due_at`` is when the next mail is to go out, empty where none is; ``wording_versions`` are those of
     the consents that the form showed, by purpose, and ``wording_language`` is the language in which it showed them
     (empty: the one asked for). ``is_short`` marks a form that asked for no more than the consent to messages: what it
-    did not ask stays as it is.
+    did not ask stays as it is. ``source`` is where the person came from this time.
     """
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="join_requests")
@@ -30,6 +30,7 @@ class JoinRequest(models.Model):
     wording_versions = models.JSONField(default=dict)
     wording_language = models.CharField(max_length=12, blank=True, db_default="")
     is_short = models.BooleanField(default=False, db_default=False)
+    source = models.CharField(max_length=60, blank=True, db_default="")
     method = models.CharField(max_length=12)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
@@ -112,6 +113,38 @@ class SignUpCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}, {self.day}: {self.asked}"
+
+
+class PaperSheet(models.Model):
+    """One signed sheet, entered by staff: where and when people signed, what was printed on it, where it is kept.
+
+    It holds nobody: who signed is in the consent ledger, whose entries carry ``evidence``. ``entry`` names the form in
+    which it was typed, so that a form sent twice enters one sheet. The counts are of its filled-in rows: ``invited``
+    were sent the mail that asks to confirm, ``already_active`` were left as they are, ``refused`` must not be written
+    to.
+    """
+
+    link = models.ForeignKey(
+        JoinLink, null=True, on_delete=models.SET_NULL, related_name="sheets", verbose_name=_("place")
+    )
+    signed_on = models.DateField(_("date on the sheet"))
+    language = models.CharField(_("language of the sheet"), max_length=12, choices=settings.LANGUAGES)
+    wording_versions = models.JSONField(default=dict)
+    evidence = models.CharField(_("where the sheet is kept"), max_length=200)
+    invited = models.PositiveIntegerField(default=0)
+    already_active = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    entry = models.CharField(max_length=64, unique=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    entered_at = models.DateTimeField(_("entered"))
+
+    class Meta:
+        verbose_name = _("paper sheet")
+        verbose_name_plural = _("paper sheets")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.evidence}, {self.signed_on}"
 
 
 class JoinAttempts(models.Model):

@@ -1,0 +1,1 @@
+"""Sheets on which people signed up with a pen, entered by staff."""

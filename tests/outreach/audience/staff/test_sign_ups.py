@@ -1,0 +1,85 @@
+"""Sign-ups by source in the admin: for everybody who works with counts, small ones hidden."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.urls import reverse
+from django.utils.translation import override
+
+from outreach.audience.models import JoinLink, SignUpCount
+from tests.outreach.audience.conftest import NOW
+
+from .conftest import ROLES
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOW, tick=False), override("en"):
+        yield
+
+
+@pytest.fixture
+def counted(db):
+    JoinLink.objects.create(code="kamoro", place="Health centre", kind="poster")
+    for month, joined in ((9, 3), (10, 12)):
+        SignUpCount.objects.create(
+            source="kamoro", day=date(2026, month, 5), channel="email", asked=joined + 4, joined=joined
+        )
+
+
+def rows(answer):
+    found = BeautifulSoup(answer.content, "html.parser")
+    return [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"])] for row in found.select("table tr")]
+
+
+@pytest.mark.parametrize("page", ["index", "file"])
+def test_administrators_and_strangers_read_no_counts(as_role, counted, page):
+    answers = {role: as_role(role).get(reverse(f"sign_ups:{page}")).status_code for role in ROLES}
+
+    assert {role for role, status in answers.items() if status == 200} == set(ROLES) - {"Administrators", "nobody"}
+    assert set(answers.values()) <= {200, 302}
+
+
+@pytest.mark.parametrize("role", ["Editors", "Evaluators", "Data officers"])
+def test_the_menu_leads_there(as_role, role):
+    found = as_role(role).get(reverse("wagtailadmin_home")).content.decode()
+
+    assert reverse("sign_ups:index") in found
+
+
+def test_a_month_can_be_chosen_and_small_counts_are_hidden(as_role, counted):
+    client = as_role("Evaluators")
+
+    chosen = rows(client.get(reverse("sign_ups:index"), {"month": "2026-09"}))
+    every = rows(client.get(reverse("sign_ups:index")))
+
+    assert chosen[1][2:] == ["7", "<5", "0", "<5"]
+    assert every[1][2:] == ["23", "at least 13", "0", "at least 13"]
+    assert every[2] == ["Total", "", "23", "at least 13", "0", "at least 13"]
+
+
+def test_the_file_is_that_of_the_page(as_role, counted):
+    answer = as_role("Evaluators").get(reverse("sign_ups:file"), {"month": "2026-09"})
+
+    assert answer["Content-Disposition"] == 'attachment; filename="sign-ups-2026-09.csv"'
+    lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert lines[1][0] == "kamoro"
+    assert lines[1][5:] == ["2026-09", "7", "<5", "0", "<5"]
+
+
+@pytest.mark.parametrize("page", ["index", "file"])
+@pytest.mark.parametrize("month", ["x", "2026-13", "2026-1", "2026-10-01", "2026-10\x00", "-"])
+def test_a_month_that_is_none_is_not_found(as_role, page, month):
+    answer = as_role("Evaluators").get(reverse(f"sign_ups:{page}"), {"month": month}, follow=True)
+
+    assert answer.status_code == 404
+
+
+def test_a_page_without_counts_says_what_to_do(as_role):
+    assert "Nobody has signed up yet." in as_role("Editors").get(reverse("sign_ups:index")).content.decode()
