@@ -65,7 +65,7 @@ class PreferencesForm(SummedUp, forms.Form):
         _("How often shall we write?"),
         Frequency.choices,
         widget=forms.RadioSelect,
-        help_text=_("What you miss by it is on the site."),
+        help_text=_("What you miss by it is on the site. Urgent warnings, as of a storm, come all the same."),
     )
     topics = forms.MultipleChoiceField(
         label=_("What would you like to read about?"),

@@ -15,6 +15,7 @@ from outreach.audience.models import Consent, Subscriber, Subscription
 from outreach.audience.subscriptions import Seen
 
 METHOD = Consent.Method.PREFERENCES
+STATISTICS = Purpose.GENDER_STATISTICS.value
 UNCOUNTABLE = {Gender.NOT_ASKED.value, Gender.UNDISCLOSED.value}
 CHANNEL_PURPOSES = {
     ChannelName.EMAIL.value: (Purpose.MESSAGES, Purpose.CLICK_TRACKING, Purpose.OPEN_TRACKING),
@@ -57,7 +58,10 @@ def save(*, subscription: Subscription, answers: Answers, seen: Seen, now: datet
     before = _state(subscriber)
     gender = subscriber.gender if answers.gender is None else answers.gender
     counted = answers.gender_statistics and gender not in UNCOUNTABLE
-    for each in active(subscriber):
+    current = active(subscriber)
+    # One box stands for all channels; where it says what it said before, none of them is touched.
+    statistics = {} if counted == any(each.allows_gender_statistics for each in current) else {STATISTICS: counted}
+    for each in current:
         ticked = answers.purposes.get(each.pk)
         if ticked is None:
             # It became active after the page was opened, so its boxes were not on it.
@@ -65,14 +69,8 @@ def save(*, subscription: Subscription, answers: Answers, seen: Seen, now: datet
         if Purpose.MESSAGES not in ticked:
             subscriptions.leave(subscription=each, method=METHOD, now=now)
             continue
-        purposes = {str(purpose): purpose in ticked for purpose in CHANNEL_PURPOSES[each.channel]}
-        subscriptions.change(
-            subscription=each,
-            method=METHOD,
-            now=now,
-            purposes={**purposes, Purpose.GENDER_STATISTICS.value: counted},
-            seen=seen,
-        )
+        purposes = {purpose.value: purpose in ticked for purpose in CHANNEL_PURPOSES[each.channel]}
+        subscriptions.change(subscription=each, method=METHOD, now=now, purposes={**purposes, **statistics}, seen=seen)
     subscriptions.change(
         subscription=subscription,
         method=METHOD,

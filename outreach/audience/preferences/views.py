@@ -68,6 +68,8 @@ def by_link(page: Page) -> Callable[[HttpRequest, str], HttpResponse]:
             response = _refused(request, error)
         response["X-Robots-Tag"] = "noindex"
         response["Referrer-Policy"] = "no-referrer"
+        # Django would write the path of a refusal into the log, and the path is the permission.
+        response._has_been_logged = True  # type: ignore[attr-defined]
         return response
 
     return view
