@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +27,7 @@ KEEP = "keep"
 _signer = Signer(salt="outreach.preferences.wording")
 
 
-def _closed(label: str | Promise, choices: list[tuple[str, Any]], **options: Any) -> forms.ChoiceField:
+def _closed(label: Any, choices: list[tuple[str, Any]], **options: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, error_messages=INVALID_CHOICE, **options)
 
 
@@ -97,12 +96,13 @@ class PreferencesForm(SummedUp, forms.Form):
     ) -> None:
         self.subscriber = subscription.subscriber
         self.subscriptions = active(self.subscriber)
+        self.screen: dict[str, Any] = {}
         super().__init__(data, initial=self._initial(shows_answers))
         if not shows_answers:
-            for name in ("group", "gender", "parish"):
+            for name, choices in (("group", Group.choices), ("gender", Gender.choices), ("parish", Parish.choices)):
                 field = self.fields[name]
                 assert isinstance(field, forms.ChoiceField)
-                field.choices = [(KEEP, _("Keep what I said")), *field.choices]  # type: ignore[list-item]
+                field.choices = [(KEEP, _("Keep what I said")), *_passed_over(choices)]
         self.fields["gender_statistics"].label = words(Purpose.GENDER_STATISTICS)
         for subscription in self.subscriptions:
             for purpose in CHANNEL_PURPOSES[subscription.channel]:
@@ -135,17 +135,18 @@ class PreferencesForm(SummedUp, forms.Form):
             for each in self.subscriptions
         ]
 
-    def clean_screen(self) -> dict[str, Any]:
-        """What was on the page."""
+    def clean(self) -> dict[str, Any]:
+        """Read what was on the page; no field of the page is at fault where that can't be read."""
         try:
-            return dict(_signer.unsign_object(self.cleaned_data["screen"]))
+            self.screen = dict(_signer.unsign_object(self.cleaned_data["screen"]))
         except (BadSignature, ValueError):
-            raise forms.ValidationError(_("The page was changed on its way. Open it again.")) from None
+            self.add_error(None, _("The page was changed on its way. Open it again."))
+        return self.cleaned_data
 
     @property
     def seen(self) -> Seen:
         """The words that were on the page, in its language, once the form is valid."""
-        versions = self.cleaned_data["screen"]["versions"]
+        versions = self.screen["versions"]
         return Seen(language=get_language() or settings.LANGUAGE_CODE, versions=versions)
 
     @property
@@ -153,7 +154,7 @@ class PreferencesForm(SummedUp, forms.Form):
         """What was sent, once the form is valid."""
         data = self.cleaned_data
         about = {name: None if data[name] == KEEP else data[name] for name in ("group", "gender", "parish")}
-        shown = data["screen"]["subscriptions"]
+        shown = self.screen["subscriptions"]
         return Answers(
             language=data["language"],
             topics=tuple(data["topics"]),

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
-from django.utils.translation import check_for_language, override
+from django.utils.translation import override
 
 from outreach.audience.models import Subscriber, Subscription
 
@@ -83,7 +83,7 @@ def token(*, subscription: Subscription, proven: bool, now: datetime) -> str:
 def address(*, subscription: Subscription, proven: bool, now: datetime) -> str:
     """The whole address of the page, in the person's language if the site has pages in it."""
     language = subscription.subscriber.language
-    with override(language if check_for_language(language) else settings.LANGUAGE_CODE):
+    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
         made = token(subscription=subscription, proven=proven, now=now)
         return settings.SITE_URL + reverse("preferences", args=[made])
 

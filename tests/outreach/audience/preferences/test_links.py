@@ -96,3 +96,9 @@ def test_the_address_is_in_the_language_of_the_person(ana, now):
     ana.subscriber.language = "fr"
 
     assert links.address(subscription=ana, proven=True, now=now).startswith("http://testserver/fr/preferences/")
+
+
+def test_an_address_in_a_language_without_pages_is_in_the_one_that_all_pages_have(ana, now):
+    ana.subscriber.language = "tlh"
+
+    assert links.address(subscription=ana, proven=True, now=now).startswith("http://testserver/en/preferences/")

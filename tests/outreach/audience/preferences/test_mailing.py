@@ -25,16 +25,16 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_the_mail_holds_a_fresh_link_in_the_language_of_the_person(ana, now):
-    ana.subscriber.language = "ar"
+    ana.subscriber.language = "fr"
     ana.subscriber.save()
     ask_for_address(address="ana@example.org", now=now)
 
     assert send_due_links(now=now) == 1
     (sent,) = mail.outbox
     assert sent.to == ["ana@example.org"]
-    assert sent.extra_headers["Content-Language"] == "ar"
-    assert 'dir="rtl"' in str(sent.alternatives[0][0])
-    found = re.search(r"http://testserver/ar/preferences/(\S+)/", sent.body)
+    assert sent.extra_headers["Content-Language"] == "fr"
+    assert 'lang="fr"' in str(sent.alternatives[0][0])
+    found = re.search(r"http://testserver/fr/preferences/(\S+)/", sent.body)
     assert found
     assert links.read(token=found[1], now=now).is_fresh(now)
     assert "ana@example.org" not in sent.body
