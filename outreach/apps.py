@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OutreachConfig(AppConfig):
-    """Registers the checks, and after each migration the roles and the triggers."""
+    """Registers the checks, what each stage keeps of a person, and after each migration the roles and the triggers."""
 
     name = "outreach"
     verbose_name = _("Outreach")
@@ -15,8 +15,13 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         """Connect what the app does when Django starts and after each migration."""
         from . import checks, roles  # noqa: F401
-        from .audience import ledger_guard
+        from .audience import ledger_guard, personal_data
+        from .delivery import personal_data as ledger
         from .delivery import stops
+        from .tracking import personal_data as events
+
+        personal_data.register("messages", _("Messages that we sent you"), ledger.messages)
+        personal_data.register("events", _("What you opened, followed or left"), events.events)
 
         post_migrate.connect(roles.after_migrate, sender=self)
         post_migrate.connect(ledger_guard.after_migrate, sender=self)

@@ -3,6 +3,7 @@
 from .audience.models import (
     ColumnMapping,
     Consent,
+    FreshLink,
     Import,
     ImportPart,
     ImportRefusal,
@@ -53,6 +54,7 @@ __all__ = [
     "Exclusion",
     "Forgotten",
     "Freeze",
+    "FreshLink",
     "Import",
     "ImportPart",
     "ImportRefusal",

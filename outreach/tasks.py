@@ -13,6 +13,7 @@ from django.core.management import call_command
 
 from .audience import limits
 from .audience.confirmation import send_due_confirmations
+from .audience.preferences.mailing import forget_old_requests, send_due_links
 from .audience.retention import forget_unconfirmed
 from .broadcasts.photo_expiry import expire_photos
 from .broadcasts.series.editions import make_due
@@ -123,6 +124,7 @@ class Tasks:
             if forgotten := retention.forget_events(settled=set(settled), now=now):
                 logger.info("%s raw events were removed", forgotten)
             forget_visits(now=now)
+            forget_old_requests(now=now)
             if photos := expire_photos(now=now):
                 logger.info("%s photos whose consent has ended were taken off the site", photos)
         return False
@@ -144,6 +146,10 @@ class Tasks:
     def confirm_addresses(self) -> bool:
         """Ask new subscribers whether the address is theirs."""
         return bool(send_due_confirmations(now=self.clock()))
+
+    def mail_fresh_links(self) -> bool:
+        """Mail the links to the preference page that people asked for."""
+        return bool(send_due_links(now=self.clock()))
 
     def answer_bot(self) -> bool:
         """Read what people wrote to the bot, unless Telegram brings it by webhook."""

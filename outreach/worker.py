@@ -91,6 +91,7 @@ def _office(tasks: Tasks) -> list[Task]:
         tasks.make_editions,
         tasks.start_broadcasts,
         tasks.confirm_addresses,
+        tasks.mail_fresh_links,
         tasks.welcome,
         tasks.tidy,
         tasks.forget,

@@ -24,13 +24,12 @@ from django.urls import reverse
 from django.utils.translation import check_for_language, override
 
 from .confirmation_mail import confirmation_mail
+from .inbox import APART, soonest
 from .models import JoinRequest, Subscription
 from .suppressions import refuses_joining
 
 LINK_LASTS = timedelta(days=3)
 REMINDER_AFTER = timedelta(days=2)
-MAILS_PER_DAY = 3
-APART = timedelta(minutes=10)
 LEASE = timedelta(minutes=5)
 """How long a worker may take to mail one request, before another takes it for lost and mails it again."""
 FIRST_RETRY = timedelta(minutes=1)
@@ -102,31 +101,19 @@ def ask(*, subscription: Subscription, wishes: Wishes, method: str, now: datetim
     waiting.filter(sent_at=None).delete()
     waiting.update(due_at=None)
     return JoinRequest.objects.create(
-        subscription=subscription, asked_at=now, due_at=_soonest(subscription, now), **asked
+        subscription=subscription, asked_at=now, due_at=soonest(subscription=subscription, now=now), **asked
     )
 
 
 def ask_again(*, request: JoinRequest, now: datetime) -> None:
     """Let a fresh link for an expired request be mailed as soon as the limits for one inbox allow."""
     JoinRequest.objects.filter(pk=request.pk, due_at=None, confirmed_at=None).update(
-        due_at=_soonest(request.subscription, now), mails=0, failures=0
+        due_at=soonest(subscription=request.subscription, now=now), mails=0, failures=0
     )
 
 
 def _same(request: JoinRequest, asked: dict[str, object]) -> bool:
     return all(getattr(request, name) == value for name, value in asked.items())
-
-
-def _soonest(subscription: Subscription, now: datetime) -> datetime:
-    """When the next mail may go to this inbox: :data:`APART` after the last, :data:`MAILS_PER_DAY` in 24 hours."""
-    recent = subscription.join_requests.filter(sent_at__gt=now - timedelta(days=1)).order_by("-sent_at")
-    sent = [moment for moment in recent.values_list("sent_at", flat=True)[:MAILS_PER_DAY] if moment]
-    soonest = now
-    if sent:
-        soonest = max(soonest, sent[0] + APART)
-    if len(sent) == MAILS_PER_DAY:
-        soonest = max(soonest, sent[-1] + timedelta(days=1))
-    return soonest
 
 
 def link(*, request: JoinRequest, now: datetime) -> str:

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -164,6 +165,14 @@ def move(*, subscription: Subscription, address: str, now: datetime) -> None:
     subscription.save(update_fields=["address_encrypted", "address_hash"])
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The words that were on the screen: in which language, and which version for each purpose."""
+
+    language: str
+    versions: Mapping[str, str]
+
+
 @transaction.atomic
 def change(
     *,
@@ -173,15 +182,19 @@ def change(
     language: str | None = None,
     group: str | None = None,
     gender: str | None = None,
-    topics: Iterable[str] | None = None,
+    parish: str | None = None,
     frequency: str | None = None,
+    topics: Iterable[str] | None = None,
     purposes: Mapping[str, bool] | None = None,
+    seen: Seen | None = None,
 ) -> None:
     """Write down what a person now says about themselves; what is ``None``, or a purpose not named, stays as it is.
 
     Call it only for somebody who proved that the address is theirs. Without the consent to count it, no gender is kept.
+    ``seen`` are the words that consents are recorded with: the current ones in the person's language if ``None``.
     """
     subscriber = Subscriber.objects.select_for_update().get(pk=subscription.subscriber_id)
+    seen = seen or Seen(language=language or subscriber.language, versions={})
     agreed = {purpose for purpose in Purpose.values if subscription.allows(purpose)}
     for purpose, granted in (purposes or {}).items():
         if granted != (purpose in agreed):
@@ -189,18 +202,16 @@ def change(
                 subscription=subscription,
                 purpose=purpose,
                 granted=granted,
-                language=language or subscriber.language,
+                language=seen.language,
                 method=method,
                 now=now,
+                wording_version=seen.versions.get(purpose, ""),
             )
-    if language is not None:
-        subscriber.language = language
-    if group is not None:
-        subscriber.group = group
-    if gender is not None:
-        subscriber.gender = gender
-    if frequency is not None:
-        subscriber.frequency = frequency
+    said = {"language": language, "group": group, "gender": gender, "parish": parish, "frequency": frequency}
+    for name, answer in said.items():
+        if answer is not None:
+            setattr(subscriber, name, answer)
+    subscriber.active_at = now
     subscriber.save()
     _forget_uncounted_gender(subscriber)
     subscription.subscriber = subscriber

@@ -1,7 +1,7 @@
 """Who is considered for a broadcast, and why somebody gets no message: read once, for preflight and freeze alike."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -20,8 +20,10 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from outreach.audience.choices import Frequency
 from outreach.audience.models import Segment, Subscription, Suppression
 from outreach.audience.rules import as_query
 
@@ -39,6 +41,19 @@ class Reason(TextChoices):
     DUPLICATE = "duplicate", _("Gets it on another channel")
 
 
+APART = {
+    Frequency.WEEKLY: timedelta(days=7) - timedelta(hours=12),
+    Frequency.MONTHLY: timedelta(days=28) - timedelta(hours=12),
+}
+"""How long after the start of a broadcast that they get the next one may start, for people who want fewer.
+
+A broadcast of every Monday, or of the first of each month, has to reach them whenever in the morning it starts, and
+after the shortest month too.
+"""
+
+GOT_OR_GETTING = ("accepted", "delivered", "queued", "attempting", "deferred", "uncertain")
+"""The states of the ledger in which a message has reached a person or still may."""
+
 COLUMNS = {
     "subscription": "pk",
     "subscriber": "subscriber",
@@ -49,14 +64,15 @@ COLUMNS = {
 }
 
 
-def considered(broadcast: Broadcast, **more: Any) -> tuple[str, list[Any]]:
+def considered(broadcast: Broadcast, *, at: datetime | None = None, **more: Any) -> tuple[str, list[Any]]:
     """The query, and its parameters, of each subscription, on the broadcast's channels, of each person in its segments.
 
     Its columns: ``subscription`` and ``subscriber``, their numbers; ``channel``; ``language``, the person's;
     ``segment``, the code of the first segment (by number) that the person is in; ``message``, the number of the message
     for their language or the fallback, or null; ``more``, by name, each a field or an expression of the subscription;
     and ``reason``, a :class:`Reason`, or empty where a message goes out. A person is written to on the first of
-    ``broadcast.channels`` that can reach them, unless it goes out on every channel.
+    ``broadcast.channels`` that can reach them, unless it goes out on every channel. ``at`` (UTC) is when it starts,
+    which matters to who wants fewer messages; by default its own time, or now.
 
     Raises ``EmptyResultSet`` where there is no segment or no channel.
     """
@@ -65,7 +81,7 @@ def considered(broadcast: Broadcast, **more: Any) -> tuple[str, list[Any]]:
     found = Subscription.objects.filter(_in_any(segments), channel__in=broadcast.channels).annotate(
         segment=_segment_of(segments),
         message=_message_for(broadcast),
-        obstacle=_obstacle(),
+        obstacle=_obstacle(*_too_soon(broadcast, at or max(broadcast.send_at or timezone.now(), timezone.now()))),
         place=_rank(broadcast.channels),
     )
     rows = found.order_by("subscriber_id").values_list(*columns.values(), "obstacle", "place")
@@ -130,7 +146,8 @@ def _counted(broadcast: Broadcast, *by: str) -> list[tuple[Any, ...]]:
 def newly_joined(broadcast: Broadcast, *, since: datetime) -> "QuerySet[Any]":
     """The subscriptions that became active at ``since`` or later and can get the welcome message ``broadcast``.
 
-    Annotated with ``message``, the number of the one for their language or the fallback.
+    Annotated with ``message``, the number of the one for their language or the fallback. How often somebody wants to be
+    written to does not matter to it: it answers their joining.
     """
     active = Subscription.objects.filter(state=Subscription.State.ACTIVE)
     joined = active.filter(channel__in=broadcast.channels, confirmed_at__gte=since)
@@ -164,12 +181,38 @@ def _message_for(broadcast: Broadcast) -> Case:
     return Case(*own, *fallback, default=Cast(Value(None), BigIntegerField()), output_field=BigIntegerField())
 
 
-def _obstacle() -> Case:
+def _too_soon(broadcast: Broadcast, at: datetime) -> list[When]:
+    """Whom a broadcast that starts ``at`` would reach too soon after another; nobody where it is urgent.
+
+    What welcomes a person does not count. The frequency is looked at first, so that nobody else costs a look into the
+    ledger.
+    """
+    if broadcast.is_urgent:
+        return []
+    others = Broadcast.objects.filter(kind=Broadcast.Kind.CAMPAIGN).exclude(pk=broadcast.pk)
+    return [
+        When(
+            Q(subscriber__frequency=frequency)
+            & Exists(
+                others.filter(
+                    started_at__gt=at - apart,
+                    deliveries__subscriber=OuterRef("subscriber_id"),
+                    deliveries__status__in=GOT_OR_GETTING,
+                )
+            ),
+            then=Value(Reason.TOO_SOON.value),
+        )
+        for frequency, apart in APART.items()
+    ]
+
+
+def _obstacle(*too_soon: When) -> Case:
     suppressed = Suppression.objects.filter(channel=OuterRef("channel"), address_hash=OuterRef("address_hash"))
     return Case(
         When(~Q(state=Subscription.State.ACTIVE), then=Value(Reason.NOT_ACTIVE.value)),
         When(Exists(suppressed), then=Value(Reason.SUPPRESSED.value)),
         When(allows_messages=False, then=Value(Reason.NO_CONSENT.value)),
+        *too_soon,
         When(message__isnull=True, then=Value(Reason.NO_LANGUAGE.value)),
         default=Value(""),
         output_field=CharField(),

@@ -133,7 +133,10 @@ class Broadcast(Addressed):
     ignores_quiet_hours = models.BooleanField(
         _("urgent: ignore quiet hours"),
         default=False,
-        help_text=_("Only for what can't wait until morning, such as a storm warning."),
+        help_text=_(
+            "Only for what can't wait until morning, such as a storm warning. It also goes to people who want fewer "
+            "messages."
+        ),
     )
     series = models.ForeignKey(
         "outreach.Series", null=True, editable=False, on_delete=models.SET_NULL, related_name="editions"
@@ -182,6 +185,11 @@ class Broadcast(Addressed):
     def is_welcome(self) -> bool:
         """Whether it goes to each person who joins, instead of to segments."""
         return self.kind == self.Kind.WELCOME
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it can't wait: it goes out in quiet hours, and to people who want fewer messages."""
+        return self.ignores_quiet_hours
 
     @property
     def stands_open(self) -> bool:

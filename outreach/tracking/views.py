@@ -2,15 +2,21 @@
 
 import base64
 import logging
+from datetime import datetime
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
+
+from outreach.audience.models import Subscription
+from outreach.audience.preferences import links
+from outreach.delivery.models import Delivery
 
 from . import events
 from .hits.machines import machine_reason, open_reason
@@ -89,8 +95,27 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     except BadToken:
         journal().refuse(Drop.Reason.TOKEN.value)
         return dead_link(request)
+    now = timezone.now()
     if request.method == "POST":
-        events.unsubscribe(delivery=delivery, now=timezone.now())
+        events.unsubscribe(delivery=delivery, now=now)
     with translation.override(delivery.message.language):
-        context = {"left": request.method == "POST", "channel": delivery.get_channel_display()}
-        return render(request, "outreach/tracking/unsubscribe.html", context)
+        context = {
+            "left": request.method == "POST",
+            "channel": delivery.get_channel_display(),
+            "preferences": _preferences_of(delivery, now),
+        }
+        response = render(request, "outreach/tracking/unsubscribe.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _preferences_of(delivery: Delivery, now: datetime) -> str:
+    """Where the receiver changes more than this, in the language that is active; empty where nothing is kept of them.
+
+    The message may have been passed on, so the link proves nothing.
+    """
+    subscription = Subscription.objects.filter(pk=delivery.subscription_id).first()
+    if subscription is None:
+        return ""
+    return reverse("preferences", args=[links.token(subscription=subscription, proven=False, now=now)])

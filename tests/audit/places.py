@@ -288,7 +288,8 @@ def _server_error(language: str) -> str:
 def _known_to_few(language: str) -> Iterator[tuple[str, str]]:
     """Kinds and addresses that only a message or a phone leads to, made for this."""
     from outreach.audience import confirmation, subscriptions
-    from outreach.audience.models import JoinRequest
+    from outreach.audience.models import JoinRequest, Subscription
+    from outreach.audience.preferences import links
     from outreach.broadcasts.campaign import Campaign
     from outreach.delivery.models import Delivery
     from outreach.sandbox import phones
@@ -316,6 +317,12 @@ def _known_to_few(language: str) -> Iterator[tuple[str, str]]:
 
     confirmed = link("confirmed", now)
     subscriptions.confirm(token=confirmed.strip("/").rpartition("/")[2], now=now)
+    person = Subscription.objects.filter(state="active", channel="email").latest("pk")
+
+    def page(made_at: datetime, *, proven: bool = True) -> str:
+        token = links.token(subscription=person, proven=proven, now=made_at)
+        return f"/{language}/preferences/{token}/"
+
     received = Delivery.objects.filter(message__language=language, channel="email", subscription__state="active")
     delivery = received.select_related("message").latest("pk")
     phone = phones.new_phone(name="Phone", language=language, now=now)
@@ -326,6 +333,14 @@ def _known_to_few(language: str) -> Iterator[tuple[str, str]]:
     yield "confirm", link("asked", now)
     yield "confirm too late", link("late", now - timedelta(days=30))
     yield "confirm forged", f"/{language}/confirm/forged/"
+    yield "preferences", page(now)
+    yield "preferences from a message", page(now, proven=False)
+    yield "preferences saved", f"{page(now)}?changed=language.topics"
+    yield "preferences too late", page(now - timedelta(days=2))
+    yield "preferences forged", f"/{language}/preferences/forged/"
+    yield "my_data", f"{page(now)}data/"
+    yield "my_data needing a fresh link forged", f"{page(now, proven=False)}data/"
+    yield "erase_me", f"{page(now)}erase/"
     yield "sandbox_phone", f"/sandbox/phone/{phones.token(phone)}/"
     yield "view_message", path_of(delivery.message)
     yield "view_message forged", f"/{language}/messages/forged/"

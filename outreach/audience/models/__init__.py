@@ -4,6 +4,7 @@ from .consents import Consent, Wording, WordingText
 from .imports import ColumnMapping, Import, ImportPart, ImportRefusal
 from .joining import JoinAttempts, JoinLink, JoinRequest, PaperSheet, SignUpCount
 from .people import Subscriber, Subscription, TopicChoice
+from .preferences import FreshLink
 from .retention import Removal
 from .secrets import KeyedSecret
 from .segments import Segment, SegmentEdit
@@ -12,6 +13,7 @@ from .suppression import SoftBounce, Suppression
 __all__ = [
     "ColumnMapping",
     "Consent",
+    "FreshLink",
     "Import",
     "ImportPart",
     "ImportRefusal",

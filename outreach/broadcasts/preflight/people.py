@@ -18,6 +18,10 @@ WHY_LEFT_OUT: dict[str, str | Promise] = {
     Reason.NOT_ACTIVE: gettext_lazy("They never confirmed the address, or they left. Nobody may write to them."),
     Reason.SUPPRESSED: gettext_lazy("The address does not exist, or its owner complained, or blocked us."),
     Reason.NO_CONSENT: gettext_lazy("They took back the consent to get messages."),
+    Reason.TOO_SOON: gettext_lazy(
+        "They asked for at most one message a week or a month, and another broadcast reaches them within that time. An "
+        "urgent one goes to them all the same."
+    ),
     Reason.NO_LANGUAGE: gettext_lazy("This channel has no text in their language, and none in the fallback language."),
     Reason.DUPLICATE: gettext_lazy(
         "A person with several addresses gets it once, on the first one that can be reached."

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils import timezone
@@ -258,11 +259,33 @@ def test_the_page_to_leave_speaks_the_language_of_the_message(client, delivered)
     assert 'lang="fr"' in answer.content.decode()
 
 
+def test_the_page_to_leave_leads_on_to_the_preference_page_in_the_language_of_the_message(client, delivered):
+    Message.objects.update(language="fr")
+    address = path(links_of(delivered[0]).unsubscribe)
+
+    for answer in (client.get(address), client.post(address)):
+        page = BeautifulSoup(answer.content, "html.parser")
+        (link,) = page.select("main a[href^='/fr/preferences/']")
+        opened = client.get(link["href"])
+        assert opened.status_code == 200
+        assert opened.context["whose"] == "p…@e….org"
+        assert not opened.context["is_fresh"]
+        assert answer["Referrer-Policy"] == "no-referrer"
+
+
+def test_an_unsubscribe_token_of_one_person_opens_no_page_of_another(client, delivered):
+    token = mint(Token(Use.UNSUBSCRIBE, delivered[0].message_id, delivered[0].pk))
+
+    assert client.get(f"/en/preferences/{token}/").status_code == 410
+
+
 def test_leaving_after_erasure_changes_nothing_and_says_so_kindly(client, delivered):
     address = path(links_of(delivered[0]).unsubscribe)
     delivered[0].subscriber.delete()
 
-    assert client.post(address).status_code == 200
+    answer = client.post(address)
+    assert answer.status_code == 200
+    assert "/preferences/" not in answer.content.decode()
 
 
 def test_nothing_about_the_visitor_is_kept(client, delivered, ingest):

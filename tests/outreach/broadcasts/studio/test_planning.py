@@ -99,7 +99,9 @@ def test_urgency_is_chosen_with_the_audience_and_shown_to_the_approver(client, d
     assert draft.ignores_quiet_hours
     services.submit(broadcast=draft, user=editor, now=NOW)
     client.force_login(approver)
-    assert "Urgent: it is sent in quiet hours too." in text(client, address("approve", draft.pk))
+    assert "Urgent: it is sent in quiet hours too, and to people who want fewer messages." in text(
+        client, address("approve", draft.pk)
+    )
 
 
 def test_the_calendar_shows_a_month_with_its_zone_and_leads_to_those_beside(client, submitted, approver):
