@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
-from .audience.staff.segments import SegmentViewSet
+from .audience.staff.segments.viewset import SegmentViewSet
 from .audience.staff.subscribers import SubscriberViewSet
 from .audience.staff.subscribers import register_actions as register_erasing
 from .broadcasts.history import register_actions
