@@ -1,10 +1,13 @@
 """Rules of every kind, and people for them."""
 
-from datetime import date
+import random
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from outreach.audience.rules import allowed_values
+from outreach.audience.choices import Gender, Group, Parish
+from outreach.audience.rules import Person, allowed_values
 
 SOURCES = ("", "site", "clinic-roseau", "radio")
 
@@ -35,3 +38,37 @@ RULE = st.recursive(
     ),
     max_leaves=8,
 )
+
+NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
+OFFICE = ZoneInfo("America/Dominica")
+LANGUAGES, TOPICS = ("en", "ht", "acf"), ("work", "rights", "data")
+PEOPLE = 60
+
+
+def midnight(day):
+    return datetime(2026, 11, day, tzinfo=OFFICE).astimezone(UTC)
+
+
+EDGES = [midnight(day) + step for day in (21, 22, 23) for step in (-timedelta(microseconds=1), timedelta(0))]
+"""The last and the first moment of a day of the office, where a rule on days may be wrong by one."""
+
+
+def moment(chance):
+    return chance.choice([*EDGES, NOW - timedelta(days=chance.random() * 90)])
+
+
+def people():
+    """As many and as different as the rules are, the same each time."""
+    chance = random.Random(6)
+    for _number in range(PEOPLE):
+        yield Person(
+            joined=moment(chance),
+            active=moment(chance),
+            language=chance.choice(LANGUAGES),
+            group=chance.choice(Group.values),
+            gender=chance.choice(Gender.values),
+            parish=chance.choice(Parish.values),
+            source=chance.choice(SOURCES),
+            topics=frozenset(chance.sample(TOPICS, chance.choice([0, 0, 1, 2]))),
+            channels=frozenset(chance.choice([(), ("email",), ("telegram",), ("email", "telegram")])),
+        )

@@ -1,8 +1,6 @@
 """A rule as a query and the same rule read plainly agree, for every rule and every person."""
 
-import random
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 from django.test import override_settings
@@ -10,45 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from outreach.audience.choices import Gender, Group, Parish
 from outreach.audience.models import Subscriber, Subscription, TopicChoice
 from outreach.audience.rules import Person, as_query, matches
 
-from .rules import RULE, SOURCES
-
-NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
-OFFICE = ZoneInfo("America/Dominica")
-LANGUAGES, TOPICS = ("en", "ht", "acf"), ("work", "rights", "data")
-PEOPLE = 60
-
-
-def midnight(day):
-    return datetime(2026, 11, day, tzinfo=OFFICE).astimezone(UTC)
-
-
-EDGES = [midnight(day) + step for day in (21, 22, 23) for step in (-timedelta(microseconds=1), timedelta(0))]
-"""The last and the first moment of a day of the office, where a rule on days may be wrong by one."""
-
-
-def moment(chance):
-    return chance.choice([*EDGES, NOW - timedelta(days=chance.random() * 90)])
-
-
-def people():
-    """As many and as different as the rules are, the same each time."""
-    chance = random.Random(6)
-    for _number in range(PEOPLE):
-        yield Person(
-            joined=moment(chance),
-            active=moment(chance),
-            language=chance.choice(LANGUAGES),
-            group=chance.choice(Group.values),
-            gender=chance.choice(Gender.values),
-            parish=chance.choice(Parish.values),
-            source=chance.choice(SOURCES),
-            topics=frozenset(chance.sample(TOPICS, chance.choice([0, 0, 1, 2]))),
-            channels=frozenset(chance.choice([(), ("email",), ("telegram",), ("email", "telegram")])),
-        )
+from .rules import NOW, RULE, midnight, people
 
 
 class TestRules(TestCase):
