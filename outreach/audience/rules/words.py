@@ -18,6 +18,9 @@ def in_words(rule: Rule) -> str:
     told = clauses(rule)
     if not told:
         return _("Everybody")
+    if rule.get("any"):
+        # The outermost group needs no brackets.
+        return _("People %(clauses)s") % {"clauses": _or([_clause(part, is_not=False) for part in rule["any"]])}
     return _("People %(clauses)s") % {"clauses": _and(told)}
 
 
@@ -69,7 +72,7 @@ def _group(rule: Rule, *, is_not: bool) -> str:
             if is_all
             else _("for whom none of this holds (%(clauses)s)")
         )
-        return pattern % {"clauses": _list(told)}
+        return pattern % {"clauses": ", ".join(told)}
     if len(told) == 1:
         return told[0]
     return f"({_and(told) if is_all else _or(told)})"
@@ -87,7 +90,13 @@ def _choice(field: str, values: Sequence[str], *, is_not: bool) -> str:
         "channel": (_("who can be reached by %(values)s"), _("who cannot be reached by %(values)s")),
         "source": (_("whose source is %(values)s"), _("whose source is not %(values)s")),
     }[field][is_not]
-    return pattern % {"values": _values([label(field, value) for value in values])}
+    return pattern % {"values": _values([_quoted(field, value) for value in values])}
+
+
+def _quoted(field: str, value: str) -> str:
+    """A value's label, in quotation marks where labels hold an “or” or an “and” of their own."""
+    told = label(field, value)
+    return _("“%(value)s”") % {"value": told} if field in {"group", "topic"} else told
 
 
 def _nothing_chosen(field: str, *, is_not: bool) -> str:
@@ -143,11 +152,7 @@ def _values(parts: Sequence[str]) -> str:
     return _joined(parts, _("%(first)s or %(last)s"))
 
 
-def _list(parts: Sequence[str]) -> str:
-    return _(", ").join(parts)
-
-
 def _joined(parts: Sequence[str], last_two: str) -> str:
     if len(parts) == 1:
         return parts[0]
-    return last_two % {"first": _list(parts[:-1]), "last": parts[-1]}
+    return last_two % {"first": ", ".join(parts[:-1]), "last": parts[-1]}

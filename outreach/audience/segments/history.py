@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -64,7 +65,7 @@ def restore(*, segment: Segment, edit: SegmentEdit, user: "User | None", now: da
 def changes(segment: Segment) -> list[Change]:
     """The history of ``segment``, the newest first. One query."""
     edits = list(segment.edits.select_related("edited_by"))
-    return [_change(edit, before, segment) for edit, before in zip(edits, [*edits[1:], None], strict=True)]
+    return [_change(edit, before, segment) for edit, before in pairwise([*edits, None]) if edit]
 
 
 def _change(edit: SegmentEdit, before: SegmentEdit | None, segment: Segment) -> Change:

@@ -19,11 +19,15 @@ def choice(field, *values):
         (EVERYBODY, "Everybody"),
         (
             {"all": [choice("language", "fr", "es"), {"not": choice("group", "employer")}]},
-            "People whose language is Français or Español, and whose group is not Employer or recruiter",
+            "People whose language is Français or Español, and whose group is not “Employer or recruiter”",
         ),
         (
             {"any": [choice("parish", "st_george"), choice("channel", "telegram")]},
-            "People (whose parish is Saint George, or who can be reached by Telegram)",
+            "People whose parish is Saint George, or who can be reached by Telegram",
+        ),
+        (
+            {"all": [choice("gender", "man"), {"any": [choice("parish", "abroad"), choice("group", "media")]}]},
+            "People whose gender is Man, and (whose parish is Outside Dominica, or whose group is “Media”)",
         ),
         ({"not": {"not": choice("gender", "woman")}}, "People whose gender is Woman"),
         (

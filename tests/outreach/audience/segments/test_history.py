@@ -36,11 +36,11 @@ def test_each_save_that_changes_something_is_kept(segment, editor, now):
 
     renamed, changed, made = changes(segment)
 
-    assert (made.before, made.after) == ("", "People whose group is Worker or family of a worker")
-    assert (changed.before, changed.after) == (made.after, "People whose group is Media")
+    assert (made.before, made.after) == ("", "People whose group is “Worker or family of a worker”")
+    assert (changed.before, changed.after) == (made.after, "People whose group is “Media”")
     assert (changed.gone, changed.new) == (
-        ("whose group is Worker or family of a worker",),
-        ("whose group is Media",),
+        ("whose group is “Worker or family of a worker”",),
+        ("whose group is “Media”",),
     )
     assert (changed.edit.edited_by, changed.edit.edited_at) == (editor, now + timedelta(days=1))
     assert (renamed.former_name, renamed.edit.edited_by) == ("Workers", None)
@@ -62,7 +62,7 @@ def test_what_a_segment_was_before_there_was_a_history_is_kept_first(editor, now
     save(segment=old, user=editor, now=now)
 
     assert [(change.before, change.edit.edited_by) for change in changes(old)] == [
-        ("People whose group is Worker or family of a worker", editor),
+        ("People whose group is “Worker or family of a worker”", editor),
         ("", None),
     ]
 
