@@ -53,13 +53,13 @@ class Measured:
 
 
 TOPICS = {"field": "topic", "in": ["rights", "work"]}
-DECLARED = "p.language IN ('fr', 'ht') AND p.gender = 'woman'"
+DECLARED = "p.language IN ('fr', 'es') AND p.gender IN ('man', 'another')"
 PLACES = "(p.parish IN ('st_george', 'st_paul') OR p.source = 'radio')"
 RULES = (
     Measured("everybody", {"all": []}, (f"{COUNT} {REACHABLE}", f"{DISTINCT} 1 = 1")),
     Measured(
         "language and gender",
-        {"all": [{"field": "language", "in": ["fr", "ht"]}, {"field": "gender", "in": ["woman"]}]},
+        {"all": [{"field": "language", "in": ["fr", "es"]}, {"field": "gender", "in": ["man", "another"]}]},
         (f"{COUNT} {DECLARED} AND {REACHABLE}", f"{DISTINCT} {DECLARED}"),
     ),
     Measured(
@@ -168,7 +168,7 @@ class SegmentBench:
             self._by_hand(sql.replace("COUNT(*)", "SUM(p.id)").replace("COUNT", "SUM")) for sql in measured.by_hand
         ]
         counts = [count(measured.rule, now=NOW), *map(self._by_hand, measured.by_hand)]
-        if len(set(numbers)) != 1 or len(set(counts)) != 1:
+        if len(set(numbers)) != 1 or len(set(counts)) != 1 or not counts[0]:
             raise RuntimeError(f"{measured.name}: not the same people: {counts}, {numbers}")
         return counts[0]
 
@@ -177,4 +177,4 @@ class SegmentBench:
 
         with connection.cursor() as cursor:
             cursor.execute(sql)
-            return int(cursor.fetchone()[0])
+            return int(cursor.fetchone()[0] or 0)

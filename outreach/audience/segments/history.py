@@ -21,7 +21,8 @@ class Change:
     """One edit beside the state before it.
 
     ``before`` and ``after`` are the rule in words, ``before`` empty where the segment began. ``gone`` and ``new`` are
-    the conditions that only one of them has. ``can_restore`` says whether the rule is another one than today's.
+    the conditions that only one of them has, where they have others in common. ``can_restore`` says whether the rule is
+    another one than today's.
     """
 
     edit: SegmentEdit
@@ -70,12 +71,13 @@ def changes(segment: Segment) -> list[Change]:
 
 def _change(edit: SegmentEdit, before: SegmentEdit | None, segment: Segment) -> Change:
     now_told, then_told = clauses(edit.rule), clauses(before.rule) if before else []
+    is_alike = bool(set(now_told) & set(then_told))
     return Change(
         edit=edit,
         before=in_words(before.rule) if before else "",
         after=in_words(edit.rule),
-        gone=tuple(clause for clause in then_told if clause not in now_told),
-        new=tuple(clause for clause in now_told if clause not in then_told),
+        gone=tuple(clause for clause in then_told if clause not in now_told) if is_alike else (),
+        new=tuple(clause for clause in now_told if clause not in then_told) if is_alike else (),
         former_name=before.name if before and before.name != edit.name else "",
         is_described_anew=bool(before and before.description != edit.description),
         can_restore=edit.rule != segment.rule,

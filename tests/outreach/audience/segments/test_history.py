@@ -38,13 +38,22 @@ def test_each_save_that_changes_something_is_kept(segment, editor, now):
 
     assert (made.before, made.after) == ("", "People whose group is “Worker or family of a worker”")
     assert (changed.before, changed.after) == (made.after, "People whose group is “Media”")
-    assert (changed.gone, changed.new) == (
-        ("whose group is “Worker or family of a worker”",),
-        ("whose group is “Media”",),
-    )
+    assert (changed.gone, changed.new) == ((), ())
     assert (changed.edit.edited_by, changed.edit.edited_at) == (editor, now + timedelta(days=1))
     assert (renamed.former_name, renamed.edit.edited_by) == ("Workers", None)
     assert [change.can_restore for change in (renamed, changed, made)] == [False, False, True]
+
+
+def test_where_conditions_stay_those_that_came_and_went_are_named(segment, editor, now):
+    women, french = {"field": "gender", "in": ["woman"]}, {"field": "language", "in": ["fr"]}
+    for parts in ([WORKERS, women], [women, french]):
+        segment.rule = {"all": parts}
+        save(segment=segment, user=editor, now=now)
+
+    last = changes(segment)[0]
+
+    assert last.gone == ("whose group is “Worker or family of a worker”",)
+    assert last.new == ("whose language is Français",)
 
 
 def test_saving_twice_keeps_one_edit(segment, editor, now):

@@ -267,11 +267,12 @@ def test_the_page_tells_the_history_and_an_editor_takes_an_old_rule_again(as_rol
     client, address = as_role("Editors"), reverse("segments:inspect", args=[segment.pk])
     client.post(reverse("segments:edit", args=[segment.pk]), {"name": "Workers", **filled_in(NESTED)})
 
-    said = text(client.get(address))
-    (form,) = page(client.get(address)).select("form[action*=restore]")
+    shown = page(client.get(address))
+    (form,) = shown.select("form[action*=restore]")
     answer = client.post(form["action"], follow=True)
 
-    assert "No longer asked for: whose group is “Worker or family of a worker”" in said
+    assert shown.select_one("del").text == "People whose group is “Worker or family of a worker”"
+    assert shown.select_one("ins").text.startswith("People for whom none of this holds")
     assert "The segment has this rule again." in answer.content.decode()
     segment.refresh_from_db()
     assert segment.rule == WORKERS
