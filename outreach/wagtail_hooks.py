@@ -9,7 +9,7 @@ from .audience.inspection import register_actions as register_inspecting
 from .audience.staff.consents import ConsentViewSet
 from .audience.staff.links import JoinLinkViewSet
 from .audience.staff.links import register_actions as register_link_actions
-from .audience.staff.segments import SegmentViewSet
+from .audience.staff.segments.viewset import SegmentViewSet
 from .audience.staff.sheets import SheetViewSet
 from .audience.staff.sheets import register_actions as register_sheet_actions
 from .audience.staff.sign_ups import SignUpViewSet

@@ -64,8 +64,10 @@ COLUMNS = {
 }
 
 
-def considered(broadcast: Broadcast, *, at: datetime | None = None, **more: Any) -> tuple[str, list[Any]]:
+def considered(broadcast: Broadcast, *, now: datetime | None = None, **more: Any) -> tuple[str, list[Any]]:
     """The query, and its parameters, of each subscription, on the broadcast's channels, of each person in its segments.
+
+    Everything is read as of ``now`` (UTC), else as of the moment at which the broadcast is to start.
 
     Its columns: ``subscription`` and ``subscriber``, their numbers; ``channel``; ``language``, the person's;
     ``segment``, the code of the first segment (by number) that the person is in; ``message``, the number of the message
@@ -77,11 +79,12 @@ def considered(broadcast: Broadcast, *, at: datetime | None = None, **more: Any)
     Raises ``EmptyResultSet`` where there is no segment or no channel.
     """
     segments = list(broadcast.segments.order_by("pk"))
+    now = now or max(broadcast.send_at or timezone.now(), timezone.now())
     columns = {**COLUMNS, **more}
-    found = Subscription.objects.filter(_in_any(segments), channel__in=broadcast.channels).annotate(
-        segment=_segment_of(segments),
+    found = Subscription.objects.filter(_in_any(segments, now), channel__in=broadcast.channels).annotate(
+        segment=_segment_of(segments, now),
         message=_message_for(broadcast),
-        obstacle=_obstacle(*_too_soon(broadcast, at or max(broadcast.send_at or timezone.now(), timezone.now()))),
+        obstacle=_obstacle(*_too_soon(broadcast, now)),
         place=_rank(broadcast.channels),
     )
     rows = found.order_by("subscriber_id").values_list(*columns.values(), "obstacle", "place")
@@ -154,16 +157,19 @@ def newly_joined(broadcast: Broadcast, *, since: datetime) -> "QuerySet[Any]":
     return joined.annotate(message=_message_for(broadcast), obstacle=_obstacle()).filter(obstacle="")
 
 
-def _in_any(segments: list[Segment]) -> Q:
+def _in_any(segments: list[Segment], now: datetime) -> Q:
     query = Q(pk__in=[])
     for segment in segments:
-        query |= as_query(segment.rule, prefix="subscriber__")
+        query |= as_query(segment.rule, now=now, prefix="subscriber__")
     return query
 
 
-def _segment_of(segments: list[Segment]) -> Case:
+def _segment_of(segments: list[Segment], now: datetime) -> Case:
     return Case(
-        *(When(as_query(segment.rule, prefix="subscriber__"), then=Value(segment.code)) for segment in segments),
+        *(
+            When(as_query(segment.rule, now=now, prefix="subscriber__"), then=Value(segment.code))
+            for segment in segments
+        ),
         default=Value(""),
         output_field=CharField(),
     )

@@ -59,7 +59,7 @@ def _write_deliveries(broadcast: Broadcast, now: datetime) -> list[tuple[str, st
     try:
         sql, params = considered(
             broadcast,
-            at=now,
+            now=now,
             group="subscriber__group",
             gender=Case(When(allows_gender_statistics=True, then=F("subscriber__gender")), default=Value("")),
             tracks_opens="allows_open_tracking",

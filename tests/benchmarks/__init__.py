@@ -4,10 +4,10 @@
 others use too are worth little by themselves; what is judged are ratios of contestants that ran in turn, medians of
 several rounds. It exits with 1 if a "must" is missed, and writes nothing into this folder.
 
-``make bench ARGS="--only email"`` measures a part: ``email``, ``kill``, ``telegram``, ``freeze``, ``memory`` (several
-with commas). ``--people 20000`` says how many messages a round has, ``--million 1000000`` how many people are frozen,
-``--rounds 3`` how often each contestant runs, ``--seconds 40`` after how long a slow one is stopped, ``--database
-sqlite`` or ``postgres`` leaves the other out, ``--keep`` leaves logs behind.
+``make bench ARGS="--only email"`` measures a part: ``email``, ``kill``, ``telegram``, ``freeze``, ``memory``,
+``segments`` (several with commas). ``--people 20000`` says how many messages a round has, ``--million 1000000`` how
+many people are frozen, ``--rounds 3`` how often each contestant runs, ``--seconds 40`` after how long a slow one is
+stopped, ``--database sqlite`` or ``postgres`` leaves the other out, ``--keep`` leaves logs behind.
 
 * **email**: mails of about 30 kB, personal, with twelve tracked links and one for leaving, half of them with personal
   and half with cohort links, to Postfix's ``smtp-sink``; counted until the ledger says that all are accepted, from
@@ -19,6 +19,8 @@ sqlite`` or ``postgres`` leaves the other out, ``--keep`` leaves logs behind.
   sustained rate, the processor's share, and what happens when it asks for a pause. And without a limit.
 * **freeze**: fixing an audience of a million, beside a plain ``INSERT … SELECT`` of the same rows into the same
   table.
+* **segments**: counting the people of a rule, beside the quickest of several statements by hand that count the same
+  ones; as many people as are frozen on PostgreSQL, a fifth of them on SQLite.
 * **memory**: the most that a worker has had while it sends to a million people, and to ten thousand.
 
 ``smtp-source`` and ``smtp-sink`` come from Debian's package ``postfix``, which is unpacked into a temporary folder

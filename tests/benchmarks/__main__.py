@@ -15,7 +15,7 @@ from tests.ground.tables import Row, missed, printed
 
 from .plan import Plan
 
-PARTS = ("email", "kill", "telegram", "freeze", "memory", "clicks", "reach", "pages")
+PARTS = ("email", "kill", "telegram", "freeze", "memory", "clicks", "reach", "pages", "segments")
 
 
 def main() -> int:
@@ -55,6 +55,7 @@ def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> lis
     from .mail import MailBench
     from .pages import PageBench
     from .reaching import ReachBench
+    from .segments import SegmentBench
     from .telegram import TelegramBench
 
     begun = time.monotonic()
@@ -93,6 +94,12 @@ def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> lis
             for kind in kinds:
                 with closing(ReachBench(yard=yard, kind=kind, deliveries=options.deliveries)) as reach:
                     rows += [Row(f"REACH OVER {options.deliveries:,} ON {kind.upper()}", ""), *reach.rows()]
+        if "segments" in parts:
+            for kind in kinds:
+                # SQLite is for a fifth of the people that PostgreSQL is for.
+                count = plan.million if kind == POSTGRES else plan.million // 5
+                with closing(SegmentBench(yard=yard, kind=kind, people_in_all=count, plan=plan)) as segments:
+                    rows += [Row(f"SEGMENTS OF {count:,} ON {kind.upper()}", ""), *segments.rows()]
     finally:
         detach()
         yard.close()

@@ -34,8 +34,9 @@ EDITORS = [
     "", "broadcasts/", "broadcasts/add/", "broadcasts/3/", "broadcasts/3/text/email/ht/",
     "broadcasts/3/text/telegram/fr/", "outreach/progress/3/", "outreach/public/3/", "sandbox/", "sandbox/phones/",
     "broadcasts/calendar/", "broadcasts/welcome/", "broadcasts/series/", "broadcasts/series/new/",
-    "reports/translation-states/", "segments/", "campaigns/", "campaigns/new/", "results/1/", "results/1/import/",
-    "results/1/indicator/add/", "results/indicator/5/edit/", "results/indicator/5/target/2027-Q1/",
+    "reports/translation-states/", "segments/", "segments/new/", "segments/edit/7/", "segments/inspect/6/",
+    "segments/compare/", "segments/compare/?first=1&second=6", "campaigns/", "campaigns/new/", "results/1/",
+    "results/1/import/", "results/1/indicator/add/", "results/indicator/5/edit/", "results/indicator/5/target/2027-Q1/",
 ]  # fmt: skip
 STAFF = [
     ("editor", EDITORS),

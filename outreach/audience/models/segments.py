@@ -1,11 +1,13 @@
 """Saved rules over what people declared."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from outreach.audience.rules import Rule, validate_rule
+from outreach.audience.rules import Rule, in_words, validate_rule
 
 
 class Segment(models.Model):
@@ -23,6 +25,15 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_words(self) -> str:
+        """The rule as a sentence without a full stop, in the reader's language."""
+        try:
+            validate_rule(self.rule)
+        except ValidationError:
+            return gettext("A rule that can no longer be read")
+        return in_words(self.rule)
 
 
 class SegmentEdit(models.Model):

@@ -27,6 +27,8 @@ from outreach.broadcasts.rendering.telegram import MOST_IN_CAPTION
 from outreach.broadcasts.sources import KINDS, CarriedKind, infographics, newest_pages
 from outreach.broadcasts.standing import version
 
+from .segments import SegmentsField
+
 NEWEST = 8
 """So many pages are offered to be ticked; any other one is found with the chooser."""
 
@@ -129,6 +131,7 @@ class AudienceForm(forms.ModelForm):
             "archived",
             "ignores_quiet_hours",
         )
+        field_classes = {"segments": SegmentsField}
         widgets = {"segments": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -32,6 +32,7 @@ from outreach.broadcasts.series.occurrences import next_occurrences, shortest_ga
 from outreach.broadcasts.series.words import rhythm
 
 from .base import signed_in
+from .segments import SegmentsField
 
 DATES_SHOWN = 6
 EDITIONS_SHOWN = 10
@@ -74,6 +75,7 @@ class SeriesForm(WagtailAdminModelForm):
             "fallback_language",
             "missed_rule",
         ]
+        field_classes = {"segments": SegmentsField}
         widgets = {"segments": forms.CheckboxSelectMultiple, "local_time": AdminTimeInput}
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -21,7 +21,7 @@ from .visits import visit
 def load(*, now: datetime, people: int = 2000) -> None:
     """Generate the history before ``now`` (UTC), once; it needs the demo's users and stories."""
     ensure_segments()
-    populate(chance=chance("population"), people=people, now=now)
+    populate(chance=chance("population"), later_chance=chance("places"), people=people, now=now)
     campaign = ensure_campaign(now=now)
     for past in PAST:
         send(past, campaign=campaign, now=now)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.conf import settings
 
 from outreach.audience.addresses import address_hash, encrypt, hash_key, normalised
-from outreach.audience.choices import ChannelName, Gender, Group, Purpose, SuppressionReason
+from outreach.audience.choices import ChannelName, Gender, Group, Parish, Purpose, SuppressionReason
 from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, Suppression, TopicChoice
 from outreach.audience.wording import current_version
 
@@ -34,6 +34,21 @@ GROUPS: Weights = {
 GENDERS: Weights = {Gender.WOMAN: 46, Gender.MAN: 35, Gender.ANOTHER: 2, Gender.UNDISCLOSED: 6, Gender.NOT_ASKED: 11}
 LANGUAGES: Weights = {"en": 66, "ht": 17, "es": 8, "fr": 9}
 LANGUAGES_OF_WORKERS: Weights = {"en": 42, "ht": 36, "es": 14, "fr": 8}
+PARISHES: Weights = {
+    Parish.ST_GEORGE: 29,
+    Parish.ST_PAUL: 12,
+    Parish.ST_ANDREW: 11,
+    Parish.ST_PATRICK: 9,
+    Parish.ST_DAVID: 7,
+    Parish.ST_JOSEPH: 6,
+    Parish.ST_JOHN: 6,
+    Parish.ST_MARK: 2,
+    Parish.ST_LUKE: 2,
+    Parish.ST_PETER: 1,
+    Parish.ABROAD: 4,
+    Parish.NOT_STATED: 11,
+}
+"""Most live in the parish of the capital; some do not say where they live."""
 CHANNELS: dict[tuple[str, ...], int] = {
     (ChannelName.EMAIL,): 55,
     (ChannelName.TELEGRAM,): 30,
@@ -62,12 +77,17 @@ class Rows:
     suppressions: list[Suppression] = field(default_factory=list)
 
 
-def populate(*, chance: random.Random, people: int, now: datetime) -> None:
-    """Write ``people`` subscribers, all of whom joined well before ``now``."""
+def populate(*, chance: random.Random, later_chance: random.Random, people: int, now: datetime) -> None:
+    """Write ``people`` subscribers, all of whom joined well before ``now``.
+
+    ``later_chance`` decides where they live and when they were last active, so that ``chance`` falls as ever.
+    """
     key = hash_key()
-    subscribers = Subscriber.objects.bulk_create(
-        [_subscriber(chance, now) for _number in range(people)], batch_size=500
-    )
+    subscribers = [_subscriber(chance, now) for _number in range(people)]
+    for subscriber in subscribers:
+        subscriber.parish = _pick(later_chance, PARISHES)
+        subscriber.active_at = now - (now - subscriber.joined_at) * later_chance.random() ** 2
+    subscribers = Subscriber.objects.bulk_create(subscribers, batch_size=500)
     rows = Rows()
     for number, subscriber in enumerate(subscribers, start=1):
         rows.topics += [TopicChoice(subscriber=subscriber, topic=topic) for topic in _topics(chance)]

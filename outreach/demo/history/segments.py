@@ -1,6 +1,6 @@
 """The demo's segments: the groups of the campaign, as an editor would have saved them."""
 
-from outreach.audience.choices import Group
+from outreach.audience.choices import ChannelName, Group, Parish
 from outreach.audience.models import Segment
 from outreach.audience.rules import EVERYBODY, Rule
 
@@ -20,8 +20,25 @@ SEGMENTS: dict[str, tuple[str, Rule]] = {
 }
 """Name and rule by code. ``everyone`` comes last: a person is counted in the first segment that they are in."""
 
+MORE: dict[str, tuple[str, Rule]] = {
+    "roseau-chat": (
+        "Roseau and around, by Telegram",
+        {
+            "all": [
+                {"field": "parish", "in": [Parish.ST_GEORGE.value, Parish.ST_PAUL.value]},
+                {"field": "channel", "in": [ChannelName.TELEGRAM.value]},
+            ]
+        },
+    ),
+    "silent-workers": (
+        "Workers who have been silent for three months",
+        {"all": [_groups(Group.WORKER, Group.RETURNEE), {"not": {"field": "active", "within": 90}}]},
+    ),
+}
+"""Segments for what comes: no broadcast of the past was for them."""
+
 
 def ensure_segments() -> None:
     """Make the segments that are missing, in the order in which people are counted in them."""
-    for code, (name, rule) in SEGMENTS.items():
+    for code, (name, rule) in {**SEGMENTS, **MORE}.items():
         Segment.objects.get_or_create(code=code, defaults={"name": name, "rule": rule})

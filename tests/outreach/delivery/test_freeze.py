@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from outreach.audience.models import Segment, Subscriber, Subscription, Suppression
-from outreach.audience.rules import EVERYBODY, matches
+from outreach.audience.rules import EVERYBODY, Person, matches
 from outreach.broadcasts.audience import by_cell, shares, tally
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.balance import balance
@@ -261,8 +261,14 @@ def plain_reading(broadcast, joined, rules, cells):
     for number, subscriber, address in sorted(
         considered, key=lambda entry: (broadcast.channels.index(entry[2].channel), entry[0])
     ):
-        said = {"language": subscriber.language, "group": subscriber.group, "gender": subscriber.gender}
-        segments = [f"s{place}" for place, rule in enumerate(rules) if matches(rule, topics=frozenset(), **said)]
+        said = Person(
+            joined=subscriber.joined_at,
+            active=subscriber.active_at,
+            language=subscriber.language,
+            group=subscriber.group,
+            gender=subscriber.gender,
+        )
+        segments = [f"s{place}" for place, rule in enumerate(rules) if matches(rule, said, now=START)]
         if not segments:
             continue
         channel = address.channel

@@ -1,0 +1,1 @@
+"""Segments in the admin: the rule builder with its live count, a sample, the history, and two segments compared."""
