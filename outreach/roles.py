@@ -102,6 +102,8 @@ ROLES = (
             ADMIN,
             "outreach.view_subscriber",
             "outreach.delete_subscriber",
+            "outreach.import_subscribers",
+            "outreach.export_subscribers",
             "outreach.view_suppression",
             "outreach.add_suppression",
             "outreach.view_segment",

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.management import call_command
 
 from .audience.confirmation import send_due_confirmations
+from .audience.imports.carrying import Clerk
+from .audience.imports.lifecycle import forget_old
 from .audience.retention import forget_unconfirmed
 from .broadcasts.photo_expiry import expire_photos
 from .broadcasts.series.editions import make_due
@@ -59,6 +61,7 @@ class Tasks:
     _couriers: dict[str, Courier] = field(default_factory=dict)
     _desks: list[Executor] = field(default_factory=list)
     _bot: BotClient | None = None
+    _clerk: Clerk | None = None
     _forgot_at: datetime | None = None
     _looked_at: datetime | None = None
     _published_at: datetime | None = None
@@ -121,6 +124,7 @@ class Tasks:
             if forgotten := retention.forget_events(settled=set(settled), now=now):
                 logger.info("%s raw events were removed", forgotten)
             forget_visits(now=now)
+            forget_old(now=now)
             if photos := expire_photos(now=now):
                 logger.info("%s photos whose consent has ended were taken off the site", photos)
         return False
@@ -142,6 +146,11 @@ class Tasks:
     def confirm_addresses(self) -> bool:
         """Ask new subscribers whether the address is theirs."""
         return bool(send_due_confirmations(now=self.clock()))
+
+    def import_people(self) -> bool:
+        """Go on with a list of people by one chunk."""
+        self._clerk = self._clerk or Clerk(self.clock)
+        return self._clerk.work()
 
     def answer_bot(self) -> bool:
         """Read what people wrote to the bot, unless Telegram brings it by webhook."""

@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
+from .audience.exports import register_actions as register_exporting
+from .audience.imports.lifecycle import register_actions as register_importing
+from .audience.staff.exports import export_urls
+from .audience.staff.imports import ImportViewSet
 from .audience.staff.segments import SegmentViewSet
 from .audience.staff.subscribers import SubscriberViewSet
 from .audience.staff.subscribers import register_actions as register_erasing
@@ -36,12 +40,20 @@ def broadcast_actions(actions: LogActionRegistry) -> None:
 def subscriber_actions(actions: LogActionRegistry) -> None:
     """What the audit log says of people."""
     register_erasing(actions)
+    register_importing(actions)
+    register_exporting(actions)
 
 
 @hooks.register("register_admin_viewset")
-def audience() -> list[SegmentViewSet | SubscriberViewSet]:
-    """Segments and subscribers."""
-    return [SegmentViewSet(), SubscriberViewSet()]
+def audience() -> list[SegmentViewSet | SubscriberViewSet | ImportViewSet]:
+    """Segments, subscribers, and lists of them that are brought in."""
+    return [SegmentViewSet(), SubscriberViewSet(), ImportViewSet()]
+
+
+@hooks.register("register_admin_urls")
+def export_pages() -> list[URLPattern | URLResolver]:
+    """Where subscribers are exported."""
+    return export_urls
 
 
 @hooks.register("register_admin_viewset")

@@ -13,7 +13,7 @@ from . import confirmation, consents
 from .addresses import address_hash, encrypt, normalised
 from .choices import ChannelName, Gender, Purpose
 from .confirmation import Wishes
-from .models import JoinRequest, Subscriber, Subscription, TopicChoice
+from .models import Consent, JoinRequest, Subscriber, Subscription, TopicChoice
 from .suppressions import lift, refuses_joining
 from .wording import current_version
 
@@ -90,7 +90,9 @@ def confirm(*, token: str, now: datetime) -> Subscription:
         topics=tuple(request.topics),
         wording_versions=request.wording_versions,
     )
-    _activate(subscription, wishes=wishes, method=request.method, now=now)
+    # Whose address stood in a list without proof agreed here, and not there.
+    method = Consent.Method.LINK if request.method == Consent.Method.IMPORT else request.method
+    _activate(subscription, wishes=wishes, method=method, now=now)
     return subscription
 
 

@@ -40,8 +40,15 @@ def current_version(purpose: str) -> str:
 def words(purpose: str, version: str = "", language: str | None = None) -> str:
     """What ``purpose`` says, today or in ``version``, in the language in use or in ``language``.
 
-    Raises ``KeyError`` for a version that never was.
+    Raises ``KeyError`` for a version that never was. The words that were declared for an imported list stand in the
+    language in which they were written.
     """
+    from .imports.declared import IMPORTED, imported_words
+
+    if version.startswith(IMPORTED):
+        if (declared := imported_words(version)) is None:
+            raise KeyError(version)
+        return declared
     text = VERSIONS[Purpose(purpose)][version or current_version(purpose)]
     if language is None:
         return str(text)
