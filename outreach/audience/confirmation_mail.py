@@ -11,7 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from .models import JoinRequest, Subscription
+from .choices import Purpose
+from .models import Consent, JoinRequest, Subscription
+from .wording import words
 
 _RENDERING = mrml.RenderOptions(disable_comments=False, fonts={})
 
@@ -28,6 +30,7 @@ def confirmation_mail(
             "link": link,
             "days": lasts.days,
             "is_active": subscription.state == Subscription.State.ACTIVE,
+            "asks": _asks(request),
         }
         mail = EmailMultiAlternatives(
             subject=str(context["subject"]),
@@ -40,3 +43,10 @@ def confirmation_mail(
         markup = render_to_string("outreach/audience/confirmation.mjml", context)
     mail.attach_alternative(str(mrml.to_html(markup, render_options=_RENDERING).content), "text/html")
     return mail
+
+
+def _asks(request: JoinRequest) -> str:
+    """What somebody agrees to who asked for nothing, because their address stood in a list; else nothing."""
+    if request.method != Consent.Method.IMPORT:
+        return ""
+    return words(Purpose.MESSAGES, request.wording_versions[Purpose.MESSAGES], request.language)

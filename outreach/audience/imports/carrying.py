@@ -18,9 +18,12 @@ from django.db.models import Q
 from wagtail.log_actions import log
 
 from outreach.audience.addresses import hash_key
+from outreach.audience.choices import Purpose
 from outreach.audience.models import Import, ImportPart, ImportRefusal
+from outreach.audience.wording import current_version
 
 from . import parts, reading
+from .bulk import Row, insert
 from .columns import Field
 from .declared import Declaration
 from .failures import Unreadable
@@ -135,7 +138,7 @@ class Clerk:
         if not is_trial:
             _writer(job, now).write(found, before=so_far["new"])
         counts["trial" if is_trial else "done"] = dict(so_far + found.counts)
-        ImportRefusal.objects.bulk_create(_refusal(job.row, refused) for refused in found.refused)
+        insert(ImportRefusal, [_refusal(job.row, refused) for refused in found.refused])
         Import.objects.filter(pk=job.row.pk).update(counts=counts)
         transaction.on_commit(lambda: setattr(job.row, "counts", counts))
 
@@ -157,13 +160,14 @@ def _writer(job: Job, now: datetime) -> Writer:
         evidence=f"#{row.pk}: {declared.proof}"[:200],
         actor=row.options.get("actor"),
         mails_from=datetime.fromisoformat(row.options["mails_from"]),
+        asked_version=current_version(Purpose.MESSAGES),
         now=now,
     )
 
 
-def _refusal(row: Import, refused: Refused) -> ImportRefusal:
+def _refusal(row: Import, refused: Refused) -> Row:
     column = row.header[refused.column] if refused.column >= 0 else ""
-    return ImportRefusal(of=row, row=refused.row, column=column[:120], reason=refused.reason)
+    return {"of_id": row.pk, "row": refused.row, "column": column[:120], "reason": refused.reason}
 
 
 def _finish(job: Job, now: datetime) -> None:

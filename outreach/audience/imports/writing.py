@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from outreach.audience.addresses import encrypt
-from outreach.audience.choices import ChannelName, Gender, Purpose
+from outreach.audience.choices import ChannelName, Frequency, Gender, Purpose
 from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, TopicChoice
-from outreach.audience.wording import current_version
 
+from .bulk import Row, insert, reserve, written
 from .declared import Declaration
 from .outcomes import Change, Sorted
 from .people import Person
 
+State = Subscription.State
 MAILS_PER_SECOND = 10
 """How fast people are asked to confirm: slowly enough that no broadcast waits and no mail server takes offence."""
 UNCOUNTED = {Gender.NOT_ASKED.value, Gender.UNDISCLOSED.value}
@@ -26,7 +27,8 @@ UNCOUNTED = {Gender.NOT_ASKED.value, Gender.UNDISCLOSED.value}
 class Writer:
     """Writes for one import. ``versions`` are the wordings that its proof covers, ``evidence`` where the proof is.
 
-    ``mails_from`` is when (UTC) the first of its people is asked to confirm.
+    ``mails_from`` is when (UTC) the first of its people is asked to confirm, and
+    ``asked_version`` the words that they agree to by it.
     """
 
     declared: Declaration
@@ -34,6 +36,7 @@ class Writer:
     evidence: str
     actor: int | None
     mails_from: datetime
+    asked_version: str
     now: datetime
 
     def write(self, found: Sorted, *, before: int) -> None:
@@ -44,57 +47,64 @@ class Writer:
             _apply(found.changes)
 
     def _add(self, people: Sequence[Person], before: int) -> None:
-        subscribers = Subscriber.objects.bulk_create(self._subscriber(person) for person in people)
-        numbers = [subscriber.pk for subscriber in subscribers]
-        subscriptions = Subscription.objects.bulk_create(
-            self._subscription(person, number) for person, number in zip(people, numbers, strict=True)
-        )
-        TopicChoice.objects.bulk_create(
-            TopicChoice(subscriber_id=number, topic=topic)
-            for person, number in zip(people, numbers, strict=True)
-            if self.declared.proven
-            for topic in person.topics or ()
+        """One statement for each table."""
+        numbers = reserve(Subscriber, len(people))
+        subscriptions = reserve(Subscription, len(people))
+        pairs = list(zip(people, numbers, strict=True))
+        insert(Subscriber, [self._subscriber(person, number) for person, number in pairs])
+        insert(
+            Subscription,
+            [
+                self._subscription(person, number, own)
+                for (person, number), own in zip(pairs, subscriptions, strict=True)
+            ],
         )
         if self.declared.proven:
-            Consent.objects.bulk_create(
-                self._consent(person, number, purpose)
-                for person, number in zip(people, numbers, strict=True)
-                for purpose in self._purposes(person)
-            )
+            insert(Consent, [row for person, number in pairs for row in self._consents(person, number)])
+            topics = [{"subscriber_id": number, "topic": topic} for who, number in pairs for topic in who.topics or ()]
+            insert(TopicChoice, topics)
         else:
-            JoinRequest.objects.bulk_create(
-                self._request(person, subscription.pk, before + place)
-                for place, (person, subscription) in enumerate(zip(people, subscriptions, strict=True))
+            insert(
+                JoinRequest,
+                [
+                    self._request(person, own, before + place)
+                    for place, (person, own) in enumerate(zip(people, subscriptions, strict=True))
+                ],
             )
 
-    def _subscriber(self, person: Person) -> Subscriber:
-        language = person.language or self.declared.language
-        if not self.declared.proven:
-            return Subscriber(language=language, source=self.declared.source, joined_at=self.now, active_at=self.now)
-        return Subscriber(
-            language=language,
-            group=person.group,
-            gender=self._gender(person),
-            parish=person.parish,
-            source=self.declared.source,
-            joined_at=person.given_at or self.now,
+    def _subscriber(self, person: Person, number: int) -> Row:
+        """What waits for a confirmation stands in the request alone."""
+        is_proven = self.declared.proven
+        return {
+            "id": number,
+            "language": person.language or self.declared.language,
+            "group": person.group if is_proven else "",
+            "gender": self._gender(person) if is_proven else "",
+            "parish": person.parish if is_proven else "",
+            "frequency": Frequency.EVERY,
+            "source": self.declared.source,
+            "joined_at": self._given_at(person),
             # What we know of them starts today, so that nobody is removed as long inactive at once.
-            active_at=self.now,
-        )
+            "active_at": written(self.now),
+            "is_demo": False,
+        }
 
-    def _subscription(self, person: Person, subscriber: int) -> Subscription:
-        subscription = Subscription(
-            subscriber_id=subscriber,
-            channel=ChannelName.EMAIL,
-            address_encrypted=encrypt(person.address),
-            address_hash=person.digest,
-        )
-        if self.declared.proven:
-            subscription.state = Subscription.State.ACTIVE
-            subscription.confirmed_at = person.given_at or self.now
-            for purpose in self._purposes(person):
-                setattr(subscription, f"allows_{purpose}", True)
-        return subscription
+    def _subscription(self, person: Person, subscriber: int, number: int) -> Row:
+        is_proven = self.declared.proven
+        purposes = self._purposes(person)
+        return {
+            "id": number,
+            "subscriber_id": subscriber,
+            "channel": ChannelName.EMAIL,
+            "address_encrypted": encrypt(person.address),
+            "address_hash": person.digest,
+            "state": State.ACTIVE if is_proven else State.PENDING,
+            **{f"allows_{purpose}": purpose in purposes for purpose in Purpose.values},
+            "confirmed_at": self._given_at(person) if is_proven else None,
+        }
+
+    def _given_at(self, person: Person) -> str:
+        return written(person.given_at or self.now)
 
     def _gender(self, person: Person) -> str:
         """A gender only with the consent to count it; not wanting to say needs none."""
@@ -106,33 +116,38 @@ class Writer:
         is_counted = person.gender not in UNCOUNTED
         return [purpose for purpose in self.versions if purpose != Purpose.GENDER_STATISTICS or is_counted]
 
-    def _consent(self, person: Person, subscriber: int, purpose: str) -> Consent:
-        return Consent(
-            subscriber_id=subscriber,
-            channel=ChannelName.EMAIL,
-            purpose=purpose,
-            granted=True,
-            wording_version=self.versions[purpose],
-            language=person.language or self.declared.language,
-            given_at=person.given_at or self.now,
-            method=Consent.Method.IMPORT,
-            actor_id=self.actor,
-            evidence=self.evidence,
-        )
+    def _consents(self, person: Person, subscriber: int) -> list[Row]:
+        return [
+            {
+                "subscriber_id": subscriber,
+                "channel": ChannelName.EMAIL,
+                "purpose": purpose,
+                "granted": True,
+                "wording_version": self.versions[purpose],
+                "language": person.language or self.declared.language,
+                "given_at": self._given_at(person),
+                "method": Consent.Method.IMPORT,
+                "actor_id": self.actor,
+                "evidence": self.evidence,
+            }
+            for purpose in self._purposes(person)
+        ]
 
-    def _request(self, person: Person, subscription: int, place: int) -> JoinRequest:
-        return JoinRequest(
-            subscription_id=subscription,
-            language=person.language or self.declared.language,
-            group=person.group,
-            gender=person.gender if person.gender in UNCOUNTED else Gender.NOT_ASKED.value,
-            parish=person.parish,
-            topics=list(person.topics or ()),
-            wording_versions={Purpose.MESSAGES.value: current_version(Purpose.MESSAGES)},
-            method=Consent.Method.IMPORT,
-            asked_at=self.now,
-            due_at=self.mails_from + timedelta(seconds=place / MAILS_PER_SECOND),
-        )
+    def _request(self, person: Person, subscription: int, place: int) -> Row:
+        return {
+            "subscription_id": subscription,
+            "language": person.language or self.declared.language,
+            "group": person.group,
+            "gender": person.gender if person.gender in UNCOUNTED else Gender.NOT_ASKED.value,
+            "parish": person.parish,
+            "topics": list(person.topics or ()),
+            "wording_versions": {Purpose.MESSAGES.value: self.asked_version},
+            "method": Consent.Method.IMPORT,
+            "asked_at": written(self.now),
+            "due_at": written(self.mails_from + timedelta(seconds=place / MAILS_PER_SECOND)),
+            "mails": 0,
+            "failures": 0,
+        }
 
 
 def _apply(changes: Sequence[Change]) -> None:

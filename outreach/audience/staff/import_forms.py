@@ -30,8 +30,8 @@ class FileForm(forms.Form):
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         help_text=gettext_lazy(
-            "CSV or XLSX, at most 200,000 rows and 50 MB. The first row names the columns. Of a workbook, its first sheet "
-            "is read."
+            "CSV or XLSX, at most 200,000 rows and 50 MB. The first row names the columns. Of a workbook, the "
+            "first sheet is read."
         ),
     )
 
