@@ -101,8 +101,9 @@ class Clerk:
             key=hash_key(),
             now=self.clock(),
         )
-        job = Job(row, lease, reading.rows(parts.opened(of=row), row.dialect), reader)
+        job = Job(row, lease, iter(()), reader)
         try:
+            job.rows = reading.rows(parts.opened(of=row), row.dialect)
             for number, cells in islice(job.rows, row.rows_done):
                 person = reader.read(number, cells)
                 if isinstance(person, Person):
@@ -124,13 +125,13 @@ class Clerk:
         is_last = len(rows) < CHUNK
         with transaction.atomic():
             lease = _move(job, len(rows), now)
-            self._write(job, rows, now)
+            counts = self._write(job, rows, now)
             if is_last:
                 _finish(job, now)
-        job.done, job.lease = job.done + len(rows), lease
+        job.done, job.lease, job.row.counts = job.done + len(rows), lease, counts
         return is_last
 
-    def _write(self, job: Job, rows: Sequence[Person | Refused], now: datetime) -> None:
+    def _write(self, job: Job, rows: Sequence[Person | Refused], now: datetime) -> dict[str, Any]:
         declared, is_trial = job.reader.declared, job.row.state == State.TRYING
         found = sort(rows, seen=job.seen, column=job.row.mapping[Field.ADDRESS], updates=declared.updates)
         counts = dict(job.row.counts)
@@ -140,7 +141,7 @@ class Clerk:
         counts["trial" if is_trial else "done"] = dict(so_far + found.counts)
         insert(ImportRefusal, [_refusal(job.row, refused) for refused in found.refused])
         Import.objects.filter(pk=job.row.pk).update(counts=counts)
-        transaction.on_commit(lambda: setattr(job.row, "counts", counts))
+        return counts
 
 
 def _move(job: Job, rows: int, now: datetime) -> datetime:
