@@ -74,4 +74,6 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _cell(text: str) -> str:
+    if not text:
+        return "<c/>"
     return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
