@@ -114,6 +114,8 @@ ROLES = (
             ADMIN,
             "outreach.view_subscriber",
             "outreach.delete_subscriber",
+            "outreach.import_subscribers",
+            "outreach.export_subscribers",
             "outreach.view_suppression",
             "outreach.add_suppression",
             "outreach.lift_suppression",

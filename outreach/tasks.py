@@ -13,6 +13,8 @@ from django.core.management import call_command
 
 from .audience import limits
 from .audience.confirmation import send_due_confirmations
+from .audience.imports.carrying import Clerk
+from .audience.imports.lifecycle import forget_old
 from .audience.preferences.mailing import forget_old_requests, send_due_links
 from .audience.retention import forget_unconfirmed
 from .broadcasts.photo_expiry import expire_photos
@@ -61,6 +63,7 @@ class Tasks:
     _couriers: dict[str, Courier] = field(default_factory=dict)
     _desks: list[Executor] = field(default_factory=list)
     _bot: BotClient | None = None
+    _clerk: Clerk | None = None
     _forgot_at: datetime | None = None
     _looked_at: datetime | None = None
     _published_at: datetime | None = None
@@ -125,6 +128,7 @@ class Tasks:
                 logger.info("%s raw events were removed", forgotten)
             forget_visits(now=now)
             forget_old_requests(now=now)
+            forget_old(now=now)
             if photos := expire_photos(now=now):
                 logger.info("%s photos whose consent has ended were taken off the site", photos)
         return False
@@ -150,6 +154,11 @@ class Tasks:
     def mail_fresh_links(self) -> bool:
         """Mail the links to the preference page that people asked for."""
         return bool(send_due_links(now=self.clock()))
+
+    def import_people(self) -> bool:
+        """Go on with a list of people by one chunk."""
+        self._clerk = self._clerk or Clerk(self.clock)
+        return self._clerk.work()
 
     def answer_bot(self) -> bool:
         """Read what people wrote to the bot, unless Telegram brings it by webhook."""

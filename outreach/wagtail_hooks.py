@@ -5,8 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
+from .audience.exports import register_actions as register_exporting
+from .audience.imports.lifecycle import register_actions as register_importing
 from .audience.inspection import register_actions as register_inspecting
 from .audience.staff.consents import ConsentViewSet
+from .audience.staff.exports import export_urls
+from .audience.staff.imports import ImportViewSet
 from .audience.staff.links import JoinLinkViewSet
 from .audience.staff.links import register_actions as register_link_actions
 from .audience.staff.segments.viewset import SegmentViewSet
@@ -50,12 +54,20 @@ def subscriber_actions(actions: LogActionRegistry) -> None:
     register_inspecting(actions)
     register_suppressing(actions)
     register_wording(actions)
+    register_importing(actions)
+    register_exporting(actions)
 
 
 @hooks.register("register_admin_viewset")
-def audience() -> list[SegmentViewSet | SubscriberViewSet]:
-    """Segments and subscribers."""
-    return [SegmentViewSet(), SubscriberViewSet()]
+def audience() -> list[SegmentViewSet | SubscriberViewSet | ImportViewSet]:
+    """Segments, subscribers, and lists of them that are brought in."""
+    return [SegmentViewSet(), SubscriberViewSet(), ImportViewSet()]
+
+
+@hooks.register("register_admin_urls")
+def export_pages() -> list[URLPattern | URLResolver]:
+    """Where subscribers are exported."""
+    return export_urls
 
 
 @hooks.register("register_log_actions")

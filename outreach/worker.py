@@ -1,4 +1,4 @@
-"""The worker process: one lane a channel, one for the bot and one for everything else, until it is told to stop."""
+"""The worker process: one lane a channel, one for the bot, one for imports and one for the rest."""
 
 import logging
 import os
@@ -41,6 +41,7 @@ class Worker:
         tasks = self._made_tasks(threaded=True)
         lanes: list[tuple[str, list[Task]]] = [(name, [partial(tasks.deliver, name)]) for name in ChannelName.values]
         lanes.append(("bot", [tasks.answer_bot]))
+        lanes.append(("imports", [tasks.import_people]))
         lanes.append(("office", _office(tasks)))
         threads = [threading.Thread(target=self._lane, args=lane, name=lane[0]) for lane in lanes]
         for thread in threads:
@@ -58,7 +59,7 @@ class Worker:
         self._single = self._single or self._made_tasks(threaded=False)
         tasks = self._single
         did = [task() for task in _office(tasks)]
-        did += [tasks.answer_bot(), *(tasks.deliver(name) for name in ChannelName.values)]
+        did += [tasks.import_people(), tasks.answer_bot(), *(tasks.deliver(name) for name in ChannelName.values)]
         return any(did)
 
     def _made_tasks(self, *, threaded: bool) -> Tasks:

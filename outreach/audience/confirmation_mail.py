@@ -11,7 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from .choices import Purpose
 from .models import Consent, JoinRequest, Subscription
+from .wording import words
 
 _RENDERING = mrml.RenderOptions(disable_comments=False, fonts={})
 
@@ -29,6 +31,7 @@ def confirmation_mail(
             "days": lasts.days,
             "is_active": subscription.state == Subscription.State.ACTIVE,
             "is_from_paper": request.method == Consent.Method.PAPER,
+            "asks": _asks(request),
         }
         mail = EmailMultiAlternatives(
             subject=str(context["subject"]),
@@ -41,3 +44,10 @@ def confirmation_mail(
         markup = render_to_string("outreach/audience/confirmation.mjml", context)
     mail.attach_alternative(str(mrml.to_html(markup, render_options=_RENDERING).content), "text/html")
     return mail
+
+
+def _asks(request: JoinRequest) -> str:
+    """What somebody agrees to who asked for nothing, because their address stood in a list; else nothing."""
+    if request.method != Consent.Method.IMPORT:
+        return ""
+    return words(Purpose.MESSAGES, request.wording_versions[Purpose.MESSAGES], request.language)

@@ -15,7 +15,7 @@ from .addresses import address_hash, encrypt, normalised
 from .choices import ChannelName, Gender, Purpose
 from .confirmation import Wishes
 from .links import counting
-from .models import JoinRequest, Subscriber, Subscription, TopicChoice
+from .models import Consent, JoinRequest, Subscriber, Subscription, TopicChoice
 from .suppressions import lift, refuses_joining
 from .wording import current_versions
 
@@ -108,7 +108,9 @@ def confirm(*, token: str, now: datetime) -> Subscription:
         wording_language=request.wording_language,
         source=request.source,
     )
-    _activate(subscription, wishes=wishes, method=request.method, now=now)
+    # Whose address stood in a list without proof agreed here, and not there.
+    method = Consent.Method.LINK if request.method == Consent.Method.IMPORT else request.method
+    _activate(subscription, wishes=wishes, method=method, now=now)
     return subscription
 
 

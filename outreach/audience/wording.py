@@ -101,8 +101,15 @@ class Wordings:
 
         Raises ``KeyError`` for a version that never was.
         """
+        from .imports.declared import IMPORTED, imported_words
+
         version = version or self.current(purpose)
         language = language or get_language() or settings.LANGUAGE_CODE
+        if version.startswith(IMPORTED):
+            # Declared for a list that was brought in, in the language in which somebody wrote it.
+            if (declared := imported_words(version)) is None:
+                raise KeyError(version)
+            return Words(version, language, declared)
         if version in VERSIONS[Purpose(purpose)]:
             return _built_in(purpose, version, language)
         texts = self._published.get(purpose, {})[version]

@@ -15,7 +15,7 @@ from tests.ground.tables import Row, missed, printed
 
 from .plan import Plan
 
-PARTS = ("email", "kill", "telegram", "freeze", "memory", "clicks", "reach", "pages", "segments")
+PARTS = ("email", "kill", "telegram", "freeze", "memory", "clicks", "reach", "pages", "segments", "imports")
 
 
 def main() -> int:
@@ -52,6 +52,7 @@ def main() -> int:
 def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> list[Row]:
     from .clicks import ClickBench
     from .freezing import FreezeBench
+    from .importing import ImportBench
     from .mail import MailBench
     from .pages import PageBench
     from .reaching import ReachBench
@@ -90,6 +91,10 @@ def _measure(parts: list[str], folder: Path, options: argparse.Namespace) -> lis
                     rows += [Row(f"A MILLION ON {kind.upper()}", "")]
                     rows += freezing.rates() if "freeze" in parts else []
                     rows += freezing.memory() if "memory" in parts else []
+        if "imports" in parts:
+            for kind in kinds:
+                with closing(ImportBench(yard=yard, folder=folder, environment=variables, kind=kind)) as importing:
+                    rows += [Row(f"IMPORTS ON {kind.upper()}", ""), *importing.rows()]
         if "reach" in parts:
             for kind in kinds:
                 with closing(ReachBench(yard=yard, kind=kind, deliveries=options.deliveries)) as reach:

@@ -10,8 +10,9 @@ class Import(models.Model):
     """One file on its way in: read, tried, and then carried out or dropped.
 
     ``mapping`` says which column holds what; ``options`` what the officer declared of the list, such as the proof of
-    consent. ``counts`` are rows by outcome. The file's content is kept, encrypted, in parts, and only until the import
-    is done or dropped; what was refused, as row numbers and reasons without addresses, stays for 30 days.
+    consent. ``counts`` are rows by outcome, of the ``trial`` and of what was ``done``. The file's content is kept,
+    encrypted, in parts, and only until the import is done or dropped; what was refused, as row numbers and reasons
+    without addresses, stays for 30 days.
     """
 
     class State(models.TextChoices):
@@ -44,6 +45,10 @@ class Import(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-id"]
+        permissions = [
+            ("import_subscribers", "Can import subscribers"),
+            ("export_subscribers", "Can export subscribers"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.file_name}: {self.get_state_display()}"

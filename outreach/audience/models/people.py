@@ -59,8 +59,9 @@ class Subscription(models.Model):
     """One address of a person on one channel.
 
     The address is encrypted; ``address_hash`` (keyed, hexadecimal) finds it again. ``state`` is ``active`` only after
-    the person proved that the address is theirs. The ``allows_`` flags repeat the latest entry of the consent ledger
-    for each purpose, so that an audience of a million is read without it; only ``consents.record`` writes them.
+    the person proved that the address is theirs, or an import that they agreed. The ``allows_`` flags repeat the latest
+    entry of the consent ledger for each purpose, so that an audience of a million is read without it; only
+    ``consents.record`` writes them, and an import for people who are new.
     """
 
     class State(models.TextChoices):

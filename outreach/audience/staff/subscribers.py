@@ -73,8 +73,11 @@ class SubscriberListView(IndexView):
 
     @property
     def header_buttons(self) -> list[HeaderButton]:
-        """The way to one person by their address."""
-        return [HeaderButton(_("Find by address"), url=reverse("subscribers:find"), icon_name="search")]
+        """The way to one person by their address, and to all as a file."""
+        buttons = [HeaderButton(_("Find by address"), url=reverse("subscribers:find"), icon_name="search")]
+        if self.request.user.has_perm("outreach.export_subscribers"):
+            buttons.append(HeaderButton(_("Export"), url=reverse("export_subscribers"), icon_name="download"))
+        return buttons
 
 
 def _channels(subscriber: Subscriber) -> str:

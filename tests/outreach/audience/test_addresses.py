@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,28 @@ def test_two_local_parts_that_differ_in_more_than_case_stay_two_addresses(one, o
 
 def test_dots_and_tags_are_kept_because_not_every_server_ignores_them():
     assert email("A.na+news@Example.org") == "a.na+news@example.org"
+
+
+@given(
+    st.from_regex(r"[A-Za-z0-9._+%'@-]{1,70}", fullmatch=True) | LOCAL,
+    st.from_regex(r"[A-Za-z0-9.-]{1,70}", fullmatch=True)
+    | st.sampled_from(
+        ["example.org", "xn--a.de", "a.localhost", "x.test", "1.2.3.4", "a-.org", "b." + "c" * 64, "é.org"]
+    ),
+)
+def test_the_short_way_for_plain_addresses_finds_what_the_library_finds(local, domain):
+    address = f"{local}@{domain}"
+    try:
+        checked = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
+        expected = f"{checked.local_part}@{checked.ascii_domain}".lower()
+    except EmailNotValidError:
+        expected = ""
+    try:
+        found = email(address)
+    except InvalidAddress:
+        found = ""
+
+    assert found == expected
 
 
 @pytest.mark.parametrize("domain", ["münchen.de", unicodedata.normalize("NFD", "münchen.de"), "xn--mnchen-3ya.de"])

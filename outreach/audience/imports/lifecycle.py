@@ -1,0 +1,120 @@
+"""The steps of an import that a person takes: upload, try, carry out, drop; and what is not kept of it for long.
+
+Each changes the row only from the states in which it is open, so that a second click does nothing. Times are UTC.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.db.models import Max
+from wagtail.log_actions import LogActionRegistry, log
+
+from outreach.audience.models import Consent, Import, ImportRefusal, JoinRequest
+
+from . import parts
+from .columns import remember
+from .declared import Declaration
+from .labels import ACTIONS
+from .reading import look
+
+State = Import.State
+UNFINISHED = (State.UPLOADED, State.TRYING, State.TRIED, State.RUNNING)
+ABANDONED_AFTER = timedelta(days=7)
+REFUSALS_KEPT = timedelta(days=30)
+
+
+def register_actions(actions: LogActionRegistry) -> None:
+    """Tell Wagtail's log what the steps are called."""
+    for name, (label, message) in ACTIONS.items():
+        actions.register_action(f"outreach.import.{name}", label, message)
+
+
+@transaction.atomic
+def upload(*, file: BinaryIO, name: str, user: Any, now: datetime) -> Import:
+    """Keep a file whose columns are to be named; raises :class:`~.failures.Unreadable` and keeps nothing."""
+    layout = look(file)
+    made = Import.objects.create(
+        file_name=_harmless(name),
+        header=layout.header,
+        dialect=layout.dialect,
+        rows_total=layout.rows,
+        made_by=user,
+        made_at=now,
+    )
+    parts.store(of=made, file=file)
+    log(instance=made, action="outreach.import.upload", user=user, data={"rows": layout.rows})
+    return made
+
+
+def _harmless(name: str) -> str:
+    """The end of a file's name, or only its ending where an address might be in it."""
+    name = name.replace("\\", "/").rpartition("/")[2]
+    if "@" in name:
+        name = f"list.{name.rpartition('.')[2]}" if "@" not in name.rpartition(".")[2] else "list"
+    return "".join(letter for letter in name if letter.isprintable())[-120:] or "list"
+
+
+@transaction.atomic
+def begin_trial(*, of: Import, columns: Mapping[str, int], declared: Declaration, now: datetime) -> bool:
+    """Let a worker find out what the list would change; whether it was open to that."""
+    began = Import.objects.filter(pk=of.pk, state__in=[State.UPLOADED, State.TRIED]).update(
+        state=State.TRYING,
+        mapping=dict(columns),
+        options=declared.as_options(),
+        counts={},
+        rows_done=0,
+        lease_until=None,
+    )
+    if began:
+        ImportRefusal.objects.filter(of=of).delete()
+        remember(header=of.header, mapping=columns, now=now)
+    return bool(began)
+
+
+@transaction.atomic
+def carry_out(*, of: Import, user: Any, now: datetime) -> bool:
+    """Let a worker write what the trial found; whether it was open to that. Logged with who wanted it."""
+    tried = Import.objects.select_for_update().filter(pk=of.pk, state=State.TRIED).first()
+    if tried is None:
+        return False
+    tried.state, tried.rows_done, tried.lease_until = State.RUNNING, 0, None
+    tried.options = {**tried.options, "mails_from": _mails_from(now).isoformat(), "actor": user.pk}
+    tried.save(update_fields=["state", "rows_done", "lease_until", "options"])
+    ImportRefusal.objects.filter(of=tried).delete()
+    declared = Declaration.of(tried)
+    log(
+        instance=tried,
+        action="outreach.import.carry_out",
+        user=user,
+        data={"rows": tried.rows_total, "proven": declared.proven, "updates": declared.updates},
+    )
+    return True
+
+
+def _mails_from(now: datetime) -> datetime:
+    """When the first mail of a list may go out: after those of the lists before it."""
+    waiting = JoinRequest.objects.filter(method=Consent.Method.IMPORT, mails=0, confirmed_at=None)
+    last: datetime | None = waiting.aggregate(last=Max("due_at"))["last"]
+    return max(now, last) if last else now
+
+
+@transaction.atomic
+def drop(*, of: Import, user: Any, now: datetime) -> bool:
+    """End an import and forget its file; what it has already written stays. Whether there was something to end."""
+    ended = Import.objects.filter(pk=of.pk, state__in=UNFINISHED).update(
+        state=State.DROPPED, ended_at=now, lease_until=None
+    )
+    if ended:
+        parts.forget(of=of)
+        log(instance=of, action="outreach.import.drop", user=user)
+    return bool(ended)
+
+
+def forget_old(*, now: datetime) -> int:
+    """Drop imports that nobody went on with for a week, and remove refusals after 30 days; how many were dropped."""
+    waiting = Import.objects.filter(state__in=[State.UPLOADED, State.TRIED], made_at__lte=now - ABANDONED_AFTER)
+    dropped = sum(drop(of=each, user=None, now=now) for each in waiting)
+    ImportRefusal.objects.filter(of__ended_at__lte=now - REFUSALS_KEPT).delete()
+    return dropped

@@ -1,0 +1,183 @@
+"""Imports in the admin: for data officers, from the file to the result, without showing a cell."""
+
+import io
+
+import pytest
+from bs4 import BeautifulSoup
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from outreach.audience.imports.carrying import Clerk
+from outreach.audience.models import Import, ImportPart, Subscription
+
+from .conftest import ROLES
+
+pytestmark = pytest.mark.django_db
+
+LIST = "Name,E-mail,Langue\nAna,ana@example.org,fr\nEva,eva@,fr\n"
+PROVEN = {
+    "column_address": "1",
+    "column_language": "2",
+    "language": "en",
+    "date_order": "ymd",
+    "consent": "proven",
+    "messages_words": "2026.1",
+    "given_on": "2026-03-01",
+    "proof": "Green folder in the office",
+}
+
+
+def upload(client, content=LIST, name="people.csv"):
+    content = content.encode() if isinstance(content, str) else content
+    return client.post(reverse("imports:upload"), {"file": SimpleUploadedFile(name, content)})
+
+
+def work():
+    clerk = Clerk(timezone.now)
+    while clerk.work():
+        pass
+
+
+def page(answer):
+    return BeautifulSoup(answer.content, "html.parser")
+
+
+@pytest.fixture
+def officer(as_role):
+    return as_role("Data officers")
+
+
+@pytest.fixture
+def found(officer):
+    upload(officer)
+    return Import.objects.get()
+
+
+@pytest.mark.parametrize("name", ["index", "index_results", "upload", "import", "live", "columns", "refusals"])
+def test_only_data_officers_see_imports(as_role, name):
+    made = Import.objects.create(file_name="a.csv", header=["E-mail"])
+    address = reverse(f"imports:{name}", args=[] if name in {"index", "index_results", "upload"} else [made.pk])
+
+    answers = {role: as_role(role).get(address).status_code for role in ROLES}
+
+    assert {role for role, status in answers.items() if status == 200} == {"Data officers", "superuser"}
+    assert set(answers.values()) <= {200, 302}
+
+
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"Data officers", "superuser"}))
+def test_nobody_else_uploads_carries_out_or_drops(as_role, role):
+    client = as_role(role)
+    made = Import.objects.create(file_name="a.csv", header=["E-mail"], state=Import.State.TRIED)
+
+    upload(client)
+    for step in ("carry_out", "drop"):
+        client.post(reverse(f"imports:{step}", args=[made.pk]))
+
+    assert Import.objects.get().state == Import.State.TRIED
+
+
+def test_a_list_goes_from_the_file_to_the_people(officer, found):
+    address = reverse("imports:import", args=[found.pk])
+    form = page(officer.get(reverse("imports:columns", args=[found.pk])))
+    assert form.select_one("#id_column_address option[selected]")["value"] == "1"
+    assert officer.post(reverse("imports:columns", args=[found.pk]), PROVEN).url == address
+    assert "http-equiv" in officer.get(address).content.decode()
+    work()
+
+    tried = page(officer.get(address))
+    assert "Nothing has changed yet" in tried.text
+    officer.post(reverse("imports:carry_out", args=[found.pk]))
+    work()
+
+    done = officer.get(address)
+    cells = {row.th.text: [cell.text for cell in row.select("td")] for row in page(done).select(".live-table tbody tr")}
+    assert cells == {"New": ["1", "1"], "Not valid": ["1", "1"]}
+    assert "http-equiv" not in done.content.decode()
+    assert Subscription.objects.get().address == "ana@example.org"
+    assert "ana@" not in done.content.decode().lower()
+
+
+def test_the_rows_that_are_not_taken_are_a_file_without_addresses(officer):
+    upload(officer, "=E-mail()\nsecret at example.org\n")
+    found = Import.objects.get()
+    officer.post(reverse("imports:columns", args=[found.pk]), {**PROVEN, "column_address": "0", "column_language": "-"})
+    work()
+
+    answer = officer.get(reverse("imports:refusals", args=[found.pk]))
+
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert text.splitlines() == ["Row,Column,Reason", "2,'=E-mail(),This is no e-mail address"]
+    assert "attachment" in answer["Content-Disposition"]
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"E-mail\n\0", b"PK\x03\x04", b'E-mail\n"a'])
+def test_a_hostile_file_gets_an_error_beside_the_field_and_leaves_nothing(officer, content):
+    answer = upload(officer, content)
+
+    assert answer.status_code == 200
+    assert page(answer).select_one(".w-field__errors").text.strip()
+    assert not Import.objects.exists()
+    assert not ImportPart.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("column_address", "-"),
+        ("column_address", "7"),
+        ("column_address", "x"),
+        ("column_language", "1"),
+        ("language", "xx"),
+        ("source", "two words"),
+        ("consent", ""),
+        ("messages_words", ""),
+        ("messages_words", "other"),
+        ("messages_words", "2020.9"),
+        ("given_on", ""),
+        ("given_on", "2999-01-01"),
+        ("given_on", "nonsense"),
+        ("proof", "short"),
+        ("proof", "ask ana@example.org"),
+    ],
+)
+def test_a_wrong_answer_gets_an_error_and_begins_nothing(officer, found, field, value):
+    answer = officer.post(reverse("imports:columns", args=[found.pk]), {**PROVEN, field: value})
+
+    assert answer.status_code == 200
+    assert page(answer).select(".w-field__errors .error-message, .error-message")
+    found.refresh_from_db()
+    assert (found.state, found.options) == (Import.State.UPLOADED, {})
+
+
+def test_columns_are_remembered_for_the_next_file(officer, found):
+    officer.post(reverse("imports:columns", args=[found.pk]), {**PROVEN, "column_language": "-"})
+
+    upload(officer)
+
+    form = page(officer.get(reverse("imports:columns", args=[Import.objects.latest("id").pk])))
+    assert form.select_one("#id_column_language option[selected]")["value"] == "-"
+
+
+def test_a_second_click_does_nothing_and_says_so(officer, found):
+    officer.post(reverse("imports:columns", args=[found.pk]), PROVEN)
+    work()
+    officer.post(reverse("imports:carry_out", args=[found.pk]))
+
+    answer = officer.post(reverse("imports:carry_out", args=[found.pk]), follow=True)
+
+    assert "moved on meanwhile" in answer.content.decode()
+
+
+def test_a_workbook_can_be_uploaded(officer):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["E-mail"])
+    book.active.append(["ana@example.org"])
+    data = io.BytesIO()
+    book.save(data)
+
+    upload(officer, data.getvalue(), "people.xlsx")
+
+    assert Import.objects.get().rows_total == 1
