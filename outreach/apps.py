@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OutreachConfig(AppConfig):
-    """Registers the checks, and after each migration the roles and the triggers."""
+    """Registers the checks and what forgets, and after each migration the roles and the triggers."""
 
     name = "outreach"
     verbose_name = _("Outreach")
@@ -14,8 +14,9 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what the app does when Django starts and after each migration."""
-        from . import checks, roles  # noqa: F401
+        from . import checks, forgetting, roles  # noqa: F401
         from .delivery import stops
 
+        forgetting.register()
         post_migrate.connect(roles.after_migrate, sender=self)
         post_migrate.connect(stops.after_migrate, sender=self)

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
+from .audience.staff.removals import RemovalMenuItem, RemovalViewSet
+from .audience.staff.removals import menu_item as removals_menu_item
 from .audience.staff.segments import SegmentViewSet
 from .audience.staff.subscribers import SubscriberViewSet
 from .audience.staff.subscribers import register_actions as register_erasing
@@ -39,9 +41,15 @@ def subscriber_actions(actions: LogActionRegistry) -> None:
 
 
 @hooks.register("register_admin_viewset")
-def audience() -> list[SegmentViewSet | SubscriberViewSet]:
-    """Segments and subscribers."""
-    return [SegmentViewSet(), SubscriberViewSet()]
+def audience() -> list[SegmentViewSet | SubscriberViewSet | RemovalViewSet]:
+    """Segments, subscribers, and what was removed of them."""
+    return [SegmentViewSet(), SubscriberViewSet(), RemovalViewSet()]
+
+
+@hooks.register("register_reports_menu_item")
+def removals() -> RemovalMenuItem:
+    """What was removed, in the menu of reports."""
+    return removals_menu_item()
 
 
 @hooks.register("register_admin_viewset")

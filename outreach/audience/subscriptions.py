@@ -13,7 +13,8 @@ from . import confirmation, consents
 from .addresses import address_hash, encrypt, normalised
 from .choices import ChannelName, Gender, Purpose
 from .confirmation import Wishes
-from .models import JoinRequest, Subscriber, Subscription, TopicChoice
+from .inactivity import STAY, note_activity
+from .models import Consent, JoinRequest, Subscriber, Subscription, TopicChoice
 from .suppressions import lift, refuses_joining
 from .wording import current_version
 
@@ -82,6 +83,9 @@ def confirm(*, token: str, now: datetime) -> Subscription:
         raise AddressSuppressed
     if not JoinRequest.objects.filter(pk=request.pk, confirmed_at=None).update(confirmed_at=now, due_at=None):
         return subscription
+    if request.method == STAY:
+        note_activity(subscribers=[subscription.subscriber_id], now=now)
+        return subscription
     subscription.join_requests.filter(confirmed_at=None).delete()
     wishes = Wishes(
         language=request.language,
@@ -107,6 +111,7 @@ def leave(*, subscription: Subscription, method: str, now: datetime) -> None:
     language = subscription.subscriber.language
     consents.agree(subscription=subscription, wording_versions={}, language=language, method=method, now=now)
     _forget_uncounted_gender(subscription.subscriber)
+    note_activity(subscribers=[subscription.subscriber_id], now=now)
     _end(subscription, state=State.LEFT, now=now)
 
 
@@ -165,6 +170,8 @@ def change(
         subscriber.group = group
     if gender is not None:
         subscriber.gender = gender
+    if method != Consent.Method.STAFF:
+        subscriber.active_at = max(subscriber.active_at, now)
     subscriber.save()
     _forget_uncounted_gender(subscriber)
     subscription.subscriber = subscriber
@@ -198,7 +205,9 @@ def _subscription(
         pass
     try:
         with transaction.atomic():
-            subscriber = Subscriber.objects.create(language=wishes.language, source=source, joined_at=now)
+            subscriber = Subscriber.objects.create(
+                language=wishes.language, source=source, joined_at=now, active_at=now
+            )
             return Subscription.objects.create(
                 subscriber=subscriber, channel=channel, address_encrypted=encrypt(address), address_hash=digest
             )
@@ -214,6 +223,7 @@ def _locked(**found_by: object) -> Subscription:
 def _activate(subscription: Subscription, *, wishes: Wishes, method: str, now: datetime) -> None:
     subscriber = subscription.subscriber
     subscriber.language, subscriber.group, subscriber.gender = wishes.language, wishes.group, wishes.gender
+    subscriber.active_at = max(subscriber.active_at, now)
     subscriber.save()
     _choose(subscriber, wishes.topics)
     consents.agree(
