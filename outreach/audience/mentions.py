@@ -33,7 +33,7 @@ def without(text: str, addresses: Iterable[str]) -> str:
     """``text`` with each of these e-mail addresses left out, however it is written in letters and in links."""
     for address in addresses:
         local, _at, domain = address.partition("@")
-        written = rf"(?<![\w.+-]){re.escape(local)}(?:@|%40|=40){re.escape(domain)}(?![\w-])"
+        written = rf"(?<![\w.+-]){re.escape(local)}(?:@|%40|=40){re.escape(domain)}(?![\w-]|\.\w)"
         text = re.sub(written, LEFT_OUT, text, flags=re.IGNORECASE)
     return text
 
