@@ -30,10 +30,14 @@ NOTES: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
 
 
 def without(text: str, addresses: Iterable[str]) -> str:
-    """``text`` with each of these e-mail addresses left out, however it is written in letters and in links."""
+    """``text`` with each of these e-mail addresses left out, however it is written in letters and in links.
+
+    Where another address goes on behind it (``…@example.org.dm``), or the end of a file's name, it goes too: better a
+    note that lacks a word than one that names somebody.
+    """
     for address in addresses:
         local, _at, domain = address.partition("@")
-        written = rf"(?<![\w.+-]){re.escape(local)}(?:@|%40|=40){re.escape(domain)}(?![\w-]|\.\w)"
+        written = rf"(?<![\w.+-]){re.escape(local)}(?:@|%40|=40){re.escape(domain)}(?![\w-])"
         text = re.sub(written, LEFT_OUT, text, flags=re.IGNORECASE)
     return text
 
