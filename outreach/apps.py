@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OutreachConfig(AppConfig):
-    """Registers the checks, what each stage keeps of a person, and after each migration the roles and the triggers."""
+    """Registers the checks, what each stage keeps of a person and forgets, and after migrations roles and triggers."""
 
     name = "outreach"
     verbose_name = _("Outreach")
@@ -14,7 +14,7 @@ class OutreachConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect what the app does when Django starts and after each migration."""
-        from . import checks, roles  # noqa: F401
+        from . import checks, forgetting, roles  # noqa: F401
         from .audience import ledger_guard, personal_data
         from .delivery import personal_data as ledger
         from .delivery import stops
@@ -23,6 +23,7 @@ class OutreachConfig(AppConfig):
         personal_data.register("messages", _("Messages that we sent you"), ledger.messages)
         personal_data.register("events", _("What you opened, followed or left"), events.events)
 
+        forgetting.register()
         post_migrate.connect(roles.after_migrate, sender=self)
         post_migrate.connect(ledger_guard.after_migrate, sender=self)
         post_migrate.connect(stops.after_migrate, sender=self)

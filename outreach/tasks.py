@@ -11,12 +11,11 @@ from threading import Event
 from django.conf import settings
 from django.core.management import call_command
 
-from .audience import limits
+from .audience import retention
 from .audience.confirmation import send_due_confirmations
 from .audience.imports.carrying import Clerk
-from .audience.imports.lifecycle import forget_old
-from .audience.preferences.mailing import forget_old_requests, send_due_links
-from .audience.retention import forget_unconfirmed
+from .audience.inactivity import ask_to_stay
+from .audience.preferences.mailing import send_due_links
 from .broadcasts.photo_expiry import expire_photos
 from .broadcasts.series.editions import make_due
 from .channels.registry import channel
@@ -28,12 +27,10 @@ from .delivery.journal import Journal
 from .delivery.watch import AlwaysChanged, watch
 from .reach.rollups import rebuild_stale
 from .reach.snapshots.closing import close_due
-from .reach.snapshots.models import Snapshot
-from .tracking import retention
+from .tracking import staying
 from .tracking.hits.ingestion import read_journals
 from .tracking.links import TrackedLinks
 from .tracking.updates import poll
-from .tracking.web.counting import forget_visits
 from .tracking.web.visitors import forget as forget_keys
 from .tracking.web.visitors import office_day
 
@@ -118,17 +115,9 @@ class Tasks:
         now = self.clock()
         if self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY:
             self._forgot_at = now
-            people = forget_unconfirmed(now=now)
-            limits.forget(now=now)
-            if people:
-                logger.info("%s people who never confirmed an address were removed", people)
-            counted = Snapshot.objects.filter(kind=Snapshot.Kind.BROADCAST, broadcast__rebuild__settled=True)
-            settled = counted.values_list("broadcast", flat=True)
-            if forgotten := retention.forget_events(settled=set(settled), now=now):
-                logger.info("%s raw events were removed", forgotten)
-            forget_visits(now=now)
-            forget_old_requests(now=now)
-            forget_old(now=now)
+            for kind, number in retention.run(now=now).items():
+                logger.info("%s removed: %s", kind, number)
+            ask_to_stay(now=now)
             if photos := expire_photos(now=now):
                 logger.info("%s photos whose consent has ended were taken off the site", photos)
         return False
@@ -166,6 +155,14 @@ class Tasks:
             return False
         self._bot = self._bot or BotClient.from_settings()
         return bool(poll(client=self._bot, now=self.clock()))
+
+    def ask_to_stay(self) -> bool:
+        """Ask people through the bot who would soon be forgotten."""
+        now = self.clock()
+        if not staying.due(now=now).exists():
+            return False
+        self._bot = self._bot or BotClient.from_settings()
+        return bool(staying.ask(client=self._bot, now=now))
 
     def count_reach(self) -> bool:
         """Rebuild the counts of broadcasts to which something happened."""

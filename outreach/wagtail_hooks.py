@@ -13,6 +13,8 @@ from .audience.staff.exports import export_urls
 from .audience.staff.imports import ImportViewSet
 from .audience.staff.links import JoinLinkViewSet
 from .audience.staff.links import register_actions as register_link_actions
+from .audience.staff.removals import RemovalMenuItem, RemovalViewSet
+from .audience.staff.removals import menu_item as removals_menu_item
 from .audience.staff.segments.viewset import SegmentViewSet
 from .audience.staff.sheets import SheetViewSet
 from .audience.staff.sheets import register_actions as register_sheet_actions
@@ -59,9 +61,9 @@ def subscriber_actions(actions: LogActionRegistry) -> None:
 
 
 @hooks.register("register_admin_viewset")
-def audience() -> list[SegmentViewSet | SubscriberViewSet | ImportViewSet]:
-    """Segments, subscribers, and lists of them that are brought in."""
-    return [SegmentViewSet(), SubscriberViewSet(), ImportViewSet()]
+def audience() -> list[SegmentViewSet | SubscriberViewSet | ImportViewSet | RemovalViewSet]:
+    """Segments, subscribers, lists of them that are brought in, and what was removed."""
+    return [SegmentViewSet(), SubscriberViewSet(), ImportViewSet(), RemovalViewSet()]
 
 
 @hooks.register("register_admin_urls")
@@ -87,6 +89,12 @@ def joining() -> list[JoinLinkViewSet | SignUpViewSet | SheetViewSet]:
 def consents() -> list[ConsentViewSet | SuppressionViewSet | WordingViewSet]:
     """What people agreed to, in which words, and who must never be written to."""
     return [ConsentViewSet(), SuppressionViewSet(), WordingViewSet()]
+
+
+@hooks.register("register_reports_menu_item")
+def removals() -> RemovalMenuItem:
+    """What was removed, in the menu of reports."""
+    return removals_menu_item()
 
 
 @hooks.register("register_admin_viewset")

@@ -40,7 +40,7 @@ class Worker:
         """Work until :meth:`stop` is called."""
         tasks = self._made_tasks(threaded=True)
         lanes: list[tuple[str, list[Task]]] = [(name, [partial(tasks.deliver, name)]) for name in ChannelName.values]
-        lanes.append(("bot", [tasks.answer_bot]))
+        lanes.append(("bot", [tasks.answer_bot, tasks.ask_to_stay]))
         lanes.append(("imports", [tasks.import_people]))
         lanes.append(("office", _office(tasks)))
         threads = [threading.Thread(target=self._lane, args=lane, name=lane[0]) for lane in lanes]
@@ -59,7 +59,8 @@ class Worker:
         self._single = self._single or self._made_tasks(threaded=False)
         tasks = self._single
         did = [task() for task in _office(tasks)]
-        did += [tasks.import_people(), tasks.answer_bot(), *(tasks.deliver(name) for name in ChannelName.values)]
+        did += [tasks.import_people(), tasks.answer_bot(), tasks.ask_to_stay()]
+        did += [tasks.deliver(name) for name in ChannelName.values]
         return any(did)
 
     def _made_tasks(self, *, threaded: bool) -> Tasks:

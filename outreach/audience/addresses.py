@@ -124,6 +124,19 @@ def decrypt(token: str) -> str:
     raise InvalidToken
 
 
+def is_newest(token: str) -> bool:
+    """Whether :func:`encrypt` would write ``token`` under the same key and with the same cipher."""
+    if not token.startswith(GCM):
+        return False
+    newest = _ciphers(tuple(settings.FIELD_ENCRYPTION_KEY))[0]
+    try:
+        raw = binascii.a2b_base64(token[len(GCM) :])
+        newest.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None)
+    except (InvalidTag, ValueError):
+        return False
+    return True
+
+
 @lru_cache(maxsize=4)
 def _unwrapped(encrypted: str, _keys: tuple[str, ...]) -> bytes:
     return base64.urlsafe_b64decode(decrypt(encrypted))

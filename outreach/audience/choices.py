@@ -77,3 +77,20 @@ class SuppressionReason(models.TextChoices):
     COMPLAINT = "complaint", _("The receiver complained")
     ERASED = "erased", _("The person asked to be erased")
     BY_HAND = "by_hand", _("Entered by staff")
+
+
+class RemovalKind(models.TextChoices):
+    """What is removed: at a person's wish, or because it is not kept for ever."""
+
+    ERASED = "erased", _("People erased at their wish")
+    INACTIVE = "inactive", _("People of whom nothing was heard for 24 months")
+    UNCONFIRMED = "unconfirmed", _("People who never confirmed an address")
+    JOIN_REQUESTS = "join_requests", _("Filled-in forms, after 14 days")
+    JOIN_ATTEMPTS = "join_attempts", _("Counts of attempts to join, after a day")
+    FRESH_LINKS = "fresh_links", _("Who asked for a link to their settings, after two days")
+    SOFT_BOUNCES = "soft_bounces", _("Messages that came back for now, after 90 days")
+    IMPORT_PARTS = "import_parts", _("Contents of imported files, after 7 days")
+    IMPORT_REFUSALS = "import_refusals", _("Reasons why rows were not imported, after 30 days")
+    RAW_EVENTS = "raw_events", _("Clicks, opens and reports of broadcasts, after 90 days")
+    PAGE_VISITS = "page_visits", _("Which visits were counted, after their day")
+    SESSIONS = "sessions", _("Sign-ins of staff that ended")

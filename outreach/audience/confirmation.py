@@ -1,5 +1,8 @@
 """Proof that an address belongs to the person who typed it: a mailed link, signed, good for three days.
 
+By such a link people also say that they want to stay, of whom nothing was heard for long (:mod:`.inactivity`); that one
+is good for 30 days.
+
 What was typed waits in a :class:`~outreach.audience.models.JoinRequest`; a worker mails its link when it is due and,
 once, a reminder. Every time below is UTC.
 
@@ -23,7 +26,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import check_for_language, override
 
+from .choices import ChannelName
 from .confirmation_mail import confirmation_mail
+from .inactivity import ANSWER_WITHIN, STAY
 from .inbox import APART, soonest
 from .models import JoinRequest, Subscription
 from .suppressions import refuses_joining
@@ -134,16 +139,21 @@ def read_link(*, token: str, now: datetime) -> JoinRequest:
     request = JoinRequest.objects.select_related("subscription__subscriber").filter(pk=content["request"]).first()
     if request is None:
         raise LinkUsed
-    if request.confirmed_at is None and now > signed_at + LINK_LASTS:
+    if request.confirmed_at is None and now > signed_at + _lasts(request):
         raise LinkExpired(request)
     if request.confirmed_at and request.subscription.state != Subscription.State.ACTIVE:
         raise LinkUsed
     return request
 
 
+def _lasts(request: JoinRequest) -> timedelta:
+    return ANSWER_WITHIN if request.method == STAY else LINK_LASTS
+
+
 def due(*, now: datetime) -> QuerySet[JoinRequest]:
     """The requests to be mailed now, the oldest first."""
-    return JoinRequest.objects.filter(due_at__lte=now).order_by("due_at", "id")
+    by_mail = JoinRequest.objects.filter(subscription__channel=ChannelName.EMAIL)
+    return by_mail.filter(due_at__lte=now).order_by("due_at", "id")
 
 
 def send_due_confirmations(*, now: datetime, limit: int = 100) -> int:
@@ -183,10 +193,10 @@ def _mail(request: JoinRequest, connection: BaseEmailBackend, now: datetime) -> 
         JoinRequest.objects.filter(pk=request.pk).update(due_at=None)
         return 0
     mail = confirmation_mail(
-        request=request, link=link(request=request, now=now), lasts=LINK_LASTS, connection=connection
+        request=request, link=link(request=request, now=now), lasts=_lasts(request), connection=connection
     )
     mail.send()
-    reminder = now + REMINDER_AFTER if request.mails == 0 else None
+    reminder = now + REMINDER_AFTER if request.mails == 0 and request.method != STAY else None
     # Only while it is still ours: the person may have confirmed or asked for something else in the meantime.
     JoinRequest.objects.filter(pk=request.pk, due_at=request.due_at).update(due_at=reminder)
     JoinRequest.objects.filter(pk=request.pk).update(sent_at=now, mails=request.mails + 1, failures=0)

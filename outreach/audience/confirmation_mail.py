@@ -1,4 +1,4 @@
-"""The mail that asks a person to confirm: HTML and text, in the language that they chose."""
+"""The mail that asks a person to confirm, or whether they want to stay: HTML and text, in their language."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from .choices import Purpose
+from .inactivity import STAY
 from .models import Consent, JoinRequest, Subscription
 from .wording import words
 
@@ -23,9 +24,11 @@ def confirmation_mail(
 ) -> EmailMultiAlternatives:
     """The mail for one request, ready to send over ``connection``; ``link`` confirms and is good for ``lasts``."""
     subscription = request.subscription
+    stay = request.method == STAY
+    name = "outreach/audience/stay" if stay else "outreach/audience/confirmation"
     with override(request.language):
         context = {
-            "subject": _("Confirm your e-mail address"),
+            "subject": _("Do you still want our messages?") if stay else _("Confirm your e-mail address"),
             "site": urlsplit(settings.SITE_URL).netloc,
             "link": link,
             "days": lasts.days,
@@ -35,13 +38,13 @@ def confirmation_mail(
         }
         mail = EmailMultiAlternatives(
             subject=str(context["subject"]),
-            body=render_to_string("outreach/audience/confirmation.txt", context),
+            body=render_to_string(f"{name}.txt", context),
             to=[subscription.address],
             # RFC 3834: nobody's holiday notice is to answer it.
             headers={"Auto-Submitted": "auto-generated", "Content-Language": request.language},
             connection=connection,
         )
-        markup = render_to_string("outreach/audience/confirmation.mjml", context)
+        markup = render_to_string(f"{name}.mjml", context)
     mail.attach_alternative(str(mrml.to_html(markup, render_options=_RENDERING).content), "text/html")
     return mail
 

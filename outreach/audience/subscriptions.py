@@ -14,6 +14,7 @@ from . import confirmation, consents
 from .addresses import address_hash, encrypt, normalised
 from .choices import ChannelName, Gender, Purpose
 from .confirmation import Wishes
+from .inactivity import STAY, note_activity
 from .links import counting
 from .models import Consent, JoinRequest, Subscriber, Subscription, TopicChoice
 from .suppressions import lift, refuses_joining
@@ -96,6 +97,9 @@ def confirm(*, token: str, now: datetime) -> Subscription:
         raise AddressSuppressed
     if not JoinRequest.objects.filter(pk=request.pk, confirmed_at=None).update(confirmed_at=now, due_at=None):
         return subscription
+    if request.method == STAY:
+        note_activity(subscribers=[subscription.subscriber_id], now=now)
+        return subscription
     subscription.join_requests.filter(confirmed_at=None).delete()
     wishes = Wishes(
         language=request.language,
@@ -127,6 +131,7 @@ def leave(*, subscription: Subscription, method: str, now: datetime) -> None:
     language = subscription.subscriber.language
     consents.agree(subscription=subscription, wording_versions={}, language=language, method=method, now=now)
     _forget_uncounted_gender(subscription.subscriber)
+    note_activity(subscribers=[subscription.subscriber_id], now=now)
     _end(subscription, state=State.LEFT, now=now)
 
 
@@ -213,7 +218,8 @@ def change(
     for name, answer in said.items():
         if answer is not None:
             setattr(subscriber, name, answer)
-    subscriber.active_at = now
+    if method != Consent.Method.STAFF:
+        subscriber.active_at = max(subscriber.active_at, now)
     subscriber.save()
     _forget_uncounted_gender(subscriber)
     subscription.subscriber = subscriber
@@ -253,7 +259,9 @@ def _subscription(
         pass
     try:
         with transaction.atomic():
-            subscriber = Subscriber.objects.create(language=wishes.language, source=source, joined_at=now)
+            subscriber = Subscriber.objects.create(
+                language=wishes.language, source=source, joined_at=now, active_at=now
+            )
             return Subscription.objects.create(
                 subscriber=subscriber, channel=channel, address_encrypted=encrypt(address), address_hash=digest
             )
@@ -272,6 +280,7 @@ def _activate(subscription: Subscription, *, wishes: Wishes, method: str, now: d
     if not wishes.is_short:
         subscriber.group, subscriber.gender, subscriber.parish = wishes.group, wishes.gender, wishes.parish
         _choose(subscriber, wishes.topics)
+    subscriber.active_at = max(subscriber.active_at, now)
     subscriber.save()
     consents.agree(
         subscription=subscription,

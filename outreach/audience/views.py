@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from . import confirmation, limits, subscriptions
+from . import confirmation, inactivity, limits, subscriptions
 from .choices import ChannelName, Purpose
 from .forms import SubscribeForm, as_label
 from .models import Consent, JoinRequest
@@ -87,6 +87,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return _private(render(request, "outreach/audience/link_refused.html", context, status=410))
     if request.method == "POST":
         return redirect("confirm", token=token)
+    if asked.method == inactivity.STAY:
+        return _private(render(request, "outreach/audience/stay.html", {"stays": asked.confirmed_at}))
     page = "confirmed" if asked.confirmed_at else "confirm"
     return _private(render(request, f"outreach/audience/{page}.html", _told(asked)))
 

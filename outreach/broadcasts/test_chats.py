@@ -5,16 +5,19 @@ The link to the bot carries the user's number and the time, signed, within what 
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from outreach.audience.addresses import encrypt, normalised
+from outreach.audience.addresses import decrypt, encrypt, normalised
 from outreach.audience.choices import ChannelName
+from outreach.audience.erasure import Person
 
 from .models import TestChat
 
@@ -60,3 +63,19 @@ def bind(*, payload: str, chat: int, now: datetime) -> TestChat:
 def _signed(number: int, signed_at: int) -> str:
     content = f"{PREFIX}{number}-{signed_at}"
     return f"{content}-{salted_hmac('outreach.test-chat', content, algorithm='sha256').hexdigest()[:32]}"
+
+
+def forget(people: Sequence[Person]) -> tuple[()]:
+    """Unbind the chats of people who are erased: whoever works here binds theirs again in one click."""
+    chats = {address for person in people for address in person.on(ChannelName.TELEGRAM)}
+    if chats:
+        bound = TestChat.objects.values_list("pk", "address_encrypted")
+        TestChat.objects.filter(pk__in=[pk for pk, encrypted in bound if _read(encrypted) in chats]).delete()
+    return ()
+
+
+def _read(encrypted: str) -> str:
+    try:
+        return decrypt(encrypted)
+    except InvalidToken:
+        return ""

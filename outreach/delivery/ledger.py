@@ -165,7 +165,10 @@ def _in_hand(numbers: Collection[int], owner: str) -> "QuerySet[Delivery]":
 
 _SETTLE = """
     UPDATE outreach_delivery
-    SET status = %s, provider_id = %s, detail = %s, due_at = COALESCE(%s, due_at), settled_at = %s, attempted_at = %s,
+    SET status = %s,
+        provider_id = CASE WHEN EXISTS (
+            SELECT 1 FROM outreach_subscription s WHERE s.id = subscription_id
+        ) THEN %s ELSE '' END, detail = %s, due_at = COALESCE(%s, due_at), settled_at = %s, attempted_at = %s,
         attempts = attempts + %s, lease_owner = ''
     WHERE id = %s AND lease_owner = %s AND status IN ('attempting', 'uncertain')
 """
@@ -179,7 +182,8 @@ _ACCEPT = """
 def settle(*, outcomes: Collection[Outcome], owner: str) -> None:
     """Record what came of attempts, in one transaction, with what follows for the addresses.
 
-    A row that was taken for uncertain meanwhile is resolved by it; one that ``owner`` does not hold stays as it is.
+    A row that was taken for uncertain meanwhile is resolved by it; one that ``owner`` does not hold stays as it is. Of
+    somebody who was erased meanwhile, the provider's number for the message is not kept.
     """
     plain: dict[tuple[int, int], list[Outcome]] = {}
     others = []

@@ -17,6 +17,7 @@ from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, Us
 from outreach.audience import subscriptions
 from outreach.audience.addresses import address_hash
 from outreach.audience.choices import ChannelName
+from outreach.audience.inactivity import note_activity
 from outreach.audience.models import Consent, Subscription
 from outreach.audience.source import as_source
 from outreach.broadcasts import test_chats
@@ -86,6 +87,8 @@ def give(answer: Answer | None, *, update: Update, client: Client) -> None:
 
 def answers(update: Update, *, now: datetime) -> Answer | None:
     """Do what the update asks for; returns what to say, or ``None`` where nothing is to be said."""
+    if (chat := update.effective_chat) and (subscription := _subscription(chat.id)):
+        note_activity(subscribers=[subscription.subscriber_id], now=now)
     if update.callback_query:
         return _pressed(update.callback_query, now)
     if update.my_chat_member:

@@ -172,6 +172,23 @@ def back() -> Said:
     )
 
 
+def stay() -> Said:
+    """Asks somebody of whom nothing was heard for two years; who does not answer is forgotten."""
+    return Said(
+        _text(
+            _("We have not heard from you for a long time, and we do not keep the number of a chat for ever."),
+            _("Press the button if you want to stay. Without it we delete your chat's number and what you told us."),
+            head=_("Do you still want our messages?"),
+        ),
+        [[Button(_("Yes, keep writing to me"), "stay:")]],
+    )
+
+
+def stays() -> Said:
+    """The person wants to stay."""
+    return Said(_text(_("Thank you. Our messages go on coming."), head=_("You stay")))
+
+
 def left() -> Said:
     """The person has just left, or asked to although they get nothing."""
     return Said(

@@ -104,6 +104,12 @@ def _press_again(press: Press) -> Said:
     return conversation.group()
 
 
+def _press_stay(press: Press) -> Said:
+    """Answering is enough: whoever presses anything is active."""
+    press.joined()
+    return conversation.stays()
+
+
 def _press_group(press: Press) -> Said:
     subscription = press.joined()
     answer = press.one_of([SKIP, *filter(None, Group.values)])
@@ -193,6 +199,7 @@ PRESSED: Mapping[str, Callable[[Press], Said]] = {
     "join": _press_join,
     "no": _press_no,
     "again": _press_again,
+    "stay": _press_stay,
     "group": _press_group,
     "gender": _press_gender,
     "topic": _press_topic,

@@ -1,10 +1,10 @@
-"""The steps of an import that a person takes: upload, try, carry out, drop; and what is not kept of it for long.
+"""The steps of an import that a person takes: upload, try, carry out, drop.
 
 Each changes the row only from the states in which it is open, so that a second click does nothing. Times are UTC.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -21,8 +21,6 @@ from .reading import look
 
 State = Import.State
 UNFINISHED = (State.UPLOADED, State.TRYING, State.TRIED, State.RUNNING)
-ABANDONED_AFTER = timedelta(days=7)
-REFUSALS_KEPT = timedelta(days=30)
 
 
 def register_actions(actions: LogActionRegistry) -> None:
@@ -110,11 +108,3 @@ def drop(*, of: Import, user: Any, now: datetime) -> bool:
         parts.forget(of=of)
         log(instance=of, action="outreach.import.drop", user=user)
     return bool(ended)
-
-
-def forget_old(*, now: datetime) -> int:
-    """Drop imports that nobody went on with for a week, and remove refusals after 30 days; how many were dropped."""
-    waiting = Import.objects.filter(state__in=[State.UPLOADED, State.TRIED], made_at__lte=now - ABANDONED_AFTER)
-    dropped = sum(drop(of=each, user=None, now=now) for each in waiting)
-    ImportRefusal.objects.filter(of__ended_at__lte=now - REFUSALS_KEPT).delete()
-    return dropped

@@ -189,8 +189,11 @@ class EraseView(DeleteView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Erase, and log who did."""
         log(instance=self.object, action=ERASED, user=self.request.user)
-        erase(subscriber=self.object, now=timezone.now())
+        still_shown = erase(subscriber=self.object, now=timezone.now())
         messages.success(self.request, _("The person is erased."))
+        if still_shown:
+            text = _("Their address stands in texts on the site; please ask the editors to take it out: %(names)s")
+            messages.warning(self.request, text % {"names": ", ".join(still_shown)})
         return redirect("subscribers:index")
 
 

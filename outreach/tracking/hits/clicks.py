@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from outreach.audience.choices import Purpose
+from outreach.audience.inactivity import note_activity
 from outreach.audience.models import Subscription
 from outreach.broadcasts.models import Message
 from outreach.delivery.freeze import Dimensions, cohort_index, cohort_of
@@ -28,7 +29,8 @@ def write_hits(hits: Sequence[Hit], *, now: datetime, drops: Counter[str]) -> in
     """Write an event for each hit and return how many; what is not counted is added to ``drops``, by reason.
 
     Whether a person consents is asked now: a click on the personal link of somebody who took the consent back counts
-    for their cohort alone, and an open of theirs not at all. To be called in a transaction.
+    for their cohort alone, and an open of theirs not at all. Whoever followed their own link was active today. To be
+    called in a transaction.
     """
     if not hits:
         return 0
@@ -42,6 +44,7 @@ def write_hits(hits: Sequence[Hit], *, now: datetime, drops: Counter[str]) -> in
             written.append(event)
     TrackingEvent.objects.bulk_create(written, batch_size=500)
     scanners.mark(written)
+    note_activity(subscribers=surroundings.active(written), now=now)
     return len(written)
 
 
@@ -50,7 +53,7 @@ class _Surroundings:
     """What the database knows of the things that a batch of hits names; read in a few queries for all of them."""
 
     broadcasts: dict[int, tuple[int, datetime | None]]
-    deliveries: dict[int, tuple[int, Dimensions]]
+    deliveries: dict[int, tuple[int, int, Dimensions]]
     cohorts: dict[int, int]
     clickable: set[int]
     openable: set[int]
@@ -70,9 +73,9 @@ class _Surroundings:
         return cls(
             broadcasts=broadcasts,
             deliveries={
-                pk: (message, (segment, gender, language, channel))
-                for pk, message, segment, gender, language, channel in rows.values_list(
-                    "pk", "message_id", "segment", "gender", "language", "channel"
+                pk: (message, subscriber, (segment, gender, language, channel))
+                for pk, message, subscriber, segment, gender, language, channel in rows.values_list(
+                    "pk", "message_id", "subscriber_id", "segment", "gender", "language", "channel"
                 )
             },
             cohorts=dict(cohorts.values_list("pk", "broadcast")),
@@ -107,11 +110,16 @@ class _Surroundings:
             occurred_at=happened_at,
         )
 
+    def active(self, events: Sequence[TrackingEvent]) -> set[int]:
+        """The numbers of the people who followed a link of their own, and are not a machine as far as anybody knows."""
+        clicks = [event for event in events if event.kind == Kind.CLICK and not event.machine_reason]
+        return {self.deliveries[event.delivery_id][1] for event in clicks if event.delivery_id}
+
     def _place(self, hit: Hit, broadcast: int) -> "tuple[int | None, int | None] | Drop.Reason":
         """The delivery or the cohort for which a hit counts."""
         if hit.use == Use.COHORT_CLICK:
             return (None, hit.number) if self.cohorts.get(hit.number) == broadcast else Reason.GONE
-        message, dimensions = self.deliveries.get(hit.number, (0, None))
+        message, _subscriber, dimensions = self.deliveries.get(hit.number, (0, 0, None))
         if dimensions is None or message != hit.message:
             return Reason.GONE
         if hit.use == Use.OPEN:

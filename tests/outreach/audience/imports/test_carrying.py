@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wagtail.models import ModelLogEntry
 
-from outreach.audience import subscriptions
+from outreach.audience import retention, subscriptions
 from outreach.audience.addresses import address_hash
 from outreach.audience.choices import Purpose
 from outreach.audience.confirmation import link, send_due_confirmations
@@ -389,11 +389,14 @@ def test_a_file_name_with_an_address_is_not_kept(officer, now):
 def test_what_nobody_went_on_with_is_dropped_after_a_week(tries, now):
     found = tries("E-mail\nwrong\n")
 
-    assert lifecycle.forget_old(now=now + timedelta(days=6)) == 0
-    assert lifecycle.forget_old(now=now + timedelta(days=7)) == 1
+    retention.run(now=now + timedelta(days=6))
+    assert ImportPart.objects.exists()
+    retention.run(now=now + timedelta(days=7))
     assert not ImportPart.objects.exists()
+    found.refresh_from_db()
+    assert found.state == "dropped"
     assert reasons(found)
-    lifecycle.forget_old(now=now + timedelta(days=38))
+    retention.run(now=now + timedelta(days=38))
     assert not reasons(found)
 
 

@@ -16,7 +16,9 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from outreach.audience.models import Subscriber, Subscription
 from outreach.tracking.hits import ingestion
+from outreach.tracking.hits.clicks import write_hits
 from outreach.tracking.hits.ingestion import read_journals
 from outreach.tracking.hits.journal import HitJournal
 from outreach.tracking.hits.lines import Hit
@@ -309,3 +311,20 @@ def test_every_hit_is_written_exactly_once_whatever_happens(delivered):
             max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def test_only_who_followed_a_link_of_their_own_was_active(delivered):
+    long_ago = NOW - timedelta(days=300)
+    Subscriber.objects.update(active_at=long_ago)
+    Subscription.objects.filter(pk=delivered[1].subscription_id).update(allows_click_tracking=False)
+    hits = [
+        hit(delivered[0]),
+        hit(delivered[1]),
+        hit(delivered[2], reason="bot"),
+        hit(delivered[3], link=0, use=Use.OPEN),
+    ]
+
+    write_hits(hits, now=NOW, drops=Counter())
+
+    assert list(Subscriber.objects.filter(active_at=NOW).values_list("pk", flat=True)) == [delivered[0].subscriber_id]
+    assert Subscriber.objects.filter(active_at=long_ago).count() == 5

@@ -1,0 +1,51 @@
+"""What was removed, in the admin: for data officers and administrators."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from outreach.audience.models import Removal
+
+from .conftest import ROLES
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def removals():
+    return Removal.objects.bulk_create(
+        [Removal(day=date(2026, 11, 3), kind="erased", count=2), Removal(day=date(2026, 11, 4), kind="gone", count=7)]
+    )
+
+
+@pytest.mark.parametrize("page", ["index", "index_results"])
+def test_only_data_officers_and_administrators_see_it(as_role, removals, page):
+    answers = {role: as_role(role).get(reverse(f"removals:{page}")).status_code for role in ROLES}
+
+    assert {role for role, status in answers.items() if status == 200} == {
+        "Data officers",
+        "Administrators",
+        "superuser",
+    }
+    assert set(answers.values()) <= {200, 302}
+
+
+def test_the_list_says_what_went_in_words_and_as_it_was_written_where_it_has_none(as_role, removals):
+    content = as_role("Data officers").get(reverse("removals:index")).content.decode()
+
+    assert "People erased at their wish" in content
+    assert "gone" in content
+
+
+def test_it_can_be_taken_away_as_csv(as_role, removals):
+    answer = as_role("Administrators").get(reverse("removals:index"), {"export": "csv"})
+
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert lines[0].split(",")[-1] == "How many"
+    assert lines[1:] == ["2026-11-04,gone,gone,7", "2026-11-03,erased,People erased at their wish,2"]
+
+
+def test_the_way_there_stands_in_the_reports(as_role, removals):
+    assert reverse("removals:index") in as_role("Data officers").get(reverse("wagtailadmin_home")).content.decode()
+    assert reverse("removals:index") not in as_role("Editors").get(reverse("wagtailadmin_home")).content.decode()
