@@ -2,7 +2,7 @@
 
 A hard bounce says that nobody is at the address: it is suppressed and its subscription ends. A soft bounce only counts;
 ``TOO_MANY`` within ``WINDOW`` without a message that got through end the subscription, and joining again starts it.
-Everything here is done for many at a time, and doing it twice changes nothing more. Times are UTC.
+A complaint is a wish to leave. Doing any of it twice changes nothing more. Times are UTC.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from .choices import ChannelName, SuppressionReason
-from .models import JoinRequest, SoftBounce, Subscription, Suppression
-from .suppressions import LIFTED_BY_JOINING
+from .models import Consent, JoinRequest, SoftBounce, Subscription, Suppression
+from .subscriptions import leave
+from .suppressions import LIFTED_BY_JOINING, suppress
 
 TOO_MANY = 5
 WINDOW = timedelta(days=30)
@@ -64,6 +65,21 @@ def bury(*, subscriptions: Collection[int], now: datetime) -> None:
         easier.update(reason=SuppressionReason.HARD_BOUNCE)
 
 
+@transaction.atomic
+def complain(*, address_hash: str, subscription: Subscription | None, now: datetime) -> None:
+    """Somebody told their mail provider that our mail is spam: they leave at once, and are never written to again.
+
+    ``subscription`` is that of the address, if it still has one.
+    """
+    if subscription:
+        leave(subscription=subscription, method=Consent.Method.COMPLAINT, now=now)
+    suppress(channel=ChannelName.EMAIL, address_hash=address_hash, reason=SuppressionReason.COMPLAINT, now=now)
+    # A mailbox that is back lets staff lift a hard bounce, and nothing should lift a complaint with it.
+    Suppression.objects.filter(
+        channel=ChannelName.EMAIL, address_hash=address_hash, reason=SuppressionReason.HARD_BOUNCE
+    ).update(reason=SuppressionReason.COMPLAINT)
+
+
 def count_soft(bounced: Iterable[SoftBounced]) -> None:
     """Write soft bounces down; one delivery counts once, and whoever is gone is passed over."""
     by_key = {(each.subscription, each.delivery): each for each in sorted(bounced)}
@@ -82,9 +98,13 @@ def count_soft(bounced: Iterable[SoftBounced]) -> None:
     )
 
 
-def take_back_soft(*, deliveries: Collection[int]) -> None:
-    """These deliveries got through after all, so that they came back for now counts no more."""
-    SoftBounce.objects.filter(delivery__in=deliveries).delete()
+def take_back_soft(*, of: Collection[tuple[int, int]]) -> None:
+    """Count these deliveries no more, each a subscription's number and its own: more is known of them now."""
+    if of:
+        SoftBounce.objects.filter(
+            subscription__in={subscription for subscription, _delivery in of},
+            delivery__in={delivery for _subscription, delivery in of},
+        ).delete()
 
 
 def recent(*, subscriptions: Collection[int], now: datetime) -> Mapping[int, list[datetime]]:
