@@ -1,4 +1,7 @@
-"""The worker process: one lane a channel, one for the bot and one for everything else, until it is told to stop."""
+"""The worker process, until it is told to stop.
+
+It has one lane for each channel, one each for the bot and for the bounce mailbox, and one for everything else.
+"""
 
 import logging
 import os
@@ -42,6 +45,7 @@ class Worker:
         lanes: list[tuple[str, list[Task]]] = [(name, [partial(tasks.deliver, name)]) for name in ChannelName.values]
         lanes.append(("bot", [tasks.answer_bot]))
         lanes.append(("office", _office(tasks)))
+        lanes.append(("bounces", [tasks.read_bounces]))
         threads = [threading.Thread(target=self._lane, args=lane, name=lane[0]) for lane in lanes]
         for thread in threads:
             thread.start()
@@ -58,7 +62,7 @@ class Worker:
         self._single = self._single or self._made_tasks(threaded=False)
         tasks = self._single
         did = [task() for task in _office(tasks)]
-        did += [tasks.answer_bot(), *(tasks.deliver(name) for name in ChannelName.values)]
+        did += [tasks.answer_bot(), tasks.read_bounces(), *(tasks.deliver(name) for name in ChannelName.values)]
         return any(did)
 
     def _made_tasks(self, *, threaded: bool) -> Tasks:

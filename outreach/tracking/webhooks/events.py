@@ -5,6 +5,7 @@ those are read too; in doubt it is soft, for a person does not lose a subscripti
 are left aside: what may be known of them is each person's choice, and our own links keep to it.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -59,6 +60,7 @@ SOFT_WORDS = {
 NESTED = ("bounce", "data", "delivery_info", "message_event", "msys")
 """Parts of a provider's event in which such a field may stand."""
 MOST_NESTED = 4
+_ENHANCED = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
 
 
 def reports_of(events: Iterable[Any], *, now: datetime) -> list[Report]:
@@ -104,8 +106,8 @@ def _is_hard(event: AnymailTrackingEvent) -> bool:
     if _says(event, SOFT_WORDS):
         return False
     words = str(event.mta_response or "")
-    code = words[:3]
-    if code.isdigit() and code[0] in "45":
+    code = words[:3] if words[:3].isdigit() else "550"
+    if code.startswith("4") or _ENHANCED.search(words):
         return isinstance(failure(Step.RECEIVER, int(code), words), AddressDead)
     return True
 

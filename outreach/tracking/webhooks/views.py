@@ -14,7 +14,7 @@ from anymail.webhooks.base import AnymailCoreWebhookView
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -35,7 +35,7 @@ def _providers() -> Mapping[str, type[AnymailCoreWebhookView]]:
     for pattern in anymail_urls.urlpatterns:
         name, _what, _rest = str(pattern.name).partition("_tracking_webhook")
         if name != pattern.name and name not in {"sendinblue"}:
-            # Anymail's name of a provider that is called Brevo now; and Mandrill's combined address has two names.
+            # The one left out is what Brevo was called before.
             found[name] = pattern.callback.view_class
     return found
 
@@ -48,11 +48,9 @@ PROVIDERS = _providers()
 def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     """Take what a provider posts, if it comes with the secret; GET and HEAD answer providers that look before.
 
-    403 without a secret in the settings, 400 where the secret or the provider's signature is wrong or where it can't be
-    read, 404 for a provider that is none or is not set up, 200 for whatever is not about a message of ours.
+    403 without a secret in the settings, 400 where the secret or the provider's signature is wrong, where it can't be
+    read or the provider is not set up, 200 for whatever is not about a message of ours.
     """
-    if provider not in PROVIDERS:
-        raise Http404
     if not settings.ANYMAIL_WEBHOOK_SECRET:
         return HttpResponseForbidden()
     if request.method != "POST":
@@ -60,9 +58,10 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     try:
         events = _events(request, provider)
     except AnymailConfigurationError:
-        raise Http404 from None
+        logger.warning("a webhook can't be taken: this provider is not set up, or that is not what it posts")
+        return HttpResponse(status=400)
     except (AnymailWebhookValidationFailure, RequestDataTooBig):
-        logger.warning("a webhook of %s was refused", provider)
+        logger.warning("a webhook of %s was refused: a wrong secret or signature, or too large", provider)
         return HttpResponse(status=400)
     except DatabaseError:
         raise
@@ -75,7 +74,9 @@ def webhook(request: HttpRequest, provider: str) -> HttpResponse:
 
 
 def _events(request: HttpRequest, provider: str) -> list[Any]:
-    view_class = PROVIDERS[provider]
+    view_class = PROVIDERS.get(provider)
+    if view_class is None:
+        raise AnymailConfigurationError
     # A secret is required above, so Anymail need not warn that there is none.
     view = type(view_class.__name__, (view_class,), {"warn_if_no_basic_auth": False})()
     view.setup(request)
