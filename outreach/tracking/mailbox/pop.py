@@ -59,7 +59,7 @@ class PopMailbox:
         """Remove a mail that can't be read, or nothing behind it ever would be. Numbers stay until a session ends."""
         self._client.close()
         self._client = self._signed_in()
-        if self._client.list(number).split()[-1] == str(size).encode():
+        if b"%d %d" % (number, size) in self._client.list()[1]:
             self._client.dele(number)
         self._client.quit()
 

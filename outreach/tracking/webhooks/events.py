@@ -18,7 +18,7 @@ from outreach.audience.choices import ChannelName
 from outreach.channels.failures import AddressDead
 from outreach.channels.smtp_answers import Step, failure
 from outreach.delivery.message_ids import deliveries_named_in
-from outreach.delivery.reports import Kind, Report
+from outreach.delivery.reported import Kind, Report
 
 PLAIN: Mapping[str, Kind] = {
     EventType.QUEUED: Kind.TAKEN,

@@ -22,7 +22,8 @@ from outreach.delivery.balance import balance
 from outreach.delivery.freeze import freeze
 from outreach.delivery.message_ids import deliveries_named_in, message_id
 from outreach.delivery.models import Delivery, Freeze
-from outreach.delivery.reports import Kind, Report, take
+from outreach.delivery.reported import Kind, Report
+from outreach.delivery.reports import take
 from outreach.reach.models import Rollup
 from outreach.reach.rollups import rebuild, rebuild_stale
 
