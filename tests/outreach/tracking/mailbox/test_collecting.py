@@ -128,7 +128,7 @@ def test_only_a_complaint_is_one(imap_server, accepted, kind):
 
 def test_a_forged_bounce_harms_nobody(server, accepted):
     first, victim = accepted[0], "person1@example.org"
-    unsigned = f"{first.broadcast_id}.{accepted[1].pk}.aaaaaaaaaaaaaaaa@testserver"
+    unsigned = f"{first.broadcast_id}.{accepted[1].pk}.aaaaaaaaaaaaaaaaaaaa@testserver"
     own = named(first)
     server.put(
         mails.status_report(named=unsigned, to=victim),

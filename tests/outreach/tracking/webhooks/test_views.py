@@ -135,7 +135,7 @@ def test_what_can_not_be_read_changes_nothing_and_is_no_error_of_ours(post, acce
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_what_is_about_no_message_of_ours_is_taken_and_changes_nothing(post, accepted, provider):
-    foreign = {"message_id": "1.1.aaaaaaaaaaaaaaaa@testserver", "delivery": str(accepted[1].pk)}
+    foreign = {"message_id": "1.1.aaaaaaaaaaaaaaaaaaaa@testserver", "delivery": str(accepted[1].pk)}
 
     assert post(provider, PROVIDERS[provider]("complaint", 99, foreign)) == 200
     assert post(provider, PROVIDERS[provider]("hard", 99, metadata(accepted[1]))) == 200
