@@ -185,9 +185,28 @@ class Environment:
             raise WrongValue(name, "a time zone of the IANA list, like America/Dominica") from None
         return value
 
+    def names_and_passwords(self, name: str) -> list[str]:
+        """Names with passwords, as ``name:password``, with commas between them."""
+        should_be = "a name, a colon and a password of at least 16 letters, digits, _ or -, like provider:k3…"
+        value = self.text(name, pattern=r"[\w-]+:[\w-]{16,}(\s*,\s*[\w-]+:[\w-]{16,})*", should_be=should_be)
+        return [each.strip() for each in value.split(",") if each.strip()]
+
+    def mailbox_url(self, name: str) -> str:
+        """The address of a mailbox to be read; a password goes in the clear only within this machine."""
+        should_be = "like imaps://user:password@host/INBOX or pops://user:password@host"
+        value = self.optional_url(name, {"imaps", "pops", "imap", "pop"}, should_be)
+        parts = urlsplit(value)
+        if value and not (parts.username and parts.password):
+            raise WrongValue(name, should_be)
+        if value and parts.scheme in {"imap", "pop"} and parts.hostname not in {"127.0.0.1", "::1", "localhost"}:
+            raise WrongValue(name, f"{should_be}: {parts.scheme} without s is for a server on this machine")
+        return value
+
     def mailbox(self, name: str, default: str) -> str:
         """A sender, as an address or as a name with an address."""
         value = self.text(name, default)
+        if not value:
+            return ""
         try:
             validate_email(parseaddr(value)[1], check_deliverability=False, test_environment=True)
         except EmailNotValidError:

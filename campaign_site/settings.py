@@ -44,6 +44,9 @@ try:
     TELEGRAM_WEBHOOK_SECRET = env.text(
         "TELEGRAM_WEBHOOK_SECRET", pattern=r"[A-Za-z0-9_-]{16,256}", should_be="16 to 256 letters, digits, _ or -"
     )
+    ANYMAIL_WEBHOOK_SECRET = env.names_and_passwords("ANYMAIL_WEBHOOK_SECRET")
+    BOUNCE_ADDRESS = env.mailbox("BOUNCE_ADDRESS", "")
+    BOUNCE_MAILBOX_URL = env.mailbox_url("BOUNCE_MAILBOX_URL")
     SANDBOX_SMTP_PORT = env.integer("SANDBOX_SMTP_PORT", 8025, least=1, most=65535)
     SANDBOX_BOT_API_PORT = env.integer("SANDBOX_BOT_API_PORT", 8081, least=1, most=65535)
     EMAIL_PER_SECOND = env.integer("EMAIL_PER_SECOND", 50, least=0, most=100_000)

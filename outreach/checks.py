@@ -32,3 +32,17 @@ def half_a_sandbox(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="outreach.W001",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def bounces_unheard(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Warn where a provider sends the mail and can't say what bounced (``outreach.W002``)."""
+    if not settings.EMAIL_BACKEND.startswith("anymail.") or settings.ANYMAIL_WEBHOOK_SECRET:
+        return []
+    return [
+        Warning(
+            "The mail provider can't report bounces and complaints.",
+            hint="Set ANYMAIL_WEBHOOK_SECRET and enter the webhook's address at the provider (README).",
+            id="outreach.W002",
+        )
+    ]

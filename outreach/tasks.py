@@ -30,6 +30,7 @@ from .reach.snapshots.closing import close_due
 from .tracking import staying
 from .tracking.hits.ingestion import read_journals
 from .tracking.links import TrackedLinks
+from .tracking.mailbox.collecting import collect
 from .tracking.updates import poll
 from .tracking.web.visitors import forget as forget_keys
 from .tracking.web.visitors import office_day
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 FORGET_EVERY = timedelta(hours=1)
 PUBLISH_EVERY = timedelta(minutes=1)
 """How often pages are looked through for some whose time to appear or to go has come."""
+READ_BOUNCES_EVERY = timedelta(minutes=5)
 LOOK_EVERY = timedelta(minutes=5)
 """How often all open deliveries are searched for some that nobody holds."""
 
@@ -64,6 +66,7 @@ class Tasks:
     _forgot_at: datetime | None = None
     _looked_at: datetime | None = None
     _published_at: datetime | None = None
+    _read_bounces_at: datetime | None = None
 
     def start_broadcasts(self) -> bool:
         """Start what is due."""
@@ -163,6 +166,15 @@ class Tasks:
             return False
         self._bot = self._bot or BotClient.from_settings()
         return bool(staying.ask(client=self._bot, now=now))
+
+    def read_bounces(self) -> bool:
+        """Read the bounce mailbox, if there is one."""
+        now = self.clock()
+        is_due = self._read_bounces_at is None or now - self._read_bounces_at >= READ_BOUNCES_EVERY
+        if settings.BOUNCE_MAILBOX_URL and is_due:
+            self._read_bounces_at = now
+            collect(url=settings.BOUNCE_MAILBOX_URL, now=now)
+        return False
 
     def count_reach(self) -> bool:
         """Rebuild the counts of broadcasts to which something happened."""

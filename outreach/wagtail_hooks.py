@@ -40,6 +40,8 @@ from .reach.viewset import MENU_HOOK, ReachMenuItem, ReachViewSet, menu_item, re
 from .sandbox.urls import staff_urlpatterns as sandbox_urls
 from .sandbox.views import SandboxMenuItem
 from .tracking.staff_urls import urlpatterns as public_page_urls
+from .tracking.webhooks.staff import menu_item as bounces_menu_item
+from .tracking.webhooks.staff import urlpatterns as bounce_urls
 
 
 @hooks.register("register_log_actions")
@@ -119,6 +121,15 @@ def ledger_pages() -> list[URLPattern | URLResolver]:
 def public_pages() -> list[URLPattern | URLResolver]:
     """What the public sees of a broadcast."""
     return public_page_urls
+
+
+@hooks.register("register_admin_urls")
+def bounce_pages() -> list[URLPattern | URLResolver]:
+    """How bounces come back."""
+    return bounce_urls
+
+
+hooks.register("register_settings_menu_item", bounces_menu_item)
 
 
 @hooks.register("register_admin_urls")

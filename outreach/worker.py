@@ -1,4 +1,7 @@
-"""The worker process: one lane a channel, one for the bot, one for imports and one for the rest."""
+"""The worker process, until it is told to stop.
+
+It has one lane for each channel, one each for the bot, for imports and for the bounce mailbox, and one for everything else.
+"""
 
 import logging
 import os
@@ -43,6 +46,7 @@ class Worker:
         lanes.append(("bot", [tasks.answer_bot, tasks.ask_to_stay]))
         lanes.append(("imports", [tasks.import_people]))
         lanes.append(("office", _office(tasks)))
+        lanes.append(("bounces", [tasks.read_bounces]))
         threads = [threading.Thread(target=self._lane, args=lane, name=lane[0]) for lane in lanes]
         for thread in threads:
             thread.start()
@@ -59,7 +63,7 @@ class Worker:
         self._single = self._single or self._made_tasks(threaded=False)
         tasks = self._single
         did = [task() for task in _office(tasks)]
-        did += [tasks.import_people(), tasks.answer_bot(), tasks.ask_to_stay()]
+        did += [tasks.import_people(), tasks.answer_bot(), tasks.ask_to_stay(), tasks.read_bounces()]
         did += [tasks.deliver(name) for name in ChannelName.values]
         return any(did)
 

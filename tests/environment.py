@@ -31,6 +31,9 @@ os.environ.update(
     TELEGRAM_API_URL="",
     TELEGRAM_WEBHOOK_SECRET="",
     TELEGRAM_PER_SECOND="25",
+    ANYMAIL_WEBHOOK_SECRET="",
+    BOUNCE_ADDRESS="",
+    BOUNCE_MAILBOX_URL="",
     SANDBOX_SMTP_PORT="8025",
     SANDBOX_BOT_API_PORT="8081",
     # Each test that needs kept pages says so.

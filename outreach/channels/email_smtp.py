@@ -212,7 +212,8 @@ class SmtpCarrier:
 
 
 def _sender() -> str:
-    return str(sanitize_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "utf-8"))
+    """Whom the mail server tells what it could not deliver."""
+    return str(sanitize_address(parseaddr(settings.BOUNCE_ADDRESS or settings.DEFAULT_FROM_EMAIL)[1], "utf-8"))
 
 
 def _connected() -> Any:

@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from datetime import datetime, timedelta
 
+from outreach.audience.choices import ChannelName
 from outreach.channels.failures import (
     AddressDead,
     AddressMoved,
@@ -32,8 +33,8 @@ BAD = {Status.BOUNCED, Status.BLOCKED, Status.FAILED, Status.DEFERRED, Status.UN
 def outcome_of(failure: ChannelError, claimed: Claimed, *, begun_at: datetime, now: datetime) -> Outcome:
     """The outcome of a failed attempt that began at ``begun_at`` and ended at ``now`` (UTC)."""
 
-    def ended(status: str, due_at: datetime | None = None, *, counts: bool = True, detail: str = "") -> Outcome:
-        return Outcome(claimed.number, status, now, begun_at, "", detail or str(failure), due_at, counts)
+    def ended(status: str, due_at: datetime | None = None, *, counts: bool = True) -> Outcome:
+        return Outcome(claimed.number, status, now, begun_at, "", str(failure), due_at, counts)
 
     match failure:
         case ReceiverBlocked():
@@ -47,7 +48,8 @@ def outcome_of(failure: ChannelError, claimed: Claimed, *, begun_at: datetime, n
         case TryLater():
             attempts = claimed.attempts + 1
             if attempts >= MOST_ATTEMPTS:
-                return ended(Status.FAILED, detail=f"gave up after {MOST_ATTEMPTS} attempts: {failure}")
+                detail = f"gave up after {MOST_ATTEMPTS} attempts: {failure}"
+                return ended(Status.FAILED)._replace(detail=detail, is_soft=claimed.channel == ChannelName.EMAIL)
             return ended(Status.DEFERRED, now + max(_asked(failure) or timedelta(0), backoff(attempts)))
         case MessageRejected():
             return ended(Status.REJECTED)

@@ -1,9 +1,5 @@
 """Makes one person's copy of a message: built once per message, then filled in by its channel."""
 
-from urllib.parse import urlsplit
-
-from django.conf import settings
-
 from outreach.audience.addresses import decrypt
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.rendering import build
@@ -12,6 +8,7 @@ from outreach.channels.protocol import Outgoing
 
 from .ledger import Claimed
 from .links import Links
+from .message_ids import message_id
 
 MOST_KEPT = 64
 """Messages, in one worker."""
@@ -23,7 +20,6 @@ class Composer:
     def __init__(self, links: Links) -> None:
         self._links = links
         self._built: dict[int, Built] = {}
-        self._host = urlsplit(settings.SITE_URL).hostname
 
     def compose(self, delivery: Claimed) -> Outgoing:
         """The delivery's message, addressed and with its own links.
@@ -40,6 +36,6 @@ class Composer:
             address=decrypt(delivery.address_encrypted),
             built=built,
             links=self._links.of(delivery, built=built),
-            message_id=f"{delivery.broadcast}.{delivery.number}@{self._host}",
+            message_id=message_id(broadcast=delivery.broadcast, delivery=delivery.number),
             number=delivery.number,
         )

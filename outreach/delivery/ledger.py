@@ -14,10 +14,12 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from outreach.audience import subscriptions, suppressions
+from outreach.audience.bounces import SoftBounced
 from outreach.audience.choices import SuppressionReason
 from outreach.audience.models import Subscription
 from outreach.broadcasts.models import Broadcast
 
+from . import soft_bounces
 from .models import Delivery, Lease
 
 LEASE = timedelta(minutes=3)
@@ -53,7 +55,7 @@ class Outcome(NamedTuple):
     """What came of one attempt that began at ``begun_at`` and ended at ``at``.
 
     ``due_at`` is when a deferred delivery is tried again. ``counts`` is false where the attempt said nothing about the
-    address.
+    address, ``is_soft`` true where it was given up although the address is not dead.
     """
 
     number: int
@@ -64,6 +66,7 @@ class Outcome(NamedTuple):
     detail: str = ""
     due_at: datetime | None = None
     counts: bool = True
+    is_soft: bool = False
 
 
 def hold(*, owner: str, channel: str, now: datetime) -> bool:
@@ -202,6 +205,7 @@ def settle(*, outcomes: Collection[Outcome], owner: str) -> None:
         if others:
             cursor.executemany(_SETTLE, [_row(each, owner) for each in others])
             _stop_dead_addresses(others)
+            _count_soft_bounces(others)
 
 
 def _row(outcome: Outcome, owner: str) -> tuple[str | int | datetime | None, ...]:
@@ -245,6 +249,16 @@ def _stop_dead_addresses(outcomes: Iterable[Outcome]) -> None:
                 reason=SuppressionReason.HARD_BOUNCE,
                 now=outcome.at,
             )
+
+
+def _count_soft_bounces(outcomes: Iterable[Outcome]) -> None:
+    soft = {each.number: each.at for each in outcomes if each.is_soft}
+    if soft:
+        rows = Delivery.objects.filter(pk__in=soft, status=Status.FAILED).values_list("pk", "subscription")
+        soft_bounces.count(
+            bounced=[SoftBounced(subscription, number, soft[number]) for number, subscription in rows],
+            now=max(soft.values()),
+        )
 
 
 def doubt(*, owner: str, numbers: Collection[int] | None = None) -> int:

@@ -13,13 +13,15 @@ from outreach.broadcasts.models import Broadcast, Message
 class Freeze(models.Model):
     """The moment at which a broadcast's audience was fixed, and how many subscriptions were considered for it.
 
-    ``segments`` maps each segment's code to its name and rule as they were then.
+    ``segments`` maps each segment's code to its name and rule as they were then. ``reported_at`` is when (UTC) a
+    provider last reported something that changed a delivery of it.
     """
 
     broadcast = models.OneToOneField(Broadcast, on_delete=models.PROTECT, related_name="freeze")
     frozen_at = models.DateTimeField()
     candidates = models.PositiveIntegerField()
     segments = models.JSONField(default=dict)
+    reported_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.broadcast_id}: {self.candidates}"

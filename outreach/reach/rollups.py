@@ -43,6 +43,8 @@ PAUSE_PER_COST = 20
 LATEST_RECORD = timedelta(hours=1)
 """How long after the attribution window an event that happened within it may still be written."""
 
+REPORT_TAKES = timedelta(minutes=1)
+"""How long it takes at most to write down what a provider reported of messages."""
 
 SETS_AT_ONCE = 50
 """So many people sets are written at once: each may take some hundred kilobytes."""
@@ -189,4 +191,7 @@ def _stale() -> QuerySet[Broadcast]:
     # An event that comes after the window changes nothing, so it is no reason to count a large ledger again.
     may_count = Q(rebuild__rebuilt_at__lte=F("finished_at") + attribution_window() + LATEST_RECORD)
     unsure = Q(rebuild__isnull=True) | Q(rebuild__settled=False)
-    return counted().filter(~Q(state__in=ENDED) | unsure | (Q(finished_at__isnull=True) | may_count) & Q(Exists(newer)))
+    # A report is dated before it is committed.
+    reported = Q(rebuild__rebuilt_at__lte=F("freeze__reported_at") + REPORT_TAKES)
+    changed = Q(Exists(newer)) | reported
+    return counted().filter(~Q(state__in=ENDED) | unsure | (Q(finished_at__isnull=True) | may_count) & changed)

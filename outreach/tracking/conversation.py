@@ -175,7 +175,7 @@ def back() -> Said:
 def stay() -> Said:
     """Asks somebody of whom nothing was heard for two years; who does not answer is forgotten."""
     return Said(
-        _text(
+        paragraphs(
             _("We have not heard from you for a long time, and we do not keep the number of a chat for ever."),
             _("Press the button if you want to stay. Without it we delete your chat's number and what you told us."),
             head=_("Do you still want our messages?"),
@@ -186,7 +186,7 @@ def stay() -> Said:
 
 def stays() -> Said:
     """The person wants to stay."""
-    return Said(_text(_("Thank you. Our messages go on coming."), head=_("You stay")))
+    return Said(paragraphs(_("Thank you. Our messages go on coming."), head=_("You stay")))
 
 
 def left() -> Said:
@@ -220,7 +220,7 @@ def commands() -> dict[str, str]:
     }
 
 
-def help_text() -> Said:
+def helpparagraphs() -> Said:
     """What the bot understands."""
     lines = [f"/{name} – {escape(meaning, quote=False)}" for name, meaning in commands().items()]
     intro = paragraphs(_("I send you the messages of this campaign. I can not read what you write, but I know these:"))

@@ -31,6 +31,9 @@ WRONG = {
     "TELEGRAM_BOT_TOKEN": "token",
     "TELEGRAM_API_URL": "ftp://example.org",
     "TELEGRAM_WEBHOOK_SECRET": "a secret with spaces",
+    "ANYMAIL_WEBHOOK_SECRET": "provider:short",
+    "BOUNCE_ADDRESS": "no address",
+    "BOUNCE_MAILBOX_URL": "imap://user:password@mail.example.org/INBOX",
     "SANDBOX_SMTP_PORT": "70000",
     "SANDBOX_BOT_API_PORT": "0",
     "EMAIL_PER_SECOND": "-1",
@@ -211,3 +214,32 @@ def test_half_a_database_address_is_refused(url: str, monkeypatch: pytest.Monkey
 
     with pytest.raises(WrongValue, match=r"^DATABASE_URL should be like sqlite:"):
         Environment().database("DATABASE_URL", "")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "imaps://a%40b:c@mail.example.org/INBOX", "pops://a:b@mail.example.org:995", "imap://a:b@127.0.0.1:143"],
+)
+def test_a_mailbox_is_read_over_tls_or_on_this_machine(monkeypatch, value):
+    monkeypatch.setenv("BOUNCE_MAILBOX_URL", value)
+
+    assert Environment().mailbox_url("BOUNCE_MAILBOX_URL") == value
+
+
+@pytest.mark.parametrize(
+    "value", ["imaps://mail.example.org", "imaps://a@mail.example.org", "http://a:b@mail.example.org"]
+)
+def test_a_mailbox_without_a_name_and_a_password_is_none(monkeypatch, value):
+    monkeypatch.setenv("BOUNCE_MAILBOX_URL", value)
+
+    with pytest.raises(WrongValue, match="BOUNCE_MAILBOX_URL"):
+        Environment().mailbox_url("BOUNCE_MAILBOX_URL")
+
+
+def test_secrets_of_webhooks_can_be_changed_one_after_the_other(monkeypatch):
+    monkeypatch.setenv("ANYMAIL_WEBHOOK_SECRET", "new:0123456789abcdef, old:fedcba9876543210")
+
+    assert Environment().names_and_passwords("ANYMAIL_WEBHOOK_SECRET") == [
+        "new:0123456789abcdef",
+        "old:fedcba9876543210",
+    ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreach.checks import half_a_sandbox, sandbox_in_use
+from outreach.checks import bounces_unheard, half_a_sandbox, sandbox_in_use
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,17 @@ def test_what_ends_in_the_sandbox_is_said_and_half_of_it_is_warned_of(settings, 
 
     assert [message.id for message in sandbox_in_use(None)] == said
     assert [message.id for message in half_a_sandbox(None)] == warned
+
+
+@pytest.mark.parametrize(
+    ("backend", "secret", "warned"),
+    [
+        ("anymail.backends.brevo.EmailBackend", [], ["outreach.W002"]),
+        ("anymail.backends.brevo.EmailBackend", ["a:b"], []),
+        ("django.core.mail.backends.smtp.EmailBackend", [], []),
+    ],
+)
+def test_a_provider_that_can_not_report_bounces_is_warned_of(settings, backend, secret, warned):
+    settings.EMAIL_BACKEND, settings.ANYMAIL_WEBHOOK_SECRET = backend, secret
+
+    assert [message.id for message in bounces_unheard(None)] == warned

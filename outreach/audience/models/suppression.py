@@ -26,13 +26,18 @@ class Suppression(models.Model):
 
 
 class SoftBounce(models.Model):
-    """A message that came back for now: mailbox full, server away. They expire; too many stop the subscription."""
+    """A message that came back for now: mailbox full, server away. They expire; too many stop the subscription.
+
+    ``delivery`` is the number of the delivery that came back: however often a provider says so, it counts once.
+    """
 
     subscription = models.ForeignKey("outreach.Subscription", on_delete=models.CASCADE, related_name="soft_bounces")
+    delivery = models.PositiveBigIntegerField()
     occurred_at = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["occurred_at"], name="soft_bounce_age")]
+        constraints = [models.UniqueConstraint(fields=["subscription", "delivery"], name="soft_bounce_once")]
 
     def __str__(self) -> str:
         return f"{self.subscription_id}: {self.occurred_at}"

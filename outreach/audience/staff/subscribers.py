@@ -3,6 +3,7 @@
 Nobody edits a person here: what people say about themselves is theirs to say.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -26,9 +27,10 @@ from wagtail.log_actions import LogActionRegistry, log
 from wagtail.permissions import policy_registry
 
 from outreach.audience.addresses import InvalidAddress, address_hash, normalised
+from outreach.audience.bounces import recent
 from outreach.audience.choices import ChannelName
 from outreach.audience.erasure import erase
-from outreach.audience.models import Consent, Subscriber, Subscription
+from outreach.audience.models import Consent, Subscriber, Subscription, Suppression
 from outreach.audience.wording import Wordings
 
 ICON = "user"
@@ -162,10 +164,25 @@ class SubscriberView(InspectView):
         wordings = Wordings.load()
         return super().get_context_data(
             topics=[choice.topic for choice in subscriber.topics.all()],
-            subscriptions=subscriber.subscriptions.all(),
+            subscriptions=_with_bounces(subscriber, now=timezone.now()),
             consents=[(consent, _words(wordings, consent)) for consent in subscriber.consents.order_by("-id")],
             **kwargs,
         )
+
+
+def _with_bounces(subscriber: Subscriber, *, now: datetime) -> list[tuple[Subscription, int, str]]:
+    """The person's subscriptions, each with how many messages came back of late, and why it may never be written to."""
+    subscriptions = list(subscriber.subscriptions.all())
+    soft = recent(subscriptions=[each.pk for each in subscriptions], now=now)
+    digests = [each.address_hash for each in subscriptions]
+    suppressed = {
+        (each.channel, each.address_hash): str(each.get_reason_display())
+        for each in Suppression.objects.filter(address_hash__in=digests)
+    }
+    return [
+        (each, len(soft.get(each.pk, ())), suppressed.get((each.channel, each.address_hash), ""))
+        for each in subscriptions
+    ]
 
 
 def _words(wordings: Wordings, consent: Consent) -> str:

@@ -1,6 +1,7 @@
 import ssl
 
 import pytest
+from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from outreach.channels.built import Built, LinkAddresses
@@ -355,3 +356,24 @@ def test_closing_never_raises(session, smtp_server):
     smtp_server.stop()
     session.close()
     session.close()
+
+
+def test_what_can_not_be_delivered_goes_back_to_the_bounce_address(settings, free_port):
+    senders = []
+
+    class Listener:
+        async def handle_DATA(self, _server, _session, envelope):
+            senders.append(envelope.mail_from)
+            return "250 OK"
+
+    listener = Controller(Listener(), hostname="127.0.0.1", port=free_port)
+    listener.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port, 5
+    for settings.BOUNCE_ADDRESS in ("", "Bounces <bounces@example.org>"):
+        session = Session()
+        session.send(outgoing())
+        session.close()
+    listener.stop()
+
+    assert senders == ["campaign@example.org", "bounces@example.org"]

@@ -16,6 +16,7 @@ from outreach.delivery import ledger, lifecycle, throttle
 from outreach.delivery.answers import MOST_ATTEMPTS, TOO_MANY
 from outreach.delivery.balance import balance
 from outreach.delivery.desk import AtOnce
+from outreach.delivery.message_ids import message_id
 from outreach.delivery.models import Delivery, Lease
 from outreach.tracking.tokens import Use, read
 
@@ -50,7 +51,7 @@ def test_a_copy_carries_its_own_links(sending, courier, channel):
     assert copy.links.unsubscribe.startswith("http://testserver/u/")
     assert "http://testserver/r/" in copy.copy.html
     assert "link.invalid" not in copy.copy.html + copy.copy.text
-    assert copy.message_id == f"{broadcast.pk}.{delivery.pk}@testserver"
+    assert copy.message_id == message_id(broadcast=broadcast.pk, delivery=delivery.pk)
     assert delivery.provider_id == "provider-1"
 
 

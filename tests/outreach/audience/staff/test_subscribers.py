@@ -3,11 +3,21 @@
 import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from outreach.audience import consents, subscriptions
+from outreach.audience.bounces import bury
 from outreach.audience.erasure import erase
-from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, Suppression, TopicChoice
+from outreach.audience.models import (
+    Consent,
+    JoinRequest,
+    SoftBounce,
+    Subscriber,
+    Subscription,
+    Suppression,
+    TopicChoice,
+)
 
 from .conftest import ROLES
 
@@ -156,3 +166,18 @@ def test_a_complaint_survives_erasure(ana, now):
     erase(subscriber=ana, now=now)
 
     assert Suppression.objects.get().reason == "complaint"
+
+
+def test_a_person_page_tells_what_came_back_and_why_nobody_may_write(as_role, ana):
+    subscription = ana.subscriptions.get()
+    for number in range(3):
+        SoftBounce.objects.create(subscription=subscription, delivery=number, occurred_at=timezone.now())
+    client, address = as_role("Data officers"), reverse("subscribers:inspect", args=[ana.pk])
+    assert "3 messages came back for now" in client.get(address).content.decode()
+    assert "Never written to" not in client.get(address).content.decode()
+
+    bury(subscriptions=[subscription.pk], now=timezone.now())
+
+    content = client.get(address).content.decode()
+    assert "Stopped by the channel" in content
+    assert "The address does not exist" in content
