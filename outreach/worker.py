@@ -1,6 +1,6 @@
 """The worker process, until it is told to stop.
 
-It has one lane for each channel, one each for the bot, for imports and for the bounce mailbox, and one for everything else.
+It has one lane for each channel, one each for the bot, imports and the bounce mailbox, and one for everything else.
 """
 
 import logging

@@ -15,10 +15,10 @@ from outreach.audience.choices import Purpose
 from outreach.audience.forms import SubscribeForm, as_label
 from outreach.audience.granted import Agreed, agreed_to
 from outreach.audience.models import Wording
+from outreach.audience.segments.counting import shown
 from outreach.audience.wording import Wordings, Words
 
 from .page import ModelMenuItem
-from .segments import shown
 from .wording_drafts import ICON, DropView, NewView, PublishView, WordingView, WriteView, direction
 
 PREVIEW_POLICY = (
@@ -49,8 +49,8 @@ class WordingsView(WordingView, TemplateView):
                     {
                         "version": version,
                         "row": rows.get((purpose, version)),
-                        "ever": shown(counts.get((purpose, version), Agreed()).ever),
-                        "still": shown(counts.get((purpose, version), Agreed()).still),
+                        "ever": shown(counts.get((purpose, version), Agreed()).ever, exactly=False),
+                        "still": shown(counts.get((purpose, version), Agreed()).still, exactly=False),
                         "is_current": version == wordings.current(purpose),
                     }
                     for version in reversed(wordings.versions(purpose))
@@ -92,8 +92,8 @@ class VersionView(WordingView, TemplateView):
             "row": row,
             "is_current": version == self.wordings.current(self.purpose),
             "texts": [(language, words, direction(words.language)) for language, words in texts],
-            "ever": shown(counted.ever),
-            "still": shown(counted.still),
+            "ever": shown(counted.ever, exactly=False),
+            "still": shown(counted.still, exactly=False),
         }
         return super().get_context_data(**{**kwargs, **context})
 

@@ -17,11 +17,11 @@ from outreach.audience import wording_drafts
 from outreach.audience.choices import Purpose
 from outreach.audience.granted import Agreed, agreed_to
 from outreach.audience.models import Wording
+from outreach.audience.segments.counting import shown
 from outreach.audience.wording import Wordings
 from outreach.audience.wording_drafts import required_languages
 
 from .page import Page, ReasonField
-from .segments import shown
 
 ICON = "form"
 LONGEST = 600
@@ -206,8 +206,8 @@ class PublishView(DraftView):
             rows=rows,
             missing=[row["language"] for row in rows if row["is_required"] and not row["text"]],
             current=current,
-            ever=shown(counted.ever),
-            still=shown(counted.still),
+            ever=shown(counted.ever, exactly=False),
+            still=shown(counted.still, exactly=False),
             may_change=self.may("change"),
             **kwargs,
         )
