@@ -96,7 +96,7 @@ class PreferencesForm(SummedUp, forms.Form):
     ) -> None:
         self.subscriber = subscription.subscriber
         self.subscriptions = active(self.subscriber)
-        self.screen: dict[str, Any] = {}
+        self.on_page: dict[str, Any] = {}
         super().__init__(data, initial=self._initial(shows_answers))
         if not shows_answers:
             for name, choices in (("group", Group.choices), ("gender", Gender.choices), ("parish", Parish.choices)):
@@ -138,7 +138,7 @@ class PreferencesForm(SummedUp, forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read what was on the page; no field of the page is at fault where that can't be read."""
         try:
-            self.screen = dict(_signer.unsign_object(self.cleaned_data["screen"]))
+            self.on_page = dict(_signer.unsign_object(self.cleaned_data["screen"]))
         except (BadSignature, ValueError):
             self.add_error(None, _("The page was changed on its way. Open it again."))
         return self.cleaned_data
@@ -146,7 +146,7 @@ class PreferencesForm(SummedUp, forms.Form):
     @property
     def seen(self) -> Seen:
         """The words that were on the page, in its language, once the form is valid."""
-        versions = self.screen["versions"]
+        versions = self.on_page["versions"]
         return Seen(language=get_language() or settings.LANGUAGE_CODE, versions=versions)
 
     @property
@@ -154,7 +154,7 @@ class PreferencesForm(SummedUp, forms.Form):
         """What was sent, once the form is valid."""
         data = self.cleaned_data
         about = {name: None if data[name] == KEEP else data[name] for name in ("group", "gender", "parish")}
-        shown = self.screen["subscriptions"]
+        shown = self.on_page["subscriptions"]
         return Answers(
             language=data["language"],
             topics=tuple(data["topics"]),

@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.audience.links.figures import Figure, figure, total
@@ -43,6 +43,7 @@ def everything(table):
 
 
 @given(counts)
+@settings(deadline=None)
 def test_a_hidden_count_can_be_anything_from_one_to_four_by_all_that_is_shown(table):
     shown = everything(table)
     hidden = [(r, c) for r, row in enumerate(table) for c, count in enumerate(row) if 0 < count < 5]
