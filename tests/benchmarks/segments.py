@@ -28,6 +28,9 @@ DISTINCT = (
     "SELECT COUNT(DISTINCT s.subscriber_id) FROM outreach_subscription s JOIN outreach_subscriber p"
     " ON p.id = s.subscriber_id WHERE s.state = 'active' AND s.allows_messages AND"
 )
+ALONE = (
+    "SELECT COUNT(DISTINCT s.subscriber_id) FROM outreach_subscription s WHERE s.state = 'active' AND s.allows_messages"
+)
 WANTED = "t.topic IN ('rights', 'work')"
 CHOSE = "SELECT 1 FROM outreach_topicchoice t WHERE t.subscriber_id = p.id"
 CHOICES = (
@@ -56,7 +59,7 @@ TOPICS = {"field": "topic", "in": ["rights", "work"]}
 DECLARED = "p.language IN ('fr', 'es') AND p.gender IN ('man', 'another')"
 PLACES = "(p.parish IN ('st_george', 'st_paul') OR p.source = 'radio')"
 RULES = (
-    Measured("everybody", {"all": []}, (f"{COUNT} {REACHABLE}", f"{DISTINCT} 1 = 1")),
+    Measured("everybody", {"all": []}, (f"{COUNT} {REACHABLE}", f"{DISTINCT} 1 = 1", ALONE)),
     Measured(
         "language and gender",
         {"all": [{"field": "language", "in": ["fr", "es"]}, {"field": "gender", "in": ["man", "another"]}]},
@@ -67,6 +70,7 @@ RULES = (
         TOPICS,
         (
             f"{COUNT} NOT {OTHERS_ONLY} AND {REACHABLE}",
+            f"{DISTINCT} NOT {OTHERS_ONLY}",
             f"{COUNT} (EXISTS ({CHOSE} AND {WANTED}) OR NOT EXISTS ({CHOSE})) AND {REACHABLE}",
             f"SELECT COUNT(*) FROM outreach_subscriber p LEFT JOIN {CHOICES} c ON c.subscriber_id = p.id"
             f" WHERE COALESCE(c.fits, 1) = 1 AND {REACHABLE}",

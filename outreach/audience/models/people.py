@@ -90,6 +90,7 @@ class Subscription(models.Model):
         constraints = [models.UniqueConstraint(fields=["channel", "address_hash"], name="subscription_per_address")]
         indexes = [
             models.Index(fields=["state", "channel", "subscriber"], name="subscription_sendable"),
+            models.Index(fields=["subscriber", "state", "allows_messages"], name="subscription_reachable"),
             models.Index(fields=["confirmed_at"], name="subscription_joined", condition=models.Q(state="active")),
         ]
 

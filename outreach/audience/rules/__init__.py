@@ -18,7 +18,7 @@ from .plain import Person, matches
 from .query import as_query
 from .validation import MOST_DAYS, MOST_DEPTH, MOST_TESTS, validate_rule
 from .words import clauses, in_words
-from .writing import EVERYBODY, Rule
+from .writing import EVERYBODY, Rule, fields_of
 
 __all__ = [
     "CHOICES",
@@ -32,6 +32,7 @@ __all__ = [
     "allowed_values",
     "as_query",
     "clauses",
+    "fields_of",
     "in_words",
     "matches",
     "validate_rule",

@@ -10,6 +10,14 @@ Rule = dict[str, Any]
 EVERYBODY: Rule = {"all": []}
 
 
+def fields_of(rule: Rule) -> set[str]:
+    """What a rule asks about."""
+    if "field" in rule:
+        return {rule["field"]}
+    parts = [rule["not"]] if "not" in rule else rule.get("all", []) + rule.get("any", [])
+    return set().union(*map(fields_of, parts))
+
+
 def office_day(moment: datetime) -> date:
     """The day on which clocks in the office show ``moment``."""
     return moment.astimezone(_office_zone()).date()

@@ -5,7 +5,7 @@ import pytest
 from outreach.audience import subscriptions
 from outreach.audience.choices import Purpose
 from outreach.audience.rules import EVERYBODY
-from outreach.audience.segments import compared, count, shown, size
+from outreach.audience.segments import compared, count, people_of, shown, size
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,16 @@ def test_only_those_are_counted_whom_a_message_can_reach_now(confirmed, joins, n
     assert found.by_channel == {"email": 2, "telegram": 1}
     assert found.by_language == {"en": 2, "fr": 1, "es": 0, "ht": 0, "acf": 0}
     assert count(WORKERS, now=now) == 1
+
+
+@pytest.mark.parametrize("rule", [EVERYBODY, {"field": "topic", "in": ["work"]}, {"field": "channel", "in": ["email"]}])
+def test_a_rule_that_asks_nothing_of_a_persons_own_row_counts_the_same_people(confirmed, joins, now, rule):
+    person = confirmed(topics=["work"]).subscriber
+    chat = joins(channel="telegram", address="1", method="bot")
+    type(chat).objects.filter(pk=chat.pk).update(subscriber=person)
+    confirmed(address="b@example.org", topics=["data"])
+
+    assert count(rule, now=now) == people_of(rule, now=now).count()
 
 
 def test_addresses_are_counted_by_each_consent(confirmed, now):
