@@ -42,7 +42,7 @@ class _Pipe:
 def workbook(title: str, chunks: Iterable[Iterable[Sequence[str]]]) -> Iterator[bytes]:
     """The bytes of a workbook with the rows of ``chunks``, in pieces; each text must be one that XML can hold."""
     pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as package:  # type: ignore[arg-type, call-overload]
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as package:  # type: ignore[call-overload]
         package.writestr("[Content_Types].xml", _TYPES)
         package.writestr("_rels/.rels", _relation("officeDocument", "xl/workbook.xml"))
         package.writestr("xl/_rels/workbook.xml.rels", _relation("worksheet", "worksheets/sheet1.xml"))

@@ -135,7 +135,7 @@ class Clerk:
         declared, is_trial = job.reader.declared, job.row.state == State.TRYING
         found = sort(rows, seen=job.seen, column=job.row.mapping[Field.ADDRESS], updates=declared.updates)
         counts = dict(job.row.counts)
-        so_far = Counter(counts.get("trial" if is_trial else "done", {}))
+        so_far: Counter[str] = Counter(counts.get("trial" if is_trial else "done", {}))
         if not is_trial:
             _writer(job, now).write(found, before=so_far["new"])
         counts["trial" if is_trial else "done"] = dict(so_far + found.counts)

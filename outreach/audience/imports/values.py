@@ -18,7 +18,7 @@ BETWEEN_TOPICS = re.compile(r"[;,|\n]")
 OLDEST = date(1990, 1, 1)
 ORDERS = {"ymd": "%Y-%m-%d", "dmy": "%d-%m-%Y", "mdy": "%m-%d-%Y"}
 """In which order a date's numbers stand; the year first is always understood."""
-MORE_NAMES = {
+MORE_NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "gender": {
         Gender.WOMAN.value: ("f", "female", "femme", "feminin", "mujer", "femenino", "fanm"),
         Gender.MAN.value: ("m", "male", "homme", "masculin", "hombre", "masculino", "gason"),
@@ -35,13 +35,14 @@ class NotUnderstood(ValueError):
 @lru_cache(maxsize=8)
 def names_of(field: str) -> dict[str, str]:
     """The code of a choice by every name that it has, as :func:`plain` writes names."""
-    choices: Iterable[tuple[Any, Any]] = {
+    offered: dict[str, Iterable[tuple[Any, Any]]] = {
         "language": list(settings.LANGUAGES),
         "group": Group.choices,
         "gender": Gender.choices,
         "parish": Parish.choices,
         "topics": list(settings.TOPICS.items()),
-    }[field]
+    }
+    choices = offered[field]
     found: dict[str, str] = {}
     for code, label in choices:
         # English last, so that a word which two languages share means what it does there.

@@ -25,8 +25,10 @@ PIECE = 64 * 1024
 LONGEST_TOKEN = 1_000_000
 """So many bytes at most may go by before the reader understands another piece of the markup."""
 LAST_ROW = 1_048_576
-NO_BOOK = (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
-NO_BOOK += (OverflowError,)
+NO_BOOK = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError),
+    *(KeyError, ValueError, OverflowError),
+)
 
 
 def look(file: BinaryIO) -> Dialect:

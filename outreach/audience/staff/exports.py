@@ -112,7 +112,7 @@ class ExportView(WagtailAdminTemplateMixin, FormView):
         """With who asks."""
         return {**super().get_form_kwargs(), "user": signed_in(self.request), "request": self.request}
 
-    def form_valid(self, form: ExportForm) -> HttpResponse:
+    def form_valid(self, form: ExportForm) -> HttpResponse | StreamingHttpResponse:  # type: ignore[override]
         """Log it, then send the file as it is read."""
         given, order = form.cleaned_data, form.order()
         exports.note(order=order, reason=given["reason"], form=given["form"], user=signed_in(self.request))
