@@ -133,7 +133,7 @@ def _write(kept: Kept, changes: list[tuple[str | bytes, int, Any]]) -> None:
     """Each row only if it still holds what was read."""
     quoted = connection.ops.quote_name
     table, column = quoted(kept.model._meta.db_table), quoted(kept.column)
-    key = quoted(kept.model._meta.pk.column)
+    key = quoted(str(kept.model._meta.pk.column))
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {table} SET {column} = %s WHERE {key} = %s AND {column} = %s", changes)  # noqa: S608
 
