@@ -103,7 +103,7 @@ def _write(moves: dict[int, tuple[Status, Known]], *, now: datetime) -> None:
         for target in ORDER:
             statuses = ", ".join(f"'{status}'" for status in COMES_FROM[target])
             rows = [
-                (target, "" if target in Delivery.REACHED else _words(known.report), at, at, number)
+                (target.value, "" if target in Delivery.REACHED else _words(known.report), at, at, number)
                 for number, (aim, known) in sorted(moves.items())
                 if aim == target
             ]

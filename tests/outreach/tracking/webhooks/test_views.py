@@ -59,8 +59,6 @@ EXPECTED = {
 @pytest.mark.parametrize("what", WHATS)
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_what_a_provider_reports_reaches_ledger_and_person(post, accepted, provider, what):
-    if (provider, what) == ("mailgun", "delayed"):
-        pytest.skip("the same as its soft bounce")
     payload = PROVIDERS[provider](what, 1, metadata(accepted[1]))
 
     assert [post(provider, payload), post(provider, payload)] == [200, 200]
