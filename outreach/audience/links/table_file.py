@@ -5,11 +5,12 @@ import io
 
 from django.utils.translation import gettext as _
 
+from outreach.audience.cells import safe
+
 from .figures import Figure
 from .table import Row, Table
 
 BOM = "\ufeff"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write(table: Table, *, period: str) -> bytes:
@@ -31,9 +32,9 @@ def write(table: Table, *, period: str) -> bytes:
 def _names(row: Row) -> list[str]:
     link = row.link
     if link is None:
-        return [_harmless(row.source), "", "", "", ""]
+        return [safe(row.source), "", "", "", ""]
     named = [link.code, str(link.get_kind_display()), link.place, link.get_parish_display(), str(link.campaign or "")]
-    return [_harmless(name) for name in named]
+    return [safe(name) for name in named]
 
 
 def _figures(row: Row) -> list[int | str]:
@@ -44,8 +45,3 @@ def _value(each: Figure) -> int | str:
     if each.is_exact:
         return each.least
     return each.text if each.is_hidden else f"≥{each.least}"
-
-
-def _harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
