@@ -125,13 +125,13 @@ class StoryPage(SitePage):
             # Looked up only where they are drawn: most readers get what is kept.
             "infographics": shown,
             "rights_cards": cards,
-            "lead_infographic": lambda: shown().get(self._lead_key()),
+            "lead_infographic": lambda: self._lead(shown()),
         }
 
     def _shown_infographics(self) -> dict[UUID, InfographicPage]:
         """The infographics of the story by ``translation_key``, in its language where they are live in it."""
         return in_language(self.chosen_infographics(), self.language, locale=self.locale)
 
-    def _lead_key(self) -> UUID | None:
-        chosen = self.chosen_infographics()
-        return next((page.translation_key for page in chosen if page.pk == self.lead_infographic_id), None)
+    def _lead(self, shown: dict[UUID, InfographicPage]) -> InfographicPage | None:
+        chosen = (page for page in self.chosen_infographics() if page.pk == self.lead_infographic_id)
+        return next((shown.get(page.translation_key) for page in chosen), None)

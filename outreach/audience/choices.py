@@ -86,7 +86,7 @@ class RemovalKind(models.TextChoices):
     INACTIVE = "inactive", _("People of whom nothing was heard for 24 months")
     UNCONFIRMED = "unconfirmed", _("People who never confirmed an address")
     JOIN_REQUESTS = "join_requests", _("Filled-in forms, after 14 days")
-    JOIN_ATTEMPTS = "join_attempts", _("Counts of attempts to join, after a day")
+    JOIN_ATTEMPTS = "join_attempts", _("Counts of attempts to join, after two hours")
     FRESH_LINKS = "fresh_links", _("Who asked for a link to their settings, after two days")
     SOFT_BOUNCES = "soft_bounces", _("Messages that came back for now, after 90 days")
     IMPORT_PARTS = "import_parts", _("Contents of imported files, after 7 days")

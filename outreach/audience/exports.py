@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogActionRegistry, log
 
@@ -122,7 +123,7 @@ def _exported(order: Order) -> QuerySet[Subscription]:
     if order.channel:
         found = found.filter(channel=ChannelName(order.channel))
     if order.segment:
-        found = found.filter(as_query(order.segment.rule, prefix="subscriber__"))
+        found = found.filter(as_query(order.segment.rule, now=timezone.now(), prefix="subscriber__"))
     return found.select_related("subscriber")
 
 

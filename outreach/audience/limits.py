@@ -29,7 +29,7 @@ from .network import network_of
 logger = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=1)
-KEPT = timedelta(days=1)
+KEPT = 2 * WINDOW
 """How long a count is kept: its own hour, and as long as a question from it can be answered."""
 KEY_NAME = "attempts-"
 TOLD_EVERY = 100

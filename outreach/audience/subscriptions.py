@@ -230,7 +230,7 @@ def change(
 def _versions(purposes: frozenset[str], shown: Mapping[str, str]) -> dict[str, str]:
     """The version of the words of each purpose that is agreed to."""
     current = current_versions()
-    return {purpose: shown.get(purpose) or current[purpose] for purpose in sorted(purposes)}
+    return {purpose: shown.get(purpose) or current[Purpose(purpose)] for purpose in sorted(purposes)}
 
 
 def _with_consent(gender: str, purposes: frozenset[str]) -> tuple[str, frozenset[str]]:

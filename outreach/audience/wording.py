@@ -10,7 +10,6 @@ A language that a version has no text in is shown the English one, and then Engl
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import get_language, override
@@ -58,9 +57,8 @@ class Words:
 class Wordings:
     """Every version that was ever shown, as of one moment; a page that shows several reads them at once."""
 
-    def __init__(self, published: dict[str, dict[str, Texts]], since: dict[tuple[str, str], datetime]) -> None:
+    def __init__(self, published: dict[str, dict[str, Texts]]) -> None:
         self._published = published
-        self._since = since
 
     @classmethod
     def load(cls, languages: Iterable[str] | None = None) -> "Wordings":
@@ -69,15 +67,12 @@ class Wordings:
         if languages is not None:
             texts = texts.filter(language__in={*languages, settings.LANGUAGE_CODE})
         published: dict[str, dict[str, Texts]] = defaultdict(dict)
-        since: dict[tuple[str, str], datetime] = {}
         rows = texts.order_by("wording__published_at", "wording_id").values_list(
-            "wording__purpose", "wording__version", "wording__published_at", "language", "text"
+            "wording__purpose", "wording__version", "language", "text"
         )
-        for purpose, version, published_at, language, text in rows:
+        for purpose, version, language, text in rows:
             published[purpose].setdefault(version, {})[language] = text
-            assert published_at
-            since[purpose, version] = published_at
-        return cls(published, since)
+        return cls(published)
 
     def versions(self, purpose: str) -> list[str]:
         """The versions of a purpose, the oldest first."""
@@ -86,15 +81,6 @@ class Wordings:
     def current(self, purpose: str) -> str:
         """The version that people see today."""
         return self.versions(purpose)[-1]
-
-    def was_current(self, purpose: str, version: str, *, since: datetime) -> bool:
-        """Whether people could see this version at ``since`` (UTC) or later."""
-        versions = self.versions(purpose)
-        if version not in versions:
-            return False
-        after = versions[versions.index(version) + 1 :]
-        # What stands in this file was followed when its release came out, which nobody noted.
-        return not after or ((purpose, after[0]) in self._since and self._since[purpose, after[0]] >= since)
 
     def words(self, purpose: str, version: str = "", language: str | None = None) -> Words:
         """What ``purpose`` says, today or in ``version``, in the language in use or in ``language``.

@@ -220,7 +220,7 @@ def commands() -> dict[str, str]:
     }
 
 
-def helpparagraphs() -> Said:
+def help_text() -> Said:
     """What the bot understands."""
     lines = [f"/{name} – {escape(meaning, quote=False)}" for name, meaning in commands().items()]
     intro = paragraphs(_("I send you the messages of this campaign. I can not read what you write, but I know these:"))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Sum, When
@@ -73,8 +73,9 @@ def size(rule: Rule, *, now: datetime) -> Size:
     by_purpose = dict.fromkeys(Purpose.values, 0)
     for row in addresses.order_by().values("channel").annotate(addresses=Count("pk"), **flags):
         by_channel[row["channel"]] = row["addresses"]
+        counts: dict[str, Any] = {**row}
         for purpose in by_purpose:
-            by_purpose[purpose] += row[purpose]
+            by_purpose[purpose] += counts[purpose]
     return Size(
         people=sum(languages.values()),
         by_language={code: languages.get(code, 0) for code, _name in settings.LANGUAGES},

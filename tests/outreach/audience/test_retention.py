@@ -42,13 +42,12 @@ def counted() -> dict[str, int]:
 
 
 def test_each_kind_stays_its_time_and_goes_after_it(ana, now):
-    SoftBounce.objects.create(subscription=ana, occurred_at=now)
-    JoinAttempts.objects.create(bucket="a", window=now)
+    SoftBounce.objects.create(subscription=ana, delivery=1, occurred_at=now)
     load = Import.objects.create(file_name="a.csv", made_at=now)
     ImportPart.objects.create(of=load, number=1, content=b"x")
     ImportRefusal.objects.create(of=load, row=1, reason="invalid")
     Session.objects.create(session_key="a", session_data="", expire_date=now + HOUR)
-    kinds = {"soft_bounces": 90, "join_attempts": 1, "import_parts": 7, "import_refusals": 30, "join_requests": 14}
+    kinds = {"soft_bounces": 90, "import_parts": 7, "import_refusals": 30, "join_requests": 14}
     JoinRequest.objects.update(asked_at=now)
 
     for kind, days in kinds.items():
@@ -68,6 +67,13 @@ def test_an_import_at_work_keeps_its_file(now):
     assert "import_parts" not in retention.run(now=now + 7 * DAY)
 
     assert retention.run(now=now + 8 * DAY)["import_parts"] == 1
+
+
+def test_a_count_of_attempts_goes_after_two_hours(now):
+    JoinAttempts.objects.create(bucket="a", window=now)
+
+    assert "join_attempts" not in retention.run(now=now + 2 * HOUR - timedelta(seconds=1))
+    assert retention.run(now=now + 2 * HOUR)["join_attempts"] == 1
 
 
 def test_a_rule_that_fails_keeps_no_other_from_its_work(monkeypatch, now):

@@ -14,6 +14,7 @@ from outreach.audience import form_token
 from outreach.audience.confirmation import link
 from outreach.audience.models import Consent, JoinRequest, Wording, WordingText
 from outreach.audience.subscriptions import confirm, join
+from outreach.audience.wording import current_versions
 
 from .conftest import NOW
 
@@ -47,13 +48,17 @@ def label(answer):
     return page(answer).select_one("label[for=id_messages]")
 
 
-def sends(client, shown, to="", **answers):
+def note(answer):
+    """The signed note of a form, which names the versions that it shows."""
+    return page(answer).select_one("input[name=opened]")["value"]
+
+
+def sends(client, opened="", to="", **answers):
     form = {
         "email": "ana@example.org",
         "messages": "on",
         "language": "en",
-        "opened": form_token.opened(now=OPENED),
-        "wording": shown,
+        "opened": opened or form_token.opened(now=OPENED, versions=current_versions()),
     }
     return client.post(to or address(), {**form, **answers})
 
@@ -71,45 +76,37 @@ def test_the_form_shows_what_is_published_and_carries_its_version(client):
     answer = client.get(address())
 
     assert label(answer).text == "Write to me."
-    shown = page(answer).select_one("input[name=wording]")["value"]
-    assert "messages:2026.2" in shown.split()
-    sends(client, shown)
+    assert form_token.read(token=note(answer)).versions["messages"] == "2026.2"
+    sends(client)
     assert recorded() == ("2026.2", "en")
 
 
-def test_whoever_had_the_form_open_agreed_to_the_words_on_their_screen(client):
-    shown = page(client.get(address())).select_one("input[name=wording]")["value"]
+def test_whoever_had_the_form_open_while_words_changed_is_asked_again(client):
+    opened = form_token.opened(now=OPENED, versions=current_versions())
     publish()
 
-    again = sends(client, shown, email="ana")
-    assert "Yes, send me messages" in label(again).text
-    assert page(again).select_one("input[name=wording]")["value"] == shown
-    sends(client, shown)
+    again = sends(client, opened)
+    assert again.status_code == 422
+    assert "Write to me." in label(again).text
+    assert not page(again).select_one("input[name=messages]").has_attr("checked")
+    assert not JoinRequest.objects.exists()
+    sends(client, note(again))
 
-    assert recorded() == ("2026.1", "en")
+    assert recorded() == ("2026.2", "en")
 
 
-@pytest.mark.parametrize(
-    "shown", ["", "messages", "messages:1999.1", "nothing:2026.1", "messages:2026.1 " * 9999, "\0"]
-)
-def test_a_form_that_says_nothing_true_of_its_words_gets_those_of_today(client, shown):
+@pytest.mark.parametrize("versions", [{}, {"messages": "1999.1"}, {"nothing": "2026.1"}, {"messages": "2026.1"}])
+def test_consent_to_words_that_are_not_those_of_today_is_not_taken(client, versions):
     publish(at=NOW - timedelta(days=2))
 
-    sends(client, shown)
+    again = sends(client, form_token.opened(now=OPENED, versions=versions))
 
-    assert recorded() == ("2026.2", "en")
-
-
-def test_words_that_were_replaced_a_day_ago_are_agreed_to_by_nobody(client):
-    publish(at=NOW - timedelta(days=1, seconds=1))
-
-    sends(client, "messages:2026.1")
-
-    assert recorded() == ("2026.2", "en")
+    assert again.status_code == 422
+    assert not JoinRequest.objects.exists()
 
 
 def test_the_language_of_the_page_is_recorded_and_not_that_of_the_messages(client):
-    sends(client, "", to=address("fr"), language="es")
+    sends(client, to=address("fr"), language="es")
 
     assert recorded() == ("2026.1", "fr")
 
@@ -119,7 +116,7 @@ def test_words_in_another_language_than_the_page_are_marked_and_recorded_so(clie
 
     shown = label(client.get(address("es"))).select_one("span")
     assert (shown.text, shown["lang"], shown["dir"]) == ("Write to me.", "en", "ltr")
-    sends(client, "", to=address("es"))
+    sends(client, to=address("es"))
 
     assert recorded() == ("2026.2", "en")
 

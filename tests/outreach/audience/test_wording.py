@@ -97,15 +97,6 @@ def test_versions_follow_each_other_by_when_they_were_published(published, now):
     assert Wordings.load().versions("messages") == ["2026.1", "2026.3", "2026.2"]
 
 
-def test_a_version_was_on_screens_until_the_next_was_published(published, now):
-    wordings = Wordings.load()
-
-    assert wordings.was_current("messages", "2026.2", since=now + timedelta(days=9))
-    assert wordings.was_current("messages", "2026.1", since=now)
-    assert not wordings.was_current("messages", "2026.1", since=now + timedelta(seconds=1))
-    assert not wordings.was_current("messages", "1999.1", since=now)
-
-
 def test_a_page_with_every_wording_asks_once(published, django_assert_num_queries):
     with django_assert_num_queries(1):
         wordings = Wordings.load(["fr"])
