@@ -45,7 +45,7 @@ def part(key: Hashable, make: Callable[[], T]) -> T:
     Everybody who asks gets the same object: do not change it. What is read in a transaction is not kept, as nobody else
     may ever see it.
     """
-    if not settings.PAGE_CACHE_SECONDS or connection.in_atomic_block:
+    if not settings.PAGE_CACHE_SECONDS or in_transaction():
         return make()
     found = _valid(key)
     if found is None:
@@ -53,6 +53,11 @@ def part(key: Hashable, make: Callable[[], T]) -> T:
     depend_on(found.versions)
     value: T = found.value
     return value
+
+
+def in_transaction() -> bool:
+    """Whether what is read now may never be committed."""
+    return connection.in_atomic_block
 
 
 def forget() -> None:

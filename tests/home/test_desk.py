@@ -46,6 +46,7 @@ def about(**changed: object) -> dict[str, object]:
     return {
         "title": "About us",
         "slug": "about",
+        "join-count": "0",
         "summary": "Who writes.",
         "body": json.dumps({"blocks": [paragraph], "entityMap": {}}),
         "comments-TOTAL_FORMS": 0,

@@ -178,7 +178,14 @@ def test_text_from_word_posted_in_the_editor_is_saved_clean(admin_client: Client
     pasted = content_state(
         ("header-one", "Permits"), ("unstyled", "\u00a0"), ("unstyled", "·\u00a0\u00a0 Keep a\u00a0\u00a0copy")
     )
-    posted = {"title": "About", "slug": "about", "summary": "Who writes.", "body": pasted, "comments-TOTAL_FORMS": 0}
+    posted = {
+        "title": "About",
+        "slug": "about",
+        "summary": "Who writes.",
+        "body": pasted,
+        "comments-TOTAL_FORMS": 0,
+        "join-count": 0,
+    }
     assert admin_client.post(address, {**posted, "comments-INITIAL_FORMS": 0}).status_code == 302
     body = StandardPage.objects.get(pk=page.pk).get_latest_revision_as_object().body
     assert re.sub(' data-block-key="[^"]*"', "", body) == "<h2>Permits</h2><ul><li>Keep a copy</li></ul>"

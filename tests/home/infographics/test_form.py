@@ -21,6 +21,7 @@ def editing(page: InfographicPage, **changed: Any) -> dict[str, Any]:
     data = {
         "title": page.title,
         "slug": page.slug,
+        "join-count": "0",
         "summary": page.summary,
         "subtitle": page.subtitle,
         "published": page.published.isoformat(),

@@ -64,6 +64,7 @@ def test_editor_is_told_of_a_wrong_period_and_nothing_is_saved(campaign: Campaig
     wrong = {
         "title": campaign.title,
         "slug": campaign.slug,
+        "join-count": "0",
         "summary": "Something else.",
         "purpose": json.dumps({"blocks": [{"text": "For", "type": "unstyled"}], "entityMap": {}}),
         "begins": "2026-12-31",

@@ -283,7 +283,7 @@ def form(card: RightsCardPage, slug: str, **changed: str) -> dict[str, str]:
     """What the editor sends for a card."""
     fields = {name: getattr(card, name) for name in ("title", "right", "status", "status_note", "source", "article")}
     texts = {name: getattr(card, name) for name in ("meaning", "what_to_do", "where_to_ask")}
-    sent = {**fields, **texts, "slug": slug, "source_url": "", **changed}
+    sent = {**fields, **texts, "slug": slug, "source_url": "", "join-count": "0", **changed}
     topics, comments = inline_formset([{"topic": "work"}]), inline_formset([])
     rich = {name: rich_text(sent[name]) for name in texts}
     return nested_form_data({**sent, **rich, "topics": topics, "comments": comments})

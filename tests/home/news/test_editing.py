@@ -46,6 +46,7 @@ def form(**given: object) -> dict[str, object]:
         {
             "title": "A desk opens in Marigot",
             "slug": "a-desk-opens",
+            "join-count": "0",
             "summary": "It answers questions on papers.",
             "published": "2026-10-05",
             "place": "Marigot, Dominica",
