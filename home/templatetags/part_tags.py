@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import Parser, Token
 from django.utils.safestring import SafeString
@@ -23,20 +24,22 @@ class PartNode(Node):
     def render(self, context: Context) -> SafeString:
         """The markup: kept for a live page as everybody sees it, made each time for anything else."""
         request, page = context.get("request"), context.get("page")
-        if not isinstance(page, SitePage) or not page.live or request is None or request.is_preview:
+        if not isinstance(page, SitePage) or not page.live or request is None or getattr(request, "is_preview", False):
             return self.nodelist.render(context)
         return part((self.name, *_seen_as(request, page)), lambda: self.nodelist.render(context))
 
 
 def _seen_as(request: Any, page: SitePage) -> tuple[Any, ...]:
     """What the markup of a page depends on beside the page."""
+    known = {name: value for name, value in request.GET.items() if name in settings.PAGE_CACHE_PARAMETERS}
+    asked = request.path, tuple(sorted(known.items()))
     low_data = getattr(request, "low_data", False)
-    return page.pk, get_language(), request.scheme, request.get_host(), request.path, low_data
+    return page.pk, get_language(), request.scheme, request.get_host(), asked, low_data
 
 
 @register.tag("part")
 def do_part(parser: Parser, token: Token) -> PartNode:
-    """``{% part name %}…{% endpart %}``: a part of a page that shows nothing of who reads it nor of its query."""
+    """``{% part name %}…{% endpart %}``: a part of a page that shows nothing of who reads it."""
     try:
         _tag, name = token.split_contents()
     except ValueError:
