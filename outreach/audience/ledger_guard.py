@@ -11,7 +11,13 @@ from django.db import connections
 NAME = "outreach_kept"
 PUBLISHED = "(SELECT published_at FROM outreach_wording WHERE id = OLD.wording_id) IS NOT NULL"
 GUARDS = {
-    "outreach_consent": ("UPDATE", "1 = 1", "The consent ledger only grows."),
+    "outreach_consent": (
+        # All but the evidence: where staff wrote somebody else's address into it, erasing takes that out.
+        "UPDATE OF id, subscriber_id, channel, purpose, granted, wording_version, language, given_at, recorded_at, "
+        "method, actor_id, actor_name",
+        "1 = 1",
+        "The consent ledger only grows.",
+    ),
     "outreach_wording": (
         "UPDATE OF purpose, version, reason, published_at",
         "OLD.published_at IS NOT NULL",

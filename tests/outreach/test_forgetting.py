@@ -77,7 +77,7 @@ def noted_by_staff(story, user) -> None:
     log(instance=story, action="wagtail.edit", user=user, data={"note": f"as {MAILBOX} asked", "number": 7})
     log(instance=Subscriber.objects.first(), action="wagtail.edit", user=user, title=MAILBOX, data={"to": [MAILBOX]})
     LogEntry.objects.log_actions(user.pk, Subscriber.objects.all()[:1], CHANGE, f"Changed {MAILBOX}.")
-    Consent.objects.update(evidence=f"Letter of {MAILBOX}, 3 May")
+    Consent._base_manager.update(evidence=f"Letter of {MAILBOX}, 3 May")
     Import.objects.create(file_name=f"{MAILBOX}.csv", failure=f"not {MAILBOX}")
 
 

@@ -145,7 +145,7 @@ def test_reading_an_answering_an_update_asks_the_database_a_fixed_number_of_time
     poll(client=client_of_bot, now=NOW)
     bot_api.presses(7, "group:worker", message=1)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         poll(client=client_of_bot, now=NOW)
 
 
