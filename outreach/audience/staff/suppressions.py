@@ -218,7 +218,7 @@ class SuppressionViewSet(ViewSet):
 
     name = "suppressions"
     icon = ICON
-    menu_label = gettext_lazy("Suppressed addresses")
+    menu_label = gettext_lazy("Suppressions")
     menu_order = 174
     menu_item_class = SuppressionMenuItem
     add_to_admin_menu = True
