@@ -28,6 +28,7 @@ NO_PAGES = {
     "opened": "the pixel of a message",
     "short_address": "leads on from a poster",
     "broadcast_picture": "the picture of a message",
+    "mail_webhook": "takes the reports of mail providers",
     "test_leave": "stands in test messages alone",
     "results_file": "a file",
     "sandbox_phone_write": "takes a form",
