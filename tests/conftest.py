@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from .database import django_db_setup  # noqa: F401
 from .ground.chromium import CHROMIUM, CHROMIUM_ARGUMENTS
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
+
+# How long an example takes is for the machine, and it may be busy.
+hypothesis_settings.register_profile("any machine", deadline=None)
+hypothesis_settings.load_profile("any machine")
 
 TOGETHER = ("tests/browser/", "tests/home/")
 """Folders whose tests share what takes long to make: a running demo, a site with its translations."""

@@ -181,6 +181,8 @@ def _pressed(query: CallbackQuery, now: datetime) -> Answer | None:
             if chat.type != Chat.PRIVATE:
                 raise Unpressable
             said = press(data=query.data or "", chat=chat.id, subscription=subscription, now=now)
+            if said.notice:
+                return Answer(chat.id, callback=query.id, notice=said.notice)
             return Answer(chat.id, said, message.message_id, query.id)
         except Unpressable:
             return Answer(chat.id, callback=query.id, notice=conversation.gone())

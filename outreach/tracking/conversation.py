@@ -22,10 +22,11 @@ ALONE = "!"
 
 @dataclass(frozen=True)
 class Said:
-    """Text in Telegram's HTML, and rows of buttons."""
+    """Text in Telegram's HTML, and rows of buttons; or a ``notice`` that is shown above the chat and kept nowhere."""
 
     html: str
     keyboard: Keyboard = ()
+    notice: str = ""
 
 
 def interface_languages() -> dict[str, str]:

@@ -112,8 +112,8 @@ def ask_to_erase() -> Said:
 
 
 def erased() -> Said:
-    """It is done."""
-    return Said(paragraphs(_("Everything about you is erased."), head=_("Erased")))
+    """It is done. To write it into the chat would be to keep the chat's number once more."""
+    return Said("", notice=_("Everything about you is erased."))
 
 
 def spared() -> Said:
