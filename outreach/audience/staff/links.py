@@ -178,6 +178,7 @@ class JoinLinkViewSet(ModelViewSet):
     edit_view_class = JoinLinkEditView
     delete_view_class = JoinLinkDeleteView
     inspect_view_class = JoinLinkView
+    index_results_template_name = "outreach/audience/staff/links_results.html"
     inspect_template_name = "outreach/audience/staff/link.html"
     list_display = [
         "place",

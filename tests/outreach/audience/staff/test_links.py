@@ -169,6 +169,12 @@ def test_a_link_that_nobody_used_is_deleted(as_role, link):
     assert not JoinLink.objects.exists()
 
 
+def test_an_empty_list_leads_on_by_a_button(as_role):
+    found = page(as_role("Editors").get(reverse("join_links:index")))
+
+    assert found.select_one(f"#listing-results a.button[href='{reverse('join_links:add')}']")
+
+
 def test_the_list_can_be_narrowed(as_role, link):
     JoinLink.objects.create(code="befaso", place="Morning show", kind="radio", parish="st_paul")
     client = as_role("Evaluators")
