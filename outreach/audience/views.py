@@ -42,7 +42,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         verdict = limits.attempt(form="subscribe", address=address_in(request.META), now=now)
     if verdict == limits.Verdict.REFUSE:
-        return _too_many(request, form, now)
+        return too_many(request, now=now, source=form.cleaned_data["source"])
     if not form.is_valid() or (verdict == limits.Verdict.ASK and not form.check_answer()):
         return render(request, "outreach/audience/subscribe.html", {"form": form}, status=422)
     with suppress(subscriptions.AddressSuppressed):
@@ -50,9 +50,9 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     return redirect("subscribe_done")
 
 
-def _too_many(request: HttpRequest, form: SubscribeForm, now: datetime) -> HttpResponse:
-    """Say that no more forms are taken in this hour, and what can be done instead."""
-    context = {"source": form.cleaned_data["source"], "minutes": -(-limits.seconds_left(now) // 60)}
+def too_many(request: HttpRequest, *, now: datetime, form: str = "subscribe", source: str = "") -> HttpResponse:
+    """Say that no more forms of this address, by its name, are taken in this hour, and what can be done instead."""
+    context = {"form": form, "source": source, "minutes": -(-limits.seconds_left(now) // 60)}
     response = render(request, "outreach/audience/too_many.html", context, status=429)
     response["Retry-After"] = str(limits.seconds_left(now))
     return response

@@ -17,9 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from outreach.audience import erasure, personal_data
+from outreach.audience import erasure, limits, personal_data
 from outreach.audience.choices import ChannelName, Purpose
 from outreach.audience.models import Subscription
+from outreach.audience.network import address_in
+from outreach.audience.views import too_many
 
 from . import links, mailing, saving
 from .forms import FreshLinkForm, PreferencesForm
@@ -38,6 +40,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     if form.is_trapped:
         return redirect("preferences_asked")
     if form.is_valid():
+        # No question here: an inbox gets so few of these mails that it can't be filled by them.
+        verdict = limits.attempt(form="preferences", address=address_in(request.META), now=now)
+        if verdict == limits.Verdict.REFUSE:
+            return too_many(request, now=now, form="preferences_ask")
         mailing.ask_for_address(address=form.cleaned_data["email"], now=now)
         return redirect("preferences_asked")
     status = 422 if form.is_bound else 200

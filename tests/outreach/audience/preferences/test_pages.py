@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.core import mail
 from django.utils import timezone
 
-from outreach.audience import form_token
+from outreach.audience import form_token, limits
 from outreach.audience.choices import ChannelName, Purpose
 from outreach.audience.models import Consent, FreshLink, Subscriber, Subscription, Suppression
 from outreach.audience.preferences import links
@@ -405,3 +405,14 @@ def test_no_refusal_writes_a_link_into_the_log(client, ana, page_of, now, caplog
 
     assert [answer.status_code for answer in answers] == [422, 403, 410]
     assert "/preferences/" not in caplog.text
+
+
+def test_a_flood_of_requests_for_links_is_stopped_and_led_back_to_the_same_form(client, ana, now, monkeypatch):
+    monkeypatch.setattr(limits, "PER_NETWORK", limits.Limit(ask=1, refuse=2))
+
+    answers = [client.post("/en/preferences/", form(now, email=f"{name}@example.org")) for name in ("a", "b", "ana")]
+
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert answers[-1]["Retry-After"]
+    assert 'href="/en/preferences/"' in answers[-1].content.decode()
+    assert not FreshLink.objects.exists()
