@@ -117,17 +117,25 @@ class _Round:
         self._under_way: set[asyncio.Task[None]] = set()
         self._asking: list[_Message] = []
         self._done: list[tuple[Outgoing, Receipt | ChannelError]] = []
+        self._came_back = False
         self._broken: Exception | None = None
 
     def run(self) -> None:
         """Take and send until there is no more; raises what ``work`` raised, once nothing is under way any more."""
         self._loop.run_until_complete(notice_closed_lines())
+        self._carry_all()
+        while self._came_back and not self._broken:
+            # One of the last could not begin, because its moment had passed: the work may have it again.
+            self._came_back = False
+            self._carry_all()
+        if self._broken:
+            raise self._broken
+
+    def _carry_all(self) -> None:
         while (seconds := self._start()) is not None:
             self._turn(seconds)
         while self._under_way:
             self._turn(LONGEST_WAIT)
-        if self._broken:
-            raise self._broken
 
     def _start(self) -> float | None:
         """Start what may go now; in how many seconds to ask again, or ``None``: never."""
@@ -173,7 +181,7 @@ class _Round:
         try:
             outcome = Receipt(str(await self._carrier.send(message.outgoing, Call(before_writing=may_be_written))))
         except NotBegun:
-            outcome = None
+            outcome, self._came_back = None, True
         except ChannelError as error:
             outcome = error
         except Exception as error:

@@ -264,6 +264,24 @@ def test_message_that_may_not_go_any_more_is_not_sent_and_not_settled(carrier, b
     assert not work.held
 
 
+def test_last_message_that_came_too_late_for_its_moment_is_taken_again(carrier, bot_api):
+    class TooLateOnce(ListWork):
+        late = 2
+
+        def begin(self, message):
+            if message.number == self.late:
+                self.late = 0
+                self._taken.remove(message.number)
+                self._waiting.append(message)
+                return False
+            return super().begin(message)
+
+    work = TooLateOnce([outgoing(1), outgoing(2)])
+    carrier.carry(work)
+
+    assert sorted(work.settled) == [1, 2]
+
+
 def test_message_is_begun_only_once_a_connection_is_open(carrier, bot_api):
     bot_api.stop()
     work = ListWork([outgoing(1), outgoing(2)])
