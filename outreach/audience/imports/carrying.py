@@ -2,9 +2,11 @@
 import goes on with another.
 
 Each chunk is one transaction that also moves ``rows_done``, and that only succeeds for the worker that holds the lease:
-no row is written twice. Who takes over reads the rows before again, to know the addresses that they hold.
+no row is written twice. Who takes over reads the rows before again, to know the addresses that they hold. A chunk over
+which the program itself stumbles again and again ends its import, so that those behind it have their turn.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +15,8 @@ from itertools import islice
 from typing import Any
 
 from cryptography.fernet import InvalidToken
-from django.db import transaction
-from django.db.models import Q
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F, Q, QuerySet
 from wagtail.log_actions import log
 
 from outreach.audience.addresses import hash_key
@@ -31,11 +33,17 @@ from .outcomes import note, sort
 from .people import Person, Reader, Refused
 from .writing import Writer
 
+logger = logging.getLogger(__name__)
+
 State = Import.State
 CHUNK = 2000
 LEASE = timedelta(minutes=2)
 BROKEN = (Unreadable, InvalidToken, ImportPart.DoesNotExist)
 """Failures of the kept file: trying again would not help."""
+PASSING = (OperationalError, InterfaceError, OSError, MemoryError)
+"""Failures of the machine: tried again until they are over."""
+MOST_ATTEMPTS = 5
+"""So often a chunk is tried over which the program itself stumbles."""
 
 
 class LeaseLost(Exception):
@@ -48,8 +56,8 @@ class Job:
 
     row: Import
     lease: datetime
-    rows: Any
     reader: Reader
+    rows: Any = None
     done: int = 0
     seen: set[bytes] = field(default_factory=set)
 
@@ -62,26 +70,37 @@ class Clerk:
     _job: Job | None = None
 
     def work(self) -> bool:
-        """One chunk; whether there was something to do. Raises what the database raises, after giving the job back."""
+        """One chunk; whether there was something to do.
+
+        Raises what went wrong after giving the job back, unless it ended the import.
+        """
         try:
-            if self._job is None:
-                self._job = self._take()
+            self._job = self._job or self._take()
             if self._job is None:
                 return False
             if self._step(self._job):
                 self._job = None
         except LeaseLost:
             self._job = None
-        except Exception:
-            self._give_back()
-            raise
+        except Exception as error:
+            if not self._give_back(error):
+                raise
+            logger.exception("an import was ended: its next chunk failed %s times", MOST_ATTEMPTS)
         return True
 
-    def _give_back(self) -> None:
-        if self._job is not None:
-            held = Import.objects.filter(pk=self._job.row.pk, lease_until=self._job.lease)
-            self._job = None
-            held.update(lease_until=None)
+    def _give_back(self, error: Exception) -> bool:
+        """Let go of the job that failed; whether it is not to be taken up again."""
+        job, self._job = self._job, None
+        if job is None:
+            return False
+        if isinstance(error, PASSING):
+            _held(job).update(lease_until=None)
+            return False
+        if job.row.attempts + 1 >= MOST_ATTEMPTS:
+            _fail(job, error, self.clock())
+            return True
+        _held(job).update(lease_until=None, attempts=F("attempts") + 1)
+        return False
 
     def _take(self) -> Job | None:
         now = self.clock()
@@ -90,33 +109,31 @@ class Clerk:
             lease = now + LEASE
             claimed = Import.objects.filter(is_free, pk=row.pk, state=row.state, rows_done=row.rows_done)
             if claimed.update(lease_until=lease):
-                return self._opened(row, lease)
+                reader = Reader(
+                    columns=row.mapping,
+                    width=len(row.header),
+                    declared=Declaration.of(row),
+                    key=hash_key(),
+                    now=now,
+                )
+                return Job(row, lease, reader)
         return None
 
-    def _opened(self, row: Import, lease: datetime) -> Job | None:
-        reader = Reader(
-            columns=row.mapping,
-            width=len(row.header),
-            declared=Declaration.of(row),
-            key=hash_key(),
-            now=self.clock(),
-        )
-        job = Job(row, lease, iter(()), reader)
-        try:
-            job.rows = reading.rows(parts.opened(of=row), row.dialect)
-            for number, cells in islice(job.rows, row.rows_done):
-                person = reader.read(number, cells)
-                if isinstance(person, Person):
-                    note(person, job.seen)
-                job.done += 1
-        except BROKEN as error:
-            _fail(job, error, self.clock())
-            return None
-        return job
+    def _open(self, job: Job) -> None:
+        """Come to the place in the file where the import stands; raises what ends it."""
+        rows = reading.rows(parts.opened(of=job.row), job.row.dialect)
+        for number, cells in islice(rows, job.row.rows_done):
+            person = job.reader.read(number, cells)
+            if isinstance(person, Person):
+                note(person, job.seen)
+            job.done += 1
+        job.rows = rows
 
     def _step(self, job: Job) -> bool:
         """The next chunk; whether it was the last."""
         try:
+            if job.rows is None:
+                self._open(job)
             rows = [job.reader.read(number, cells) for number, cells in islice(job.rows, CHUNK)]
         except BROKEN as error:
             _fail(job, error, self.clock())
@@ -128,7 +145,7 @@ class Clerk:
             counts = self._write(job, rows, now)
             if is_last:
                 _finish(job, now)
-        job.done, job.lease, job.row.counts = job.done + len(rows), lease, counts
+        job.done, job.lease, job.row.counts, job.row.attempts = job.done + len(rows), lease, counts, 0
         return is_last
 
     def _write(self, job: Job, rows: Sequence[Person | Refused], now: datetime) -> dict[str, Any]:
@@ -144,11 +161,16 @@ class Clerk:
         return counts
 
 
+def _held(job: Job) -> "QuerySet[Import]":
+    """The import, as long as nobody dropped it or took it over."""
+    return Import.objects.filter(pk=job.row.pk, state=job.row.state, lease_until=job.lease)
+
+
 def _move(job: Job, rows: int, now: datetime) -> datetime:
     """Go on by so many rows and hold the lease for longer, if it is still held."""
     lease = now + LEASE
-    held = Import.objects.filter(pk=job.row.pk, state=job.row.state, rows_done=job.done, lease_until=job.lease)
-    if not held.update(rows_done=job.done + rows, lease_until=lease):
+    held = _held(job).filter(rows_done=job.done)
+    if not held.update(rows_done=job.done + rows, lease_until=lease, attempts=0):
         raise LeaseLost
     return lease
 
@@ -184,9 +206,11 @@ def _finish(job: Job, now: datetime) -> None:
 
 @transaction.atomic
 def _fail(job: Job, error: Exception, now: datetime) -> None:
-    """End an import whose kept file can't be read any more."""
-    code, row = (error.code, error.row) if isinstance(error, Unreadable) else ("encoding", 0)
-    Import.objects.filter(pk=job.row.pk, lease_until=job.lease).update(
-        state=State.FAILED, failure=f"{code} {row}", ended_at=now, lease_until=None
-    )
-    parts.forget(of=job.row)
+    """End an import whose kept file can't be read any more, or over which the program stumbles."""
+    code, row = "program", 0
+    if isinstance(error, Unreadable):
+        code, row = error.code, error.row
+    elif isinstance(error, BROKEN):
+        code = "encoding"
+    if _held(job).update(state=State.FAILED, failure=f"{code} {row}", ended_at=now, lease_until=None):
+        parts.forget(of=job.row)

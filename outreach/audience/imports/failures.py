@@ -23,6 +23,10 @@ WORDS = {
     "old_workbook": gettext_lazy("This is an old or a locked workbook. Save it as XLSX, without a password."),
     "workbook": gettext_lazy("This workbook is broken. Open it in a spreadsheet and save it as XLSX."),
     "unpacked": gettext_lazy("This workbook is far too large inside. Copy the list into a new workbook."),
+    "program": gettext_lazy(
+        "The import stopped because of a fault in this program, not in your list. What it counts as done is done and is"
+        " not done twice. The program's log says more: tell whoever looks after the site."
+    ),
     "macros": gettext_lazy("This workbook carries a program (macros). Save it as XLSX, without macros."),
 }
 

@@ -63,6 +63,7 @@ def begin_trial(*, of: Import, columns: Mapping[str, int], declared: Declaration
         options=declared.as_options(),
         counts={},
         rows_done=0,
+        attempts=0,
         lease_until=None,
     )
     if began:
@@ -77,9 +78,9 @@ def carry_out(*, of: Import, user: Any, now: datetime) -> bool:
     tried = Import.objects.select_for_update().filter(pk=of.pk, state=State.TRIED).first()
     if tried is None:
         return False
-    tried.state, tried.rows_done, tried.lease_until = State.RUNNING, 0, None
+    tried.state, tried.rows_done, tried.attempts, tried.lease_until = State.RUNNING, 0, 0, None
     tried.options = {**tried.options, "mails_from": _mails_from(now).isoformat(), "actor": user.pk}
-    tried.save(update_fields=["state", "rows_done", "lease_until", "options"])
+    tried.save(update_fields=["state", "rows_done", "attempts", "lease_until", "options"])
     ImportRefusal.objects.filter(of=tried).delete()
     declared = Declaration.of(tried)
     log(

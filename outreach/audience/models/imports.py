@@ -12,7 +12,7 @@ class Import(models.Model):
     ``mapping`` says which column holds what; ``options`` what the officer declared of the list, such as the proof of
     consent. ``counts`` are rows by outcome, of the ``trial`` and of what was ``done``. The file's content is kept,
     encrypted, in parts, and only until the import is done or dropped; what was refused, as row numbers and reasons
-    without addresses, stays for 30 days.
+    without addresses, stays for 30 days. ``attempts`` is how often the chunk behind ``rows_done`` failed.
     """
 
     class State(models.TextChoices):
@@ -36,6 +36,7 @@ class Import(models.Model):
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     failure = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)

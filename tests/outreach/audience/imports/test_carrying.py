@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import OperationalError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wagtail.models import ModelLogEntry
@@ -13,7 +14,7 @@ from outreach.audience.addresses import address_hash
 from outreach.audience.choices import Purpose
 from outreach.audience.confirmation import link, send_due_confirmations
 from outreach.audience.erasure import erase
-from outreach.audience.imports import carrying, lifecycle
+from outreach.audience.imports import carrying, lifecycle, report
 from outreach.audience.imports.carrying import LEASE, Clerk
 from outreach.audience.models import (
     Consent,
@@ -305,6 +306,58 @@ def test_a_chunk_that_fails_leaves_nothing_behind_and_is_tried_again(
 
     found.refresh_from_db()
     assert found.counts["done"] == {"new": 35, "duplicate": 1}
+
+
+def test_a_chunk_over_which_the_program_stumbles_ends_its_import_and_lets_the_next_one_go_on(
+    tries, officer, clerk, now, short_chunks, monkeypatch
+):
+    found, behind = tries(many(35)), tries(EVERYTHING)
+    lifecycle.carry_out(of=found, user=officer, now=now)
+    lifecycle.carry_out(of=behind, user=officer, now=now)
+    clerk.work()
+    write = carrying.Writer.write
+
+    def stumbles(self, rows, **given):
+        if found.pk == Import.objects.filter(state=Import.State.RUNNING).order_by("id").values_list("pk", flat=True)[0]:
+            raise ZeroDivisionError
+        return write(self, rows, **given)
+
+    monkeypatch.setattr(carrying.Writer, "write", stumbles)
+    for _attempt in range(carrying.MOST_ATTEMPTS - 1):
+        with pytest.raises(ZeroDivisionError):
+            clerk.work()
+    found.refresh_from_db()
+    assert found.state == Import.State.RUNNING
+
+    work(clerk)
+
+    found.refresh_from_db()
+    behind.refresh_from_db()
+    assert (found.state, found.rows_done, found.counts["done"]) == (Import.State.FAILED, 10, {"new": 10})
+    assert "fault in this program" in report.of(found).failure
+    assert not ImportPart.objects.filter(of=found).exists()
+    assert (behind.state, behind.counts["done"]) == (Import.State.DONE, {"new": 1})
+
+
+def test_a_failure_of_the_machine_ends_no_import_however_often_it_happens(
+    tries, officer, clerk, now, short_chunks, monkeypatch
+):
+    found = tries(many(15))
+    lifecycle.carry_out(of=found, user=officer, now=now)
+
+    def fails(*_given):
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as locked:
+        locked.setattr(carrying, "insert", fails)
+        for _attempt in range(carrying.MOST_ATTEMPTS + 1):
+            with pytest.raises(OperationalError):
+                clerk.work()
+
+    work(clerk)
+
+    found.refresh_from_db()
+    assert found.state == Import.State.DONE
 
 
 def test_an_import_can_be_stopped_under_way(tries, officer, clerk, now, short_chunks):
