@@ -73,6 +73,9 @@ def _write_deliveries(broadcast: Broadcast, now: datetime) -> list[tuple[str, st
             # Each statement is run once: compiling it would take longer than it saves.
             cursor.execute("SET LOCAL jit = off")
         cursor.execute(f"CREATE TEMPORARY TABLE considered AS {sql}", params)
+        if connection.vendor == "postgresql":
+            # Nothing is known of a new table, so its rows would be sorted on disk to be counted.
+            cursor.execute("ANALYZE considered")
         cursor.execute(*_insert(broadcast, now))
         cursor.execute(f"SELECT {by}, COUNT(*) FROM considered GROUP BY {by}")  # noqa: S608
         counts = list(cursor.fetchall())
