@@ -223,6 +223,8 @@ PAGE_CACHE_PARAMETERS = {"page", "topic", "status"}
 """Parameters of an address that such an answer depends on."""
 PAGE_CACHE_IGNORED = {"b", "fbclid", "gclid", "dclid", "msclkid", "igshid", "mc_cid", "mc_eid", "ref"}
 """Parameters that only say where a reader came from, beside ``utm_…``. With any other an answer is not kept."""
+PAGE_CACHE_HEADERS_OF = ["campaign_site.policy.Policy", "django.middleware.security.SecurityMiddleware"]
+"""Middlewares outside of the cache that add the same headers to every answer: a page is kept with them."""
 PAGE_CACHE_TABLES = {"outreach_wording", "outreach_wordingtext"}
 """Tables of other apps whose rows such an answer may show; whoever saves one empties the answers that do."""
 

@@ -26,7 +26,8 @@ class LowData:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer to a request that knows the setting."""
-        request.low_data = request.COOKIES.get(COOKIE) == ON  # type: ignore[attr-defined]
+        has_any = "HTTP_COOKIE" in request.META
+        request.low_data = has_any and request.COOKIES.get(COOKIE) == ON  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

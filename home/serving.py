@@ -1,7 +1,10 @@
 """Finds the page of an address in a query or two, where Wagtail walks down to it with two for each step.
 
+A page that was found is kept as it was read, until something is published that changes it (:mod:`.page_cache.parts`).
 Only what is plainly there is found so; everything else goes Wagtail's way, to the same answer.
 """
+
+import copy
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, re_path
@@ -67,6 +70,11 @@ def _site(request: HttpRequest) -> Site | None:
 
 
 def _page(kind: type[Page], address: str, language: str) -> Page | None:
+    # A copy, because who shows a page notes things on it.
+    return copy.copy(part(("page", kind, address, language), lambda: _read(kind, address, language)))
+
+
+def _read(kind: type[Page], address: str, language: str) -> Page | None:
     pages = kind._default_manager.select_related("locale")
     if hasattr(kind, "campaign"):
         pages = pages.select_related("campaign")

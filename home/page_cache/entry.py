@@ -57,7 +57,7 @@ class Entry:
         elif request.method == "HEAD":
             response, kept = HttpResponse(), {**self.headers, "Content-Length": str(self.length)}
         elif "gzip" in asked.get("HTTP_ACCEPT_ENCODING", ""):
-            response = HttpResponse(self.compressed)
+            response = HttpResponse(self.compressed, content_type=self.headers["Content-Type"])
             # The same each time, so it is not checked each time as Django does for a header that is set.
             response.headers._store.update(self._compressed_headers)
             return response

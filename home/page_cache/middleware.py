@@ -12,12 +12,14 @@ import time
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from functools import cache as once
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
+from django.utils.module_loading import import_string
 from django.utils.translation import get_language_from_path, override
 
 from . import store
@@ -103,7 +105,7 @@ class PageCache:
             # Something was published meanwhile, and this page may show what was before.
             return response
         until = now + seconds_to_keep(now)
-        entry = Entry.of(response, until=until, versions=versions, generation=generation)
+        entry = Entry.of(with_headers(request, response), until=until, versions=versions, generation=generation)
         store.put(key, entry, seconds=until - now)
         self._hold(key, entry)
         return entry.answer(request)
@@ -172,10 +174,21 @@ def may_be_kept(request: HttpRequest, response: HttpResponse, recorded: Recordin
     )
 
 
+def with_headers(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The answer with the headers that it gets from outside in any case, so that nobody adds them for each reader."""
+    for name in settings.PAGE_CACHE_HEADERS_OF:
+        response = import_string(name)(partial(_given, response))(request)
+    return response
+
+
+def _given(response: HttpResponse, _request: HttpRequest) -> HttpResponse:
+    return response
+
+
 @once
 def release() -> str:
     """Changes with the site's code, templates and catalogues, so that a new release shows no page of the old one."""
     base = Path(settings.BASE_DIR)
-    folders = [(base / "home", "*.py"), (base / "templates", "*"), (base / "locale", "*.mo")]
+    folders = [(base / "campaign_site", "*.py"), (base / "home", "*.py"), (base / "templates", "*"), (base / "locale", "*.mo")]
     newest = max((path.stat().st_mtime_ns for folder, name in folders for path in folder.rglob(name)), default=0)
     return f"{newest:x}"

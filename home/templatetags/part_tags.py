@@ -30,7 +30,14 @@ class PartNode(Node):
 
 
 def _seen_as(request: Any, page: SitePage) -> tuple[Any, ...]:
-    """What the markup of a page depends on beside the page."""
+    """What the markup of a page depends on beside the page; the same for all parts of one answer."""
+    found: tuple[Any, ...] | None = getattr(request, "_seen_as", None)
+    if found is None or found[0] != page.pk:
+        found = request._seen_as = _all_seen_as(request, page)
+    return found
+
+
+def _all_seen_as(request: Any, page: SitePage) -> tuple[Any, ...]:
     known = {name: value for name, value in request.GET.items() if name in settings.PAGE_CACHE_PARAMETERS}
     asked = request.path, tuple(sorted(known.items()))
     low_data = getattr(request, "low_data", False)

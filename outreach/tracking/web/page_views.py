@@ -43,9 +43,10 @@ class PageViews:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer, noted if it is a page for the public."""
         response = self.get_response(request)
-        if HEADER in response:
-            page, _space, language = response[HEADER].partition(" ")
-            del response[HEADER]
+        told = response.headers.get(HEADER)
+        if told:
+            del response.headers[HEADER]
+            page, _space, language = told.partition(" ")
             if request.method == COUNTED_METHOD and response.status_code in COUNTED_STATUS and not is_staff(request):
                 record_view(page=int(page), language=language, meta=request.META, now=timezone.now())
         return response

@@ -17,7 +17,6 @@ Removed means unlinked: who takes the disk itself away on the same day may find 
 """
 
 import contextlib
-import hashlib
 import hmac
 import logging
 import os
@@ -51,7 +50,7 @@ def office_day(now: datetime) -> date:
 def visit_of(*, address: str, agent: str, now: datetime) -> int:
     """The number of a visit today; ``address`` and ``agent`` are not kept."""
     content = f"{address}\n{agent}".encode()
-    mac = hmac.new(_key(office_day(now)), content, hashlib.sha256).digest()
+    mac = hmac.digest(_key(office_day(now)), content, "sha256")
     return int.from_bytes(mac[:8], "big") & MASK
 
 

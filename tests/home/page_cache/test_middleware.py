@@ -35,6 +35,15 @@ def test_reader_who_has_the_page_is_told_so_in_a_few_bytes(site, reader: Client)
     assert reader.get(STORY, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+def test_page_is_kept_with_the_headers_that_every_answer_has(site, reader: Client, settings):
+    made = reader.get(STORY)
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name not in settings.PAGE_CACHE_HEADERS_OF]
+    kept = Client(SERVER_NAME="testserver").get(STORY)
+    assert settings.PAGE_CACHE_HEADERS_OF
+    assert kept["Content-Security-Policy"] == made["Content-Security-Policy"]
+    assert kept["X-Content-Type-Options"] == made["X-Content-Type-Options"] == "nosniff"
+
+
 def test_browser_asks_each_time_whether_its_copy_is_still_good(site, reader: Client):
     assert reader.get(STORY)["Cache-Control"] == "no-cache"
 
