@@ -25,6 +25,8 @@ MOST_TIMES = 5
 """Who got at least so many messages is counted together."""
 
 _READ_AT_ONCE = 50
+_ASKED_AT_ONCE = 10
+"""So many broadcasts' sets are asked for with one query, so that none reads more, however many broadcasts there are."""
 
 
 def place_of(axis: str, segment: str, group: str, gender: str, language: str, channel: str) -> str:
@@ -102,12 +104,16 @@ def unique(
 
     ``since`` and ``until`` are days of the office's zone, both included.
     """
-    found = _stored(broadcasts, axis, kind).filter(place=place)
+    found = _stored(axis, kind).filter(place=place)
     if since:
         found = found.filter(day__gte=since)
     if until:
         found = found.filter(day__lte=until)
-    return len(BitMap.union(BitMap(), *(BitMap.deserialize(bytes(raw)) for _broadcast, _place, raw in _rows(found))))
+    return len(
+        BitMap.union(
+            BitMap(), *(BitMap.deserialize(bytes(raw)) for _broadcast, _place, raw in _rows(found, broadcasts))
+        )
+    )
 
 
 def by_place(*, broadcasts: Collection[int], axis: str, kind: str = Kind.REACHED) -> dict[tuple[int | None, str], int]:
@@ -117,7 +123,7 @@ def by_place(*, broadcasts: Collection[int], axis: str, kind: str = Kind.REACHED
     """
     counted: dict[tuple[int | None, str], int] = {}
     together: defaultdict[str, BitMap] = defaultdict(BitMap)
-    for broadcast, sets in _by_broadcast(_stored(broadcasts, axis, kind)):
+    for broadcast, sets in _by_broadcast(_stored(axis, kind), broadcasts):
         for place, people in _with_margins(axis, sets).items():
             counted[broadcast, place] = len(people)
         for place, people in sets.items():
@@ -145,7 +151,7 @@ def times(*, broadcasts: Collection[int], most: int = MOST_TIMES) -> dict[int | 
     By broadcast, and over all of them where the broadcast is ``None``. A message on another channel is another message.
     """
     levels: dict[int | None, list[BitMap]] = {None: [BitMap() for _number in range(most)]}
-    for broadcast, _place, raw in _rows(_stored(broadcasts, Axis.CHANNEL, Kind.REACHED)):
+    for broadcast, _place, raw in _rows(_stored(Axis.CHANNEL, Kind.REACHED), broadcasts):
         people = BitMap.deserialize(bytes(raw))
         for at_least in (levels[None], levels.setdefault(broadcast, [BitMap() for _number in range(most)])):
             for number in range(most - 1, 0, -1):
@@ -183,19 +189,22 @@ def count_people(*, broadcasts: Collection[int], by: Sequence[str] = ()) -> dict
     return dict(found) if by else {(): found[()]}
 
 
-def _stored(broadcasts: Collection[int], axis: str, kind: str) -> QuerySet[PeopleSet]:
-    return PeopleSet.objects.filter(axis=axis, kind=kind, broadcast__in=broadcasts)
+def _stored(axis: str, kind: str) -> QuerySet[PeopleSet]:
+    return PeopleSet.objects.filter(axis=axis, kind=kind)
 
 
-def _rows(sets: QuerySet[PeopleSet]) -> Iterator[tuple[int, str, Any]]:
-    """Broadcast, place and stored bitmap, a broadcast's after each other."""
+def _rows(sets: QuerySet[PeopleSet], broadcasts: Collection[int]) -> Iterator[tuple[int, str, Any]]:
+    """Broadcast, place and stored bitmap of those sets that belong to ``broadcasts``, a broadcast's after each other."""
     rows = sets.order_by("broadcast", "day", "place").values_list("broadcast", "place", "numbers")
-    return rows.iterator(chunk_size=_READ_AT_ONCE)
+    asked = sorted(set(broadcasts))
+    for first in range(0, len(asked), _ASKED_AT_ONCE):
+        some = rows.filter(broadcast__in=asked[first : first + _ASKED_AT_ONCE])
+        yield from some.iterator(chunk_size=_READ_AT_ONCE)
 
 
-def _by_broadcast(sets: QuerySet[PeopleSet]) -> Iterator[tuple[int, dict[str, BitMap]]]:
+def _by_broadcast(sets: QuerySet[PeopleSet], broadcasts: Collection[int]) -> Iterator[tuple[int, dict[str, BitMap]]]:
     """Each broadcast with the people of each place, on all its days together."""
-    for broadcast, rows in groupby(_rows(sets), key=itemgetter(0)):
+    for broadcast, rows in groupby(_rows(sets, broadcasts), key=itemgetter(0)):
         found: defaultdict[str, BitMap] = defaultdict(BitMap)
         for _broadcast, place, raw in rows:
             found[place] |= BitMap.deserialize(bytes(raw))

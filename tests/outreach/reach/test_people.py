@@ -72,6 +72,20 @@ def test_who_got_five_messages_or_more_is_counted_together(ledger):
     assert found[key_of(broadcasts[0].pk, times="1")] == 7
 
 
+def test_no_query_reads_the_sets_of_more_broadcasts_than_it_may(ledger, monkeypatch, django_assert_num_queries):
+    broadcasts = [ledger.broadcast(str(number)) for number in range(5)]
+    for number, broadcast in enumerate(broadcasts):
+        ledger.deliver(broadcast, people=range(number, number + 3))
+    ledger.count(*broadcasts)
+    numbers = [each.pk for each in broadcasts]
+    whole = people.by_place(broadcasts=numbers, axis=Axis.ALL), people.times(broadcasts=numbers)
+
+    monkeypatch.setattr(people, "_ASKED_AT_ONCE", 2)
+    with django_assert_num_queries(3):
+        assert people.unique(broadcasts=numbers) == 7
+    assert (people.by_place(broadcasts=numbers, axis=Axis.ALL), people.times(broadcasts=numbers)) == whole
+
+
 def test_erasing_a_person_changes_no_count_and_nobody_gets_their_number(ledger):
     person, other = (Subscriber.objects.create(language="en") for _each in range(2))
     broadcast = ledger.broadcast()
