@@ -16,8 +16,9 @@ class HomeConfig(AppConfig):
 
         from .editorial import signals
         from .images import renditions
-        from .page_cache import emptying
+        from .page_cache import emptying, store
 
         signals.connect()
         emptying.connect()
+        store.leave_open()
         page_published.connect(renditions.on_published, dispatch_uid="images.renditions")

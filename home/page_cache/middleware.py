@@ -189,6 +189,11 @@ def _given(response: HttpResponse, _request: HttpRequest) -> HttpResponse:
 def release() -> str:
     """Changes with the site's code, templates and catalogues, so that a new release shows no page of the old one."""
     base = Path(settings.BASE_DIR)
-    folders = [(base / "campaign_site", "*.py"), (base / "home", "*.py"), (base / "templates", "*"), (base / "locale", "*.mo")]
+    folders = [
+        (base / "campaign_site", "*.py"),
+        (base / "home", "*.py"),
+        (base / "templates", "*"),
+        (base / "locale", "*.mo"),
+    ]
     newest = max((path.stat().st_mtime_ns for folder, name in folders for path in folder.rglob(name)), default=0)
     return f"{newest:x}"

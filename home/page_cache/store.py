@@ -10,8 +10,10 @@ import secrets
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from django.core.cache import BaseCache, caches
+from django.conf import settings
+from django.core.cache import BaseCache, caches, close_caches
 from django.core.cache.backends.filebased import FileBasedCache
+from django.core.signals import request_finished
 from django.db import transaction
 
 from .entry import Entry
@@ -24,6 +26,15 @@ EVERY = "every"
 def cache() -> BaseCache:
     """The cache of the settings."""
     return caches["pages"]
+
+
+def leave_open() -> None:
+    """Spare each answer the closing of caches, where none of them has anything to close.
+
+    Django asks each one after every request, which takes as long as finding a page that is kept.
+    """
+    if all(type(each).close is BaseCache.close for each in map(caches.create_connection, settings.CACHES)):
+        request_finished.disconnect(close_caches)
 
 
 def generation() -> str:

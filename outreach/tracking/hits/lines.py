@@ -51,8 +51,8 @@ class View(NamedTuple):
 
     def line(self) -> bytes:
         """The line of a journal."""
-        *fields, reason = self
-        return _sealed(f"v {' '.join(map(str, fields))} {reason or NOTHING}")
+        at, page, language, source, broadcast, device, visit, reason = self
+        return _sealed(f"v {at} {page} {language} {source} {broadcast} {device} {visit} {reason or NOTHING}")
 
 
 class Beacon(NamedTuple):

@@ -13,6 +13,9 @@ _BOT = re.compile("|".join(map(re.escape, BOTS["words"])))
 _PERSON = re.compile("|".join(map(re.escape, BOTS["people"])))
 _PURPOSES = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 _AHEAD = re.compile("prefetch|preview|prerender")
+_MOST_JUDGED = 2000
+_judged: dict[int, bool] = {}
+"""Of the last User-Agents that this process saw, by a hash that holds in it alone, whether they are programs."""
 PRIVACY_PROXY = "Mozilla/5.0"
 """The whole User-Agent under which Apple's Mail Privacy Protection fetches every picture, read or not."""
 
@@ -43,10 +46,20 @@ def machine_reason(*, method: str, meta: Mapping[str, str]) -> str:
     for name in _PURPOSES:
         if name in meta and _AHEAD.search(meta[name].lower()):
             return MachineReason.PREFETCH.value
-    agent = meta.get("HTTP_USER_AGENT", "").lower()
-    if _BOT.search(agent) and not _PERSON.search(agent):
-        return MachineReason.BOT.value
-    return ""
+    return _BOT_REASON if _is_program(meta.get("HTTP_USER_AGENT", "")) else ""
+
+
+_BOT_REASON = MachineReason.BOT.value
+
+
+def _is_program(agent: str) -> bool:
+    known = _judged.get(hash(agent))
+    if known is None:
+        if len(_judged) >= _MOST_JUDGED:
+            _judged.clear()
+        words = agent.lower()
+        known = _judged[hash(agent)] = bool(_BOT.search(words) and not _PERSON.search(words))
+    return known
 
 
 def open_reason(*, method: str, meta: Mapping[str, str]) -> str:

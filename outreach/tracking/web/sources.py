@@ -39,16 +39,20 @@ class Device(models.TextChoices):
     UNKNOWN = "unknown", _("Not told")
 
 
+_DEVICES = {"?1": Device.MOBILE.value, "?0": Device.DESK.value}
+_UNKNOWN, _DIRECT = Device.UNKNOWN.value, Source.DIRECT.value
+
+
 def device_of(hint: str) -> str:
     """The device that the client hint ``Sec-CH-UA-Mobile`` names."""
-    return {"?1": Device.MOBILE.value, "?0": Device.DESK.value}.get(hint, Device.UNKNOWN.value)
+    return _DEVICES.get(hint, _UNKNOWN)
 
 
 def source_of(host: str) -> str:
     """The kind of place that a referring host is; ``host`` may be empty and may have a port."""
-    name = host.rsplit("@", 1)[-1].partition(":")[0].lower().rstrip(".")
+    name = host.rsplit("@", 1)[-1].partition(":")[0].lower().rstrip(".") if host else ""
     if not name:
-        return Source.DIRECT.value
+        return _DIRECT
     if name == (urlsplit(settings.SITE_URL).hostname or ""):
         return Source.SITE.value
     for kind in (Source.SEARCH, Source.SOCIAL):
@@ -67,7 +71,7 @@ def _fits(name: str, known: str) -> bool:
 def host_of(address: str) -> str:
     """The host of an address that a browser named; empty where there is none."""
     try:
-        return urlsplit(address).hostname or ""
+        return urlsplit(address).hostname or "" if address else ""
     except ValueError:
         return ""
 

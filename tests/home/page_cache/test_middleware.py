@@ -2,6 +2,9 @@ import gzip
 import re
 
 import pytest
+from django.core.cache import close_caches
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.signals import request_finished
 from django.test import Client
 from wagtail.models import Page
 
@@ -196,3 +199,22 @@ def test_tag_that_the_cache_lost_empties_what_carried_it(site, reader: Client):
     store.cache().delete(f"{store.TAG}page:{home.pk}")
     store.empty(["page:0"])
     assert b"Another name" in reader.get(STORY).content
+
+
+class ClosingCache(LocMemCache):
+    """A cache whose connections have to be closed."""
+
+    def close(self, **_kwargs):
+        """There is something to close."""
+
+
+@pytest.mark.parametrize(("backend", "closes"), [(LocMemCache, False), (ClosingCache, True)])
+def test_caches_are_closed_after_an_answer_only_where_there_is_something_to_close(settings, backend, closes):
+    name = f"{backend.__module__}.{backend.__qualname__}"
+    settings.CACHES = {**settings.CACHES, "default": {"BACKEND": name}}
+    request_finished.connect(close_caches)
+    try:
+        store.leave_open()
+        assert request_finished.disconnect(close_caches) is closes
+    finally:
+        store.leave_open()
