@@ -194,7 +194,7 @@ def _stored(axis: str, kind: str) -> QuerySet[PeopleSet]:
 
 
 def _rows(sets: QuerySet[PeopleSet], broadcasts: Collection[int]) -> Iterator[tuple[int, str, Any]]:
-    """Broadcast, place and stored bitmap of those sets that belong to ``broadcasts``, a broadcast's after each other."""
+    """Broadcast, place and stored bitmap of the sets that belong to ``broadcasts``, those of one after each other."""
     rows = sets.order_by("broadcast", "day", "place").values_list("broadcast", "place", "numbers")
     asked = sorted(set(broadcasts))
     for first in range(0, len(asked), _ASKED_AT_ONCE):
