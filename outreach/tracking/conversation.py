@@ -1,18 +1,20 @@
 """What the bot says and asks, and the buttons under it, all in the language in use.
 
 Each question is a :class:`Said`. A button's data is ``name:value…`` and sets a value rather than turning one over, so
-that pressing it twice changes nothing more.
+that pressing it twice changes nothing more. A button by which somebody agrees carries the mark of the words above it:
+a chat keeps old messages, and nobody agrees to words that came later.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from html import escape
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from outreach.audience.choices import Frequency, Gender, Group, Purpose
-from outreach.audience.wording import words
+from outreach.audience.wording import current_version, words
 from outreach.channels.telegram_client import Button, Keyboard
 
 SKIP = "-"
@@ -27,6 +29,11 @@ class Said:
     html: str
     keyboard: Keyboard = ()
     notice: str = ""
+
+
+def mark(purpose: Purpose) -> str:
+    """Six letters that change with the words of a purpose; Telegram gives a button's data 64 bytes."""
+    return sha256(current_version(purpose).encode()).hexdigest()[:6]
 
 
 def interface_languages() -> dict[str, str]:
@@ -67,7 +74,10 @@ def consent(language: str, source: str) -> Said:
             _("Does somebody else use this phone? They may see our messages."),
             _("We keep the number of this chat and what you tell us: no name, no telephone number."),
         ),
-        [[Button(_("Yes, send me messages"), f"join:{language}:{source}")], [Button(_("No, thank you"), "no:")]],
+        [
+            [Button(_("Yes, send me messages"), f"join:{language}:{source}:{mark(Purpose.MESSAGES)}")],
+            [Button(_("No, thank you"), "no:")],
+        ],
     )
 
 
@@ -94,8 +104,8 @@ def group(*, welcome: bool = False) -> Said:
 
 def gender(*, alone: bool = False) -> Said:
     """Asks for the gender together with the consent to count it."""
-    name = _name("gender", alone)
-    choices = [Button(str(label), f"{name}:{value}") for value, label in Gender.choices if value]
+    name, seen = _name("gender", alone), mark(Purpose.GENDER_STATISTICS)
+    choices = [Button(str(label), f"{name}:{value}:{seen}") for value, label in Gender.choices if value]
     return Said(
         paragraphs(
             _("What is your gender? We ask to see whether we reach women and men alike."),
@@ -143,7 +153,7 @@ def clicks() -> Said:
             words(Purpose.CLICK_TRACKING),
             _("Without your yes we see only how many people followed a link, never who."),
         ),
-        [[Button(_("Yes, you may"), "click:1"), Button(_("No"), "click:0")]],
+        [[Button(_("Yes, you may"), f"click:1:{mark(Purpose.CLICK_TRACKING)}"), Button(_("No"), "click:0")]],
     )
 
 

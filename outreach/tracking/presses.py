@@ -4,7 +4,7 @@ Data that we never made, or that can't be acted on any more, raises :class:`Unpr
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -55,12 +55,18 @@ class Press:
             raise Unpressable
         return self.value
 
+    def agreed(self, purpose: Purpose) -> "Press | None":
+        """The press without its last value, the mark of the words above the button; ``None`` where others hold now."""
+        if len(self.values) < 2 or self.values[-1] != conversation.mark(purpose):
+            return None
+        return replace(self, values=self.values[:-1])
+
     @property
     def language_and_source(self) -> tuple[str, str]:
         """The two values of the buttons that come before joining."""
-        if len(self.values) != 2:
+        if len(self.values) < 2:
             raise Unpressable
-        language, source = self.values
+        language, source = self.values[:2]
         if language not in conversation.interface_languages() or source != as_source(source):
             raise Unpressable
         return language, source
@@ -68,6 +74,8 @@ class Press:
 
 def _press_language(press: Press) -> Said:
     language, source = press.language_and_source
+    if len(press.values) != 2:
+        raise Unpressable
     with override(language):
         if press.subscription is None or press.subscription.state != Subscription.State.ACTIVE:
             return conversation.consent(language, source)
@@ -80,6 +88,10 @@ def _press_join(press: Press) -> Said:
     with override(language):
         if press.subscription and press.subscription.state == Subscription.State.ACTIVE:
             return conversation.already()
+        if len(press.values) > 3:
+            raise Unpressable
+        if not press.agreed(Purpose.MESSAGES):
+            return conversation.consent(language, source)
         try:
             subscriptions.join(
                 channel=ChannelName.TELEGRAM,
@@ -120,7 +132,11 @@ def _press_group(press: Press) -> Said:
 
 def _press_gender(press: Press) -> Said:
     subscription = press.joined()
-    answer = press.one_of([SKIP, *filter(None, Gender.values)])
+    answer = press.values[0]
+    if answer not in (SKIP, *filter(None, Gender.values)) or len(press.values) > 2:
+        raise Unpressable
+    if answer not in (SKIP, Gender.UNDISCLOSED) and not press.agreed(Purpose.GENDER_STATISTICS):
+        return conversation.gender(alone=press.alone)
     if answer != SKIP:
         counted = answer != Gender.UNDISCLOSED
         subscriptions.change(
@@ -158,7 +174,11 @@ def _press_often(press: Press) -> Said:
 
 def _press_clicks(press: Press) -> Said:
     subscription = press.joined()
-    granted = press.one_of(["0", "1"]) == "1"
+    granted = press.values[0] == "1"
+    if press.values[0] not in {"0", "1"} or len(press.values) > 2:
+        raise Unpressable
+    if granted and not press.agreed(Purpose.CLICK_TRACKING):
+        return conversation.clicks()
     subscriptions.change(
         subscription=subscription, method=BOT, now=press.now, purposes={Purpose.CLICK_TRACKING: granted}
     )
@@ -167,12 +187,14 @@ def _press_clicks(press: Press) -> Said:
 
 def _press_allow(press: Press) -> Said:
     subscription = press.joined()
-    if len(press.values) != 2 or press.values[0] not in privacy.ASKED or press.values[1] not in {"0", "1"}:
+    if not 2 <= len(press.values) <= 3 or press.values[0] not in privacy.ASKED or press.values[1] not in {"0", "1"}:
         raise Unpressable
-    purpose, granted = press.values[0], press.values[1] == "1"
+    purpose, granted = Purpose(press.values[0]), press.values[1] == "1"
     if granted and purpose == Purpose.GENDER_STATISTICS:
         # There is nothing to count until the person has said it.
         return conversation.gender(alone=True)
+    if granted and not press.agreed(purpose):
+        return privacy.consents(subscription)
     subscriptions.change(subscription=subscription, method=BOT, now=press.now, purposes={purpose: granted})
     return privacy.consents(subscription)
 

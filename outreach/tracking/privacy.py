@@ -15,7 +15,7 @@ from outreach.audience.models import Subscriber, Subscription
 from outreach.audience.wording import words
 from outreach.channels.telegram_client import Button
 
-from .conversation import Said, paragraphs
+from .conversation import Said, mark, paragraphs
 
 ASKED = (Purpose.GENDER_STATISTICS, Purpose.CLICK_TRACKING)
 """What somebody on Telegram can agree to beside the messages themselves: the bot never learns who opens what."""
@@ -31,7 +31,8 @@ def consents(subscription: Subscription) -> Said:
     for purpose in ASKED:
         granted = subscription.allows(purpose)
         lines.append(f"{'✓' if granted else '✗'} {words(purpose)}")
-        buttons.append([Button(_offer(purpose, granted), f"allow:{purpose.value}:{int(not granted)}")])
+        wish = "0" if granted else f"1:{mark(purpose)}"
+        buttons.append([Button(_offer(purpose, granted), f"allow:{purpose.value}:{wish}")])
     html = paragraphs(
         _("This is what you agreed to (✓) and what you did not (✗)."),
         *lines,

@@ -13,13 +13,23 @@ from hypothesis import strategies as st
 
 from outreach import roles
 from outreach.audience.addresses import address_hash, decrypt
-from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, Suppression, TopicChoice
+from outreach.audience.choices import Purpose
+from outreach.audience.models import (
+    Consent,
+    JoinRequest,
+    Subscriber,
+    Subscription,
+    Suppression,
+    TopicChoice,
+    Wording,
+    WordingText,
+)
 from outreach.audience.suppressions import suppress
 from outreach.audience.wording import words
 from outreach.broadcasts.models import TestChat
 from outreach.broadcasts.test_chats import LASTS, BindingRefused, bind, start_payload
 from outreach.channels.telegram_client import BotClient
-from outreach.tracking.conversation import interface_languages
+from outreach.tracking.conversation import interface_languages, mark
 from outreach.tracking.updates import poll
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -348,12 +358,75 @@ def test_no_data_of_a_button_breaks_the_bot(joined, data):
     assert (Consent.objects.count(), Subscription.objects.get().state) == before
 
 
+@pytest.fixture
+def other_words(db):
+    """Publish new words for a purpose."""
+
+    def publish(purpose):
+        wording = Wording.objects.create(purpose=purpose, version="2099.1", published_at=NOW)
+        WordingText.objects.create(wording=wording, language="en", text="You may do much more with it.")
+
+    return publish
+
+
+def test_nobody_agrees_to_words_that_came_after_the_button(phone, other_words):
+    phone.writes("/start").presses("English")
+    other_words(Purpose.MESSAGES)
+
+    phone.presses("Yes, send me messages")
+    assert not Subscriber.objects.exists()
+    assert "You may do much more with it." in phone.text
+
+    phone.presses("Yes, send me messages")
+    assert Consent.objects.get().wording_version == "2099.1"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "way", "button"),
+    [
+        (Purpose.GENDER_STATISTICS, ["Pass over"], "Woman"),
+        (Purpose.CLICK_TRACKING, ["Pass over", "Pass over", "Done"], "Yes, you may"),
+        (Purpose.CLICK_TRACKING, "/privacy", "You may record my links"),
+    ],
+)
+def test_who_has_joined_sees_changed_words_before_they_agree_to_them(joined, other_words, purpose, way, button):
+    if isinstance(way, str):
+        joined.writes(way)
+    else:
+        for each in way:
+            joined.presses(each)
+    before = Consent.objects.count()
+    other_words(purpose)
+
+    joined.presses(button)
+    assert Consent.objects.count() == before
+    assert "You may do much more with it." in joined.text
+
+    joined.presses(button)
+    assert Consent.objects.latest("id").wording_version == "2099.1"
+
+
+def test_a_gender_that_is_not_told_needs_no_words(joined, other_words):
+    joined.presses("Pass over")
+    other_words(Purpose.GENDER_STATISTICS)
+
+    joined.presses("Prefer not to say")
+
+    assert Subscriber.objects.get().gender == "undisclosed"
+
+
+def test_the_data_of_every_button_fits_into_what_telegram_takes(phone):
+    phone.writes(f"/start {'s' * 40}").presses("English")
+
+    assert max(len(button["callback_data"].encode()) for row in phone.message["keyboard"] for button in row) <= 64
+
+
 def test_a_button_pressed_twice_changes_nothing_more(joined):
     joined.presses("Pass over").presses("Woman")
     before = state()
 
-    joined.sends_back("gender:woman")
-    joined.sends_back("join:en:")
+    joined.sends_back(f"gender:woman:{mark(Purpose.GENDER_STATISTICS)}")
+    joined.sends_back(f"join:en::{mark(Purpose.MESSAGES)}")
 
     assert state() == before
 
@@ -391,7 +464,7 @@ def test_the_bot_speaks_the_language_of_the_phone_until_one_is_chosen(bot_api, c
     assert "Bienvenue" in phone.text
     phone.presses("Español")
     assert "¿Podemos" in phone.text
-    phone.sends_back("join:es:").writes("/stop")
+    phone.sends_back(f"join:es::{mark(Purpose.MESSAGES)}").writes("/stop")
     assert "Se fue" in phone.text
 
 

@@ -10,10 +10,12 @@ from django.core.management.base import CommandError
 from django.db import OperationalError
 from django.urls import reverse
 
+from outreach.audience.choices import Purpose
 from outreach.audience.models import Consent, Subscription
 from outreach.channels.telegram_client import BotClient
 from outreach.sandbox import updates as acts
 from outreach.tracking import bot, presses, telegram_views
+from outreach.tracking.conversation import mark
 from outreach.tracking.models import UpdateCursor
 from outreach.tracking.updates import poll
 
@@ -43,8 +45,13 @@ def webhook(client, bot_api, settings):
     return post
 
 
+def join():
+    """The data of the button that joins in English."""
+    return f"join:en::{mark(Purpose.MESSAGES)}"
+
+
 def join_update(number=5, chat=7):
-    return {"update_id": number, **acts.pressed(chat=chat, message=1, data="join:en:")}
+    return {"update_id": number, **acts.pressed(chat=chat, message=1, data=join())}
 
 
 # Read by the worker
@@ -52,7 +59,7 @@ def join_update(number=5, chat=7):
 
 def test_every_update_is_handled_once_and_the_cursor_stands_behind_the_last(bot_api, client_of_bot):
     for chat in (1, 2, 3):
-        bot_api.presses(chat, "join:en:", message=1)
+        bot_api.presses(chat, join(), message=1)
 
     assert poll(client=client_of_bot, now=NOW) == 3
     assert poll(client=client_of_bot, now=NOW) == 0
@@ -61,7 +68,7 @@ def test_every_update_is_handled_once_and_the_cursor_stands_behind_the_last(bot_
 
 
 def test_an_update_that_is_read_again_is_not_handled_again(bot_api, client_of_bot, monkeypatch):
-    bot_api.presses(7, "join:en:", message=1)
+    bot_api.presses(7, join(), message=1)
     monkeypatch.setattr(
         client_of_bot, "get_updates", lambda updates=client_of_bot.get_updates, **how: updates(offset=0, timeout=0)
     )
@@ -75,7 +82,7 @@ def test_an_update_that_is_read_again_is_not_handled_again(bot_api, client_of_bo
 
 def test_an_update_that_fails_is_passed_over_and_holds_up_nobody(bot_api, client_of_bot, monkeypatch, caplog):
     bot_api.presses(1, "no:", message=1)
-    bot_api.presses(2, "join:en:", message=1)
+    bot_api.presses(2, join(), message=1)
 
     def fails(_press):
         Subscription.objects.filter(pk=-1).update(state="left")
@@ -91,7 +98,7 @@ def test_an_update_that_fails_is_passed_over_and_holds_up_nobody(bot_api, client
 
 
 def test_an_update_waits_while_the_database_is_away(bot_api, client_of_bot, monkeypatch):
-    bot_api.presses(7, "join:en:", message=1)
+    bot_api.presses(7, join(), message=1)
 
     def away(*_args, **_options):
         raise OperationalError("database is locked")
@@ -107,7 +114,7 @@ def test_an_update_waits_while_the_database_is_away(bot_api, client_of_bot, monk
 
 @pytest.mark.parametrize("trouble", ["answers", "drops", "gateway"])
 def test_telegram_in_trouble_means_later(bot_api, client_of_bot, trouble):
-    bot_api.presses(7, "join:en:", message=1)
+    bot_api.presses(7, join(), message=1)
     if trouble == "answers":
         bot_api.answers(502, method="getUpdates")
     elif trouble == "drops":
@@ -120,7 +127,7 @@ def test_telegram_in_trouble_means_later(bot_api, client_of_bot, trouble):
 
 
 def test_what_was_done_stays_when_the_answer_can_not_be_said(bot_api, client_of_bot, caplog):
-    bot_api.presses(7, "join:en:", message=1)
+    bot_api.presses(7, join(), message=1)
     bot_api.answers(403, "Forbidden: bot was blocked by the user", method="answerCallbackQuery")
 
     with caplog.at_level(logging.WARNING):
@@ -131,7 +138,7 @@ def test_what_was_done_stays_when_the_answer_can_not_be_said(bot_api, client_of_
 
 
 def test_a_message_too_old_to_be_changed_is_followed_by_a_new_one(bot_api, client_of_bot):
-    bot_api.presses(7, "join:en:", message=999)
+    bot_api.presses(7, join(), message=999)
 
     poll(client=client_of_bot, now=NOW)
 
@@ -141,11 +148,11 @@ def test_a_message_too_old_to_be_changed_is_followed_by_a_new_one(bot_api, clien
 def test_reading_an_answering_an_update_asks_the_database_a_fixed_number_of_times(
     bot_api, client_of_bot, django_assert_max_num_queries
 ):
-    bot_api.presses(7, "join:en:", message=1)
+    bot_api.presses(7, join(), message=1)
     poll(client=client_of_bot, now=NOW)
     bot_api.presses(7, "group:worker", message=1)
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         poll(client=client_of_bot, now=NOW)
 
 
