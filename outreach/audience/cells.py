@@ -12,6 +12,11 @@ def printable(text: str) -> str:
     return UNPRINTABLE.sub("", text)
 
 
+def unguarded(text: str) -> str:
+    """A cell as it was before :func:`safe` or a spreadsheet put an apostrophe before it."""
+    return text[1:] if text.startswith("'") and text[1:].lstrip(" ").startswith(FORMULA_STARTS) else text
+
+
 def safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text

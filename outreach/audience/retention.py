@@ -11,13 +11,13 @@ from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from . import bounces, limits
 from .choices import RemovalKind
 from .erasure import erase_all
 from .inactivity import STAY, STAY_KEPT, inactive
-from .models import Import, ImportPart, ImportRefusal, JoinRequest, Subscriber, Subscription
+from .models import Import, ImportPart, ImportRefusal, JoinRequest, Subscriber, Subscription, Suppression
 from .preferences.mailing import forget_old_requests
 from .removals import count_removed
 
@@ -72,13 +72,24 @@ def forget_inactive(*, now: datetime) -> int:
 
 
 def forget_unconfirmed(*, now: datetime) -> int:
-    """Remove forms that nobody confirmed for 14 days, and people known by nothing else; returns how many people."""
+    """Remove forms that nobody confirmed for 14 days, and people known by nothing else; returns how many people.
+
+    Also whoever could not be reached before they had confirmed, 14 days after that was known.
+    """
     with transaction.atomic():
         _forget_forms(now)
-        never = Subscription.objects.filter(state=Subscription.State.PENDING, join_requests=None)
+        never = Subscription.objects.filter(_never_confirmed(now), join_requests=None)
         people = list(never.values_list("subscriber_id", flat=True))
         never.delete()
         return _gone(Subscriber.objects.filter(pk__in=people, subscriptions=None))
+
+
+def _never_confirmed(now: datetime) -> Q:
+    """What was never confirmed and waits no more; or was stopped, where the hash of the address stays suppressed."""
+    state = Subscription.State
+    suppressed = Suppression.objects.filter(channel=OuterRef("channel"), address_hash=OuterRef("address_hash"))
+    stopped = Q(state=state.STOPPED, confirmed_at=None, ended_at__lte=now - UNCONFIRMED_KEPT)
+    return Q(state=state.PENDING) | (stopped & Exists(suppressed))
 
 
 def _forget_forms(now: datetime) -> int:

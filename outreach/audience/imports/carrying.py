@@ -182,6 +182,7 @@ def _writer(job: Job, now: datetime) -> Writer:
         versions=declared.versions(row.pk),
         evidence=f"#{row.pk}: {declared.proof}"[:200],
         actor=row.options.get("actor"),
+        actor_name=row.options.get("actor_name", ""),
         mails_from=datetime.fromisoformat(row.options["mails_from"]),
         asked_version=current_version(Purpose.MESSAGES),
         now=now,

@@ -79,7 +79,12 @@ def carry_out(*, of: Import, user: Any, now: datetime) -> bool:
     if tried is None:
         return False
     tried.state, tried.rows_done, tried.attempts, tried.lease_until = State.RUNNING, 0, 0, None
-    tried.options = {**tried.options, "mails_from": _mails_from(now).isoformat(), "actor": user.pk}
+    tried.options = {
+        **tried.options,
+        "mails_from": _mails_from(now).isoformat(),
+        "actor": user.pk,
+        "actor_name": user.get_username(),
+    }
     tried.save(update_fields=["state", "rows_done", "attempts", "lease_until", "options"])
     ImportRefusal.objects.filter(of=tried).delete()
     declared = Declaration.of(tried)

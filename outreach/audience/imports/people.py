@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from outreach.audience.addresses import InvalidAddress, address_hash, normalised
+from outreach.audience.cells import unguarded
 from outreach.audience.choices import ChannelName
 
 from . import values
@@ -76,7 +77,7 @@ class Reader:
         """The person in a row, or why there is none."""
         if len(cells) > self.width and any(cell.strip() for cell in cells[self.width :]):
             return Refused(row, -1, Reason.CELLS)
-        said = {name: cells[at].strip() if at < len(cells) else "" for name, at in self.columns.items()}
+        said = {name: unguarded(cells[at].strip()) if at < len(cells) else "" for name, at in self.columns.items()}
         try:
             return self._person(row, said)
         except NotTaken as error:

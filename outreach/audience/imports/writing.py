@@ -27,14 +27,15 @@ UNCOUNTED = {Gender.NOT_ASKED.value, Gender.UNDISCLOSED.value}
 class Writer:
     """Writes for one import. ``versions`` are the wordings that its proof covers, ``evidence`` where the proof is.
 
-    ``mails_from`` is when (UTC) the first of its people is asked to confirm, and
-    ``asked_version`` the words that they agree to by it.
+    ``actor`` and ``actor_name`` are the officer's number and name. ``mails_from`` is when (UTC) the first of its people
+    is asked to confirm, and ``asked_version`` the words that they agree to by it.
     """
 
     declared: Declaration
     versions: Mapping[str, str]
     evidence: str
     actor: int | None
+    actor_name: str
     mails_from: datetime
     asked_version: str
     now: datetime
@@ -126,8 +127,10 @@ class Writer:
                 "wording_version": self.versions[purpose],
                 "language": person.language or self.declared.language,
                 "given_at": self._given_at(person),
+                "recorded_at": written(self.now),
                 "method": Consent.Method.IMPORT,
                 "actor_id": self.actor,
+                "actor_name": self.actor_name,
                 "evidence": self.evidence,
             }
             for purpose in self._purposes(person)

@@ -11,6 +11,7 @@ from django.utils.translation import check_for_language
 
 from outreach.audience import subscriptions
 from outreach.audience.addresses import address_hash
+from outreach.audience.bounces import bury
 from outreach.audience.confirmation import (
     LinkBroken,
     LinkExpired,
@@ -20,7 +21,7 @@ from outreach.audience.confirmation import (
     read_link,
     send_due_confirmations,
 )
-from outreach.audience.models import JoinRequest
+from outreach.audience.models import JoinRequest, Suppression
 from outreach.audience.retention import forget_unconfirmed
 from outreach.audience.suppressions import suppress
 
@@ -298,3 +299,24 @@ def test_a_form_that_nobody_confirmed_is_forgotten_after_14_days(joins, confirme
     assert not JoinRequest.objects.exists()
     assert not type(ana).objects.filter(pk=ana.pk).exists()
     assert type(ana).objects.get().state == "active"
+
+
+def test_who_could_not_be_reached_before_they_confirmed_is_forgotten_and_stays_suppressed(joins, now):
+    ana = joins()
+    bury(subscriptions=[ana.pk], now=now + DAY)
+
+    forget_unconfirmed(now=now + 14 * DAY)
+    assert type(ana).objects.filter(pk=ana.pk).exists()
+    assert forget_unconfirmed(now=now + 15 * DAY) == 1
+
+    assert not type(ana).objects.exists()
+    assert Suppression.objects.filter(address_hash=ana.address_hash).exists()
+
+
+def test_who_left_before_they_confirmed_is_remembered_so_that_no_list_asks_them_again(joins, now):
+    ana = joins()
+    type(ana).objects.filter(pk=ana.pk).update(state="left", ended_at=now)
+
+    forget_unconfirmed(now=now + 60 * DAY)
+
+    assert type(ana).objects.filter(pk=ana.pk).exists()

@@ -11,6 +11,7 @@ from wagtail.models import ModelLogEntry
 
 from outreach.audience import retention, subscriptions
 from outreach.audience.addresses import address_hash
+from outreach.audience.cells import safe
 from outreach.audience.choices import Purpose
 from outreach.audience.confirmation import link, send_due_confirmations
 from outreach.audience.erasure import erase
@@ -55,7 +56,7 @@ def test_a_trial_changes_nothing(tries):
     assert not Subscriber.objects.exists()
 
 
-def test_who_is_proven_is_active_with_a_consent_for_each_purpose(imports, officer):
+def test_who_is_proven_is_active_with_a_consent_for_each_purpose(imports, officer, now):
     found = imports(EVERYTHING)
 
     person, own = Subscriber.objects.get(), Subscription.objects.get()
@@ -73,6 +74,7 @@ def test_who_is_proven_is_active_with_a_consent_for_each_purpose(imports, office
     consent = consents["messages"]
     assert (consent.granted, consent.wording_version, consent.language) == (True, "2026.1", "fr")
     assert (consent.given_at, consent.method, consent.actor) == (given, "import", officer)
+    assert (consent.recorded_at, consent.actor_name) == (now, officer.get_username())
     assert consent.evidence == f"#{found.pk}: Green folder in the office"
 
 
@@ -81,6 +83,16 @@ def test_other_words_can_be_shown_for_each_person(imports):
 
     consent = Consent.objects.get()
     assert words(consent.purpose, consent.wording_version, consent.language) == "Ring me any time."
+
+
+def test_a_list_that_we_exported_comes_back_with_the_same_addresses(imports):
+    imports("E-mail\n" + "\n".join(map(safe, ["-ana@example.org", "+bob@example.org", "o'hara@example.org"])) + "\n")
+
+    assert sorted(own.address for own in Subscription.objects.all()) == [
+        "+bob@example.org",
+        "-ana@example.org",
+        "o'hara@example.org",
+    ]
 
 
 def test_no_gender_is_kept_without_the_consent_to_count_it(imports):

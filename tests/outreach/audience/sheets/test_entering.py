@@ -103,7 +103,7 @@ def test_the_ledger_says_who_entered_what_was_signed_where_it_lies_and_when_it_w
     for entry in entries:
         assert (entry.method, entry.actor, entry.granted, entry.language) == ("paper", officer, True, "en")
         assert entry.evidence == "Binder 3 #2"
-        assert entry.given_at == datetime(2026, 11, 20, 16, tzinfo=UTC)
+        assert (entry.given_at, entry.recorded_at) == (datetime(2026, 11, 20, 16, tzinfo=UTC), now)
 
 
 def test_what_was_signed_stays_the_consent_of_record_after_confirming(enters, now):
