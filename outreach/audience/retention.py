@@ -89,7 +89,7 @@ def _never_confirmed(now: datetime) -> Q:
     state = Subscription.State
     suppressed = Suppression.objects.filter(channel=OuterRef("channel"), address_hash=OuterRef("address_hash"))
     stopped = Q(state=state.STOPPED, confirmed_at=None, ended_at__lte=now - UNCONFIRMED_KEPT)
-    return Q(state=state.PENDING) | (stopped & Exists(suppressed))
+    return Q(state=state.PENDING) | (stopped & Q(Exists(suppressed)))
 
 
 def _forget_forms(now: datetime) -> int:
