@@ -6,12 +6,16 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.ground.chromium import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.ground.demo import Demo, own_environment
@@ -19,6 +23,9 @@ from tests.ground.environment import become
 from tests.ground.tables import Row, missed, printed
 
 from .tools import ToolMissing
+
+if TYPE_CHECKING:
+    from .measuring import Audit
 
 PARTS = ("pages", "weight", "html", "reflow", "keyboard", "axe", "staff", "lighthouse")
 
@@ -31,6 +38,7 @@ def main() -> int:
     parser.add_argument("--kinds", default="", help="only kinds of pages with one of these words in their name")
     parser.add_argument("--all-kinds", action="store_true", help="Lighthouse for every kind of page")
     parser.add_argument("--rounds", type=int, default=3, help="how often Lighthouse measures the performance")
+    parser.add_argument("--once", action="store_true", help="measure nothing a second time where something is missed")
     parser.add_argument("--pictures", type=Path, help="a folder for pictures of all kinds; nothing is measured")
     parser.add_argument("--at", help="the address of a demo that runs already")
     parser.add_argument("--local", default="", help="its LOCAL_DIR; the rest of its settings is that of this process")
@@ -63,9 +71,23 @@ def _measure(parts: list[str], demo: Demo, chromium: Browser, options: argparse.
     for part in parts:
         begun = time.monotonic()
         arguments = {"rounds": options.rounds, "all_kinds": options.all_kinds} if part == "lighthouse" else {}
-        rows += getattr(audit, part)(**arguments)
+        measure = partial(getattr(audit, part), **arguments)
+        rows += measure() if options.once else _measured_again(measure, audit, part)
         print(f"{part}: {time.monotonic() - begun:.0f} s", flush=True)
     return rows
+
+
+def _measured_again(measure: Callable[[], list[Row]], audit: "Audit", part: str) -> list[Row]:
+    """The rows of a part; where something is missed, of a second time: a machine that is busy has bad moments."""
+    try:
+        rows = measure()
+        if not missed(rows):
+            return rows
+    except (PlaywrightError, RuntimeError):
+        traceback.print_exc()
+    print(f"{part}: something is missed, so once more", flush=True)
+    audit.look_anew()
+    return measure()
 
 
 @contextmanager

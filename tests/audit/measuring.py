@@ -34,6 +34,10 @@ class Audit:
         """What the demo has."""
         return Found.parse(self._demo.manage("shell", "-v", "0", "-c", FIND))
 
+    def look_anew(self) -> None:
+        """Find out again what the demo has."""
+        self.__dict__.pop("found", None)
+
     @property
     def places(self) -> list[Place]:
         """The pages that are asked for."""
@@ -108,7 +112,7 @@ class Audit:
                 rows.append(_none(f"{role}, {len(seen) - before} more kinds of pages, violations", faults))
         unseen = sorted(set(names()) - seen)
         # Most take a form, answer a file, or need something that a new demo does not have: nothing to judge by.
-        _tell([f"not looked at: {' '.join(unseen)}"])
+        print(f"  not looked at: {' '.join(unseen)}", flush=True)
         return [*rows, Row("addresses of ours at which no page was seen", str(len(unseen)))]
 
     def lighthouse(self, *, rounds: int, all_kinds: bool) -> list[Row]:
@@ -148,7 +152,7 @@ def _by_language(found: dict[Place, list[str]]) -> dict[str, list[str]]:
 
 def _tell(faults: Iterable[str]) -> None:
     for fault in faults:
-        print(f"  {fault}", flush=True)
+        print(f"  fault: {fault}", flush=True)
 
 
 def _none(name: str, faults: Iterable[str]) -> Row:
