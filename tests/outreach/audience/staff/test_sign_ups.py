@@ -73,3 +73,16 @@ def test_a_month_that_is_none_is_not_found(as_role, page, month):
 
 def test_a_page_without_counts_says_what_to_do(as_role):
     assert "Nobody has signed up yet." in as_role("Editors").get(reverse("sign_ups:index")).content.decode()
+
+
+def test_what_the_demo_invented_says_so_on_the_page_and_beside_the_link(as_role, counted):
+    client = as_role("Editors")
+    assert "demo data" not in client.get(reverse("sign_ups:index")).content.decode().lower()
+    JoinLink.objects.update(is_demo=True)
+
+    listed = BeautifulSoup(client.get(reverse("sign_ups:index")).content, "html.parser").select_one("main, #main")
+    one = client.get(reverse("join_links:inspect", args=[JoinLink.objects.get().pk])).content.decode()
+
+    assert "Includes demo data" in listed.text
+    assert "Demo data" in listed.select_one("tbody th").text
+    assert "Demo data" in one
