@@ -13,8 +13,8 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from . import challenge, form_token
-from .addresses import InvalidAddress, normalised
-from .choices import ChannelName, Gender, Group, Parish, Purpose
+from .choices import Gender, Group, Parish, Purpose
+from .open_form import OpenForm, email_field
 from .source import as_source
 from .wording import Wordings, Words, words
 
@@ -36,19 +36,10 @@ def consent_field(purpose: Purpose, **options: Any) -> forms.BooleanField:
     return forms.BooleanField(label=_lazy_words(purpose), required=options.pop("required", False), **options)
 
 
-class SubscribeForm(forms.Form):
+class SubscribeForm(OpenForm):
     """Asks for an address and, if a person likes, for what helps to send them what they want. Sets no cookie."""
 
-    email = forms.CharField(
-        label=_("Your e-mail address"),
-        max_length=254,
-        help_text=_("We send a link to it, to be sure that it is yours."),
-        error_messages={
-            "required": _("Write your e-mail address."),
-            "max_length": _("An e-mail address has at most 254 characters."),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
-    )
+    email = email_field(help_text=_("We send a link to it, to be sure that it is yours."))
     messages = consent_field(
         Purpose.MESSAGES,
         required=True,
@@ -106,32 +97,16 @@ class SubscribeForm(forms.Form):
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, now: datetime, source: str = "") -> None:
-        super().__init__(data, initial={"language": get_language(), "gender": "", "source": as_source(source)})
-        self.now = now
+        initial = {"language": get_language(), "gender": "", "source": as_source(source)}
+        super().__init__(data, now=now, initial=initial)
         self._wordings = Wordings.load([get_language() or settings.LANGUAGE_CODE])
         for purpose in Purpose.values:
             self.fields[purpose].label = as_label(self._wordings.words(purpose))
 
     @property
-    def is_trapped(self) -> bool:
-        """Whether the field that no person sees was filled in."""
-        return bool(self.data.get("website"))
-
-    @property
     def is_short(self) -> bool:
         """Whether it comes from a page that asked for the address and the consent to messages alone."""
         return bool(self.data.get("short"))
-
-    @cached_property
-    def opened(self) -> str:
-        """The note for the form as it is shown now; one that came back and is good goes on counting its time."""
-        try:
-            opened_at = form_token.check(token=self._token, now=self.now).opened_at
-        except form_token.FilledTooFast:
-            opened_at = form_token.read(token=self._token).opened_at
-        except form_token.FormOutOfDate:
-            opened_at = self.now
-        return form_token.opened(now=opened_at, versions=self._versions)
 
     @cached_property
     def question(self) -> challenge.Question | None:
@@ -140,57 +115,29 @@ class SubscribeForm(forms.Form):
         return challenge.pose(now=self.now) if is_asked else None
 
     @property
-    def error_links(self) -> list[tuple[str, str]]:
-        """Each error with the id of the field that it leads to, in the order of the page."""
-        found = [("email", str(error)) for error in self.non_field_errors()]
-        found += [(name, str(error)) for name in self.fields for error in self.errors.get(name, [])]
-        return [(self._first_id(name), error) for name, error in found]
-
-    def _first_id(self, name: str) -> str:
-        field = self[name]
-        return field.subwidgets[0].id_for_label or field.id_for_label
-
-    @property
-    def _versions(self) -> dict[str, str]:
+    def versions(self) -> dict[str, str]:
+        """Those that are in use."""
         return {purpose: self._wordings.current(purpose) for purpose in Purpose.values}
-
-    @property
-    def _token(self) -> str:
-        return str(self.data.get("opened", ""))
-
-    def clean_email(self) -> str:
-        """The address as it is written down."""
-        try:
-            return normalised(channel=ChannelName.EMAIL, address=self.cleaned_data["email"])
-        except InvalidAddress as error:
-            raise forms.ValidationError(str(error)) from None
 
     def clean_source(self) -> str:
         """The source, or nothing where it is none."""
         return as_source(self.cleaned_data["source"])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what no person can have filled in, and consents to other words than those in use."""
-        try:
-            form_token.check(token=self._token, now=self.now)
-        except form_token.FilledTooFast:
-            # Where something is to be mended anyway, the button is pressed once more.
-            if not self.errors:
-                self.add_error(None, _("That was very quick. Please press the button once more."))
-        except form_token.FormOutOfDate:
-            self.add_error(None, _("The page was open for too long. Please press the button once more."))
+        """Refuse consents to other words than those in use, too."""
+        super().clean()
         self._ask_again_what_reads_otherwise()
         return self.cleaned_data
 
     def _ask_again_what_reads_otherwise(self) -> None:
         """Take back each tick at words that have changed since: the person has not seen those that are shown now."""
         try:
-            seen = form_token.read(token=self._token).versions
+            seen = form_token.read(token=self.token).versions
         except form_token.FormOutOfDate:
             # Nobody knows what was on the screen. Now it is, and waits for one more press anyway.
             return
         for purpose in Purpose.values:
-            if self.cleaned_data.get(purpose) and seen.get(purpose) != self._versions[purpose]:
+            if self.cleaned_data.get(purpose) and seen.get(purpose) != self.versions[purpose]:
                 self.add_error(
                     purpose, _("These words have changed meanwhile. Read them again, and tick the box anew.")
                 )
@@ -224,7 +171,7 @@ class SubscribeForm(forms.Form):
         said = self.cleaned_data
         asked = {"address": said["email"], "language": said["language"], "source": said["source"]}
         # Ticks at other words than today's were taken back.
-        asked |= {"wording_versions": self._versions, "wording_language": get_language() or settings.LANGUAGE_CODE}
+        asked |= {"wording_versions": self.versions, "wording_language": get_language() or settings.LANGUAGE_CODE}
         if self.is_short:
             return {**asked, "purposes": frozenset({Purpose.MESSAGES}), "is_short": True}
         about = {name: said[name] for name in ("group", "gender", "parish", "topics")}

@@ -44,15 +44,31 @@ def _while_in_use(view: View) -> View:
 
 
 def _on_phone(view: View) -> View:
+    """A phone that was forgotten shows that, and is another person's as soon as somebody writes on it."""
+
     @wraps(view)
     def answer(request: HttpRequest, token: str) -> HttpResponse:
         try:
             phone = phones.by_token(token)
+        except phones.Forgotten as forgotten:
+            return _on_forgotten_phone(request, token, forgotten.number)
         except phones.NoSuchPhone:
             raise Http404 from None
         return view(request, phone)
 
     return _while_in_use(answer)
+
+
+def _on_forgotten_phone(request: HttpRequest, token: str, number: int) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "outreach/sandbox/phone_forgotten.html", {"token": token})
+    form = WritingForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseRedirect(reverse("sandbox_phone", args=[token]))
+    now = timezone.now()
+    phone = phones.phone_of(number=number, now=now, language=translation.get_language() or settings.LANGUAGE_CODE)
+    phones.write(phone=phone, text=form.cleaned_data["text"], now=now)
+    return _back_to(phone)
 
 
 class NewPhoneForm(forms.Form):

@@ -26,6 +26,14 @@ class NoSuchPhone(LookupError):
     """The link to a phone was not made here."""
 
 
+class Forgotten(NoSuchPhone):
+    """The link was made here, and of the phone with this ``number`` nothing is kept any more."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 class NoSuchButton(LookupError):
     """The message has no such button."""
 
@@ -57,10 +65,10 @@ def new_phone(*, name: str, language: str, now: datetime) -> SandboxChat:
     return SandboxChat.objects.create(number=number, name=name, language_code=language, opened_at=now)
 
 
-def phone_of(*, number: int, now: datetime) -> SandboxChat:
-    """The phone behind a chat that the bot wrote to, made where the bot was first."""
+def phone_of(*, number: int, now: datetime, language: str = "en") -> SandboxChat:
+    """The phone behind a chat, made where the bot wrote first, or where everything of it was forgotten."""
     phone, _made = SandboxChat.objects.get_or_create(
-        number=number, defaults={"name": f"Phone {number}", "opened_at": now}
+        number=number, defaults={"name": f"Phone {number}", "language_code": language, "opened_at": now}
     )
     return phone
 
@@ -71,11 +79,15 @@ def token(phone: SandboxChat) -> str:
 
 
 def by_token(token: str) -> SandboxChat:
-    """The phone that :func:`token` names; raises :class:`NoSuchPhone`."""
+    """The phone that :func:`token` names; raises :class:`NoSuchPhone`, or :class:`Forgotten` where it was one."""
     try:
-        return SandboxChat.objects.get(number=int(_signer.unsign(token)))
-    except (BadSignature, ValueError, SandboxChat.DoesNotExist) as error:
+        number = int(_signer.unsign(token))
+    except (BadSignature, ValueError) as error:
         raise NoSuchPhone from error
+    try:
+        return SandboxChat.objects.get(number=number)
+    except SandboxChat.DoesNotExist as error:
+        raise Forgotten(number) from error
 
 
 def write(*, phone: SandboxChat, text: str, now: datetime) -> SandboxUpdate:

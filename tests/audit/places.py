@@ -294,6 +294,7 @@ def _known_to_few(language: str) -> Iterator[tuple[str, str]]:
     from outreach.broadcasts.campaign import Campaign
     from outreach.delivery.models import Delivery
     from outreach.sandbox import phones
+    from outreach.sandbox.forgetting import forget as sandbox_forgets
     from outreach.tracking.archive import path_of
     from outreach.tracking.tokens import Token, Use, mint
 
@@ -328,6 +329,8 @@ def _known_to_few(language: str) -> Iterator[tuple[str, str]]:
     delivery = received.select_related("message").latest("pk")
     phone = phones.new_phone(name="Phone", language=language, now=now)
     phones.write(phone=phone, text="/start", now=now)
+    forgotten = phones.new_phone(name="Phone", language=language, now=now)
+    sandbox_forgets(mailboxes=[], chats=[forgotten.number])
     results = reverse("results", args=[Campaign.objects.filter(is_demo=True).latest("pk").slug])
     yield "results", f"/{language}/{results.strip('/').partition('/')[2]}/"
     yield "confirm again", confirmed
@@ -343,6 +346,7 @@ def _known_to_few(language: str) -> Iterator[tuple[str, str]]:
     yield "my_data needing a fresh link forged", f"{page(now, proven=False)}data/"
     yield "erase_me", f"{page(now)}erase/"
     yield "sandbox_phone", f"/sandbox/phone/{phones.token(phone)}/"
+    yield "sandbox_phone of nobody", f"/sandbox/phone/{phones.token(forgotten)}/"
     yield "view_message", path_of(delivery.message)
     yield "view_message forged", f"/{language}/messages/forged/"
     yield "unsubscribe forged", "/u/forged"

@@ -1,6 +1,7 @@
 """The pages of our own that members of staff open: found by their addresses and by what they lead to."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
@@ -14,22 +15,39 @@ ADMIN = "admin/"
 
 def names() -> dict[str, str]:
     """The name of every address of ours below the admin, and its route."""
+    return {each.name: each.route for each in _addresses() if each.module.startswith(OURS)}
 
-    def below(patterns: list[URLPattern | URLResolver], prefix: str, space: str) -> Iterator[tuple[str, str]]:
+
+def names_of(package: str) -> dict[str, str]:
+    """The name and the route of every staff address of a package, with what Wagtail adds in its namespaces."""
+    every = list(_addresses())
+    own = [each for each in every if each.module.startswith(f"{package}.")]
+    spaces = {each.space for each in own} - {""}
+    return {each.name: each.route for each in every if each in own or each.space in spaces}
+
+
+@dataclass(frozen=True)
+class _Address:
+    """One address below the admin; ``space`` is its namespace, ``module`` that of its view."""
+
+    name: str
+    route: str
+    space: str
+    module: str
+
+
+def _addresses() -> Iterator[_Address]:
+    def below(patterns: list[URLPattern | URLResolver], prefix: str, space: str) -> Iterator[_Address]:
         for pattern in patterns:
             route = prefix + str(pattern.pattern).removeprefix("^").removesuffix("$").removesuffix("\\Z")
             if isinstance(pattern, URLResolver):
                 inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
                 yield from below(pattern.url_patterns, route, inner)
-            elif route.startswith(ADMIN) and pattern.name and _is_ours(pattern):
-                yield f"{space}{pattern.name}", route
+            elif route.startswith(ADMIN) and pattern.name:
+                view = getattr(pattern.callback, "view_class", pattern.callback)
+                yield _Address(f"{space}{pattern.name}", route, space, view.__module__ if view else "")
 
-    return dict(below(get_resolver().url_patterns, "", ""))
-
-
-def _is_ours(pattern: URLPattern) -> bool:
-    view = getattr(pattern.callback, "view_class", pattern.callback)
-    return bool(view) and view.__module__.startswith(OURS)
+    return below(get_resolver().url_patterns, "", "")
 
 
 class Round:

@@ -5,7 +5,7 @@ from django.conf import settings
 
 from home.models.article import SitePage
 
-from . import staff
+from . import audience, staff
 from .places import NO_PAGES, Place, kinds, led_to, names
 
 PAGE = Place("StoryPage", "en", "/en/stories/one/")
@@ -30,6 +30,11 @@ def test_staff_pages_of_ours_are_found_and_wagtails_are_not():
     found = staff.names()
     assert found["snapshots:index"] == "admin/snapshots/"
     assert not [name for name in found if name.startswith("wagtailadmin")]
+
+
+def test_every_staff_address_of_the_audience_is_looked_at_or_said_to_be_no_page():
+    listed = [*audience.LOOKED_AT_BY, *audience.NO_PAGES]
+    assert sorted(listed) == sorted(staff.names_of(audience.PACKAGE))
 
 
 def test_links_frames_and_choices_lead_on_but_not_to_other_sites():

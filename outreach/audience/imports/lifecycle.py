@@ -5,11 +5,14 @@ Each changes the row only from the states in which it is open, so that a second 
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
+from django.utils.crypto import salted_hmac
 from wagtail.log_actions import LogActionRegistry, log
+from wagtail.models import ModelLogEntry
 
 from outreach.audience.models import Consent, Import, ImportRefusal, JoinRequest
 
@@ -19,6 +22,10 @@ from .declared import Declaration
 from .labels import ACTIONS
 from .reading import look
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+UPLOADED = "outreach.import.upload"
 State = Import.State
 UNFINISHED = (State.UPLOADED, State.TRYING, State.TRIED, State.RUNNING)
 
@@ -30,9 +37,18 @@ def register_actions(actions: LogActionRegistry) -> None:
 
 
 @transaction.atomic
-def upload(*, file: BinaryIO, name: str, user: Any, now: datetime) -> Import:
-    """Keep a file whose columns are to be named; raises :class:`~.failures.Unreadable` and keeps nothing."""
+def upload(*, file: BinaryIO, name: str, user: "User", now: datetime, form: str = "") -> Import:
+    """Keep a file whose columns are to be named; raises :class:`~.failures.Unreadable` and keeps nothing.
+
+    ``form`` names the form that was filled in. The same file out of the same form is the import that it made before,
+    as after a double click, unless that has ended without being carried out.
+    """
     layout = look(file)
+    mark = _mark(form, file) if form else ""
+    # Two requests at the same moment take their turns.
+    get_user_model().objects.select_for_update().get(pk=user.pk)
+    if mark and (before := _made_before(mark, user)):
+        return before
     made = Import.objects.create(
         file_name=_harmless(name),
         header=layout.header,
@@ -42,8 +58,25 @@ def upload(*, file: BinaryIO, name: str, user: Any, now: datetime) -> Import:
         made_at=now,
     )
     parts.store(of=made, file=file)
-    log(instance=made, action="outreach.import.upload", user=user, data={"rows": layout.rows})
+    log(instance=made, action=UPLOADED, user=user, data={"rows": layout.rows, **({"mark": mark} if mark else {})})
     return made
+
+
+def _mark(form: str, file: BinaryIO) -> str:
+    """Tells a form with a file from every other, and nothing of what is in the file without our key."""
+    mark = salted_hmac("outreach.import", form, algorithm="sha256")
+    file.seek(0)
+    while piece := file.read(parts.PART_BYTES):
+        mark.update(piece)
+    return str(mark.hexdigest())
+
+
+def _made_before(mark: str, user: "User") -> Import | None:
+    """The import that the log has under this mark."""
+    entry = ModelLogEntry.objects.filter(action=UPLOADED, user=user, data__mark=mark).order_by("pk").last()
+    if entry is None:
+        return None
+    return Import.objects.filter(pk=entry.object_id).exclude(state__in=[State.DROPPED, State.FAILED]).first()
 
 
 def _harmless(name: str) -> str:

@@ -48,6 +48,11 @@ class Table:
     whole: Row
     months: list[date] = field(default_factory=list)
 
+    @property
+    def has_demo(self) -> bool:
+        """Whether some of it was invented for the demo."""
+        return any(row.link is not None and row.link.is_demo for row in self.rows)
+
 
 def months() -> list[date]:
     """The first days of the months in which anybody signed up, the latest first."""

@@ -1,7 +1,6 @@
 """The form of the preference page, and the one with which its link is asked for. Neither rides on a session."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -11,11 +10,10 @@ from django.core.signing import BadSignature, Signer
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from outreach.audience import form_token
-from outreach.audience.addresses import InvalidAddress, normalised
-from outreach.audience.choices import ChannelName, Frequency, Gender, Group, Parish, Purpose
+from outreach.audience.choices import Frequency, Gender, Group, Parish, Purpose
 from outreach.audience.forms import INVALID_CHOICE
 from outreach.audience.models import Subscription
+from outreach.audience.open_form import OpenForm, SummedUp, email_field
 from outreach.audience.subscriptions import Seen
 from outreach.audience.wording import current_version, words
 
@@ -33,22 +31,6 @@ def _closed(label: Any, choices: list[tuple[str, Any]], **options: Any) -> forms
 
 def _passed_over(choices: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     return [*((value, label) for value, label in choices if value), ("", _("I pass over this question"))]
-
-
-class SummedUp:
-    """Tells all errors of a form in the order of the page, each with the id of the field that it leads to."""
-
-    @property
-    def error_links(self: Any) -> list[tuple[str, str]]:
-        """Pairs of an id and an error."""
-        first = next(iter(self.fields))
-        found = [(first, str(error)) for error in self.non_field_errors()]
-        found += [(name, str(error)) for name in self.fields for error in self.errors.get(name, [])]
-        return [(self._first_id(name), error) for name, error in found]
-
-    def _first_id(self: Any, name: str) -> str:
-        field = self[name]
-        return str(field.subwidgets[0].id_for_label or field.id_for_label)
 
 
 class PreferencesForm(SummedUp, forms.Form):
@@ -173,55 +155,7 @@ def _name(purpose: str, subscription: Subscription) -> str:
     return f"{purpose}_{subscription.pk}"
 
 
-class FreshLinkForm(SummedUp, forms.Form):
-    """Asks for the address to which a link to the preference page is mailed, behind the traps of every open form."""
+class FreshLinkForm(OpenForm):
+    """Asks for the address to which a link to the preference page is mailed."""
 
-    email = forms.CharField(
-        label=_("Your e-mail address"),
-        max_length=254,
-        help_text=_("We send a link to it. Nobody but you sees who gets our messages."),
-        error_messages={
-            "required": _("Write your e-mail address."),
-            "max_length": _("An e-mail address has at most 254 characters."),
-        },
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
-    )
-
-    def __init__(self, data: Mapping[str, Any] | None = None, *, now: datetime) -> None:
-        super().__init__(data)
-        self.now = now
-
-    @property
-    def is_trapped(self) -> bool:
-        """Whether the field that no person sees was filled in."""
-        return bool(self.data.get("website"))
-
-    @cached_property
-    def opened(self) -> str:
-        """The note of when the form was opened: the one that came back while it is good, else a new one."""
-        token = str(self.data.get("opened", ""))
-        try:
-            form_token.check(token=token, now=self.now)
-        except form_token.FilledTooFast:
-            return token
-        except form_token.FormOutOfDate:
-            return form_token.opened(now=self.now)
-        return token
-
-    def clean_email(self) -> str:
-        """The address as it is written down."""
-        try:
-            return normalised(channel=ChannelName.EMAIL, address=self.cleaned_data["email"])
-        except InvalidAddress as error:
-            raise forms.ValidationError(str(error)) from None
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse what no person can have filled in."""
-        try:
-            form_token.check(token=str(self.data.get("opened", "")), now=self.now)
-        except form_token.FilledTooFast:
-            if not self.errors:
-                self.add_error(None, _("That was very quick. Please press the button once more."))
-        except form_token.FormOutOfDate:
-            self.add_error(None, _("The page was open for too long. Please press the button once more."))
-        return self.cleaned_data
+    email = email_field(help_text=_("We send a link to it. Nobody but you sees who gets our messages."))

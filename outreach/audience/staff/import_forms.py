@@ -1,5 +1,6 @@
 """Forms of an import: the file, then its columns and what is declared of it."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,8 +23,9 @@ PROVEN, UNPROVEN = "proven", "unproven"
 
 
 class FileForm(forms.Form):
-    """One file; the view reads it, because only that tells whether it is a list."""
+    """One file; the view reads it, because only that tells whether it is a list. ``entry`` names the form."""
 
+    entry = forms.CharField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
     file = forms.FileField(
         label=gettext_lazy("File"),
         max_length=200,

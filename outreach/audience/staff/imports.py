@@ -100,9 +100,10 @@ class UploadView(Page, FormView):
 
     def form_valid(self, form: FileForm) -> HttpResponse:
         """Keep the file, or say beside the field what is wrong with it."""
-        file = form.cleaned_data["file"]
+        file, entry = form.cleaned_data["file"], form.cleaned_data["entry"]
+        user, now = signed_in(self.request), timezone.now()
         try:
-            made = lifecycle.upload(file=file, name=file.name, user=signed_in(self.request), now=timezone.now())
+            made = lifecycle.upload(file=file, name=file.name, user=user, now=now, form=entry)
         except Unreadable as error:
             form.add_error("file", error.words)
             return self.form_invalid(form)

@@ -1,7 +1,7 @@
-"""The demo's past: fictional subscribers, a campaign with three broadcasts, visits; the same figures on every machine.
+"""The demo's past: fictional subscribers, links they came by, a campaign with three broadcasts, visits.
 
-People are numbers at example.org; every row that can be is marked as demo. Only the dates move: they lie before the day
-of loading.
+The figures are the same on every machine. People are numbers at example.org; every row that can be is marked as demo.
+Only the dates move: they lie before the day of loading.
 """
 
 from datetime import datetime
@@ -14,6 +14,7 @@ from .chance import chance
 from .figures import freeze
 from .population import populate
 from .segments import ensure_segments
+from .sign_ups import sign_up
 from .visits import visit
 
 
@@ -23,6 +24,7 @@ def load(*, now: datetime, people: int = 2000) -> None:
     ensure_segments()
     populate(chance=chance("population"), later_chance=chance("places"), people=people, now=now)
     campaign = ensure_campaign(now=now)
+    sign_up(chance=chance("sign-ups"), campaign=campaign, now=now)
     for past in PAST:
         send(past, campaign=campaign, now=now)
     visit(chance=chance("visits"), now=now)

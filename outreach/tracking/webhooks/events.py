@@ -74,7 +74,8 @@ def _report(event: Any, key: bytes, now: datetime) -> Report | None:
         return None
     named = deliveries_named_in(_message_id(event), most=1)
     digest = _digest(event.recipient, key)
-    provider_id = event.message_id if isinstance(event.message_id, str) else ""
+    # Postal numbers its messages; the number was kept as text.
+    provider_id = str(event.message_id) if isinstance(event.message_id, str | int) else ""
     if not named and not provider_id and not digest:
         return None
     words = event.mta_response or event.description or event.reject_reason or ""

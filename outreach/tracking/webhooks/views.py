@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from outreach.delivery import reports
 
+from . import amazon
 from .events import reports_of
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def _providers() -> Mapping[str, type[AnymailCoreWebhookView]]:
         if name != pattern.name and name not in {"sendinblue"}:
             # The one left out is what Brevo was called before.
             found[name] = pattern.callback.view_class
-    return found
+    return {**found, amazon.NAME: amazon.AmazonView}
 
 
 PROVIDERS = _providers()
@@ -48,13 +49,16 @@ PROVIDERS = _providers()
 def webhook(request: HttpRequest, provider: str) -> HttpResponse:
     """Take what a provider posts, if it comes with the secret; GET and HEAD answer providers that look before.
 
-    403 without a secret in the settings, 400 where the secret or the provider's signature is wrong, where it can't be
-    read or the provider is not set up, 200 for whatever is not about a message of ours.
+    403 without a secret in the settings, 401 where it has to be asked for, 400 where the secret or the provider's
+    signature is wrong, where it can't be read or the provider is not set up, 200 for whatever is not about a message of
+    ours.
     """
     if not settings.ANYMAIL_WEBHOOK_SECRET:
         return HttpResponseForbidden()
     if request.method != "POST":
         return HttpResponse()
+    if provider == amazon.NAME and "Authorization" not in request.headers:
+        return HttpResponse(status=401, headers={"WWW-Authenticate": amazon.ASKS})
     try:
         events = _events(request, provider)
     except AnymailConfigurationError:

@@ -13,7 +13,16 @@ from pytest_django.plugin import DjangoDbBlocker
 from home.demo.content import Content
 from home.demo.load import load as load_site
 from outreach.audience.choices import ChannelName, Gender
-from outreach.audience.models import Consent, JoinRequest, Subscriber, Subscription, Suppression
+from outreach.audience.links.table import sign_ups
+from outreach.audience.models import (
+    Consent,
+    JoinLink,
+    JoinRequest,
+    SignUpCount,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
 from outreach.audience.retention import forget_unconfirmed
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
@@ -219,3 +228,28 @@ def test_the_site_was_read_before_today_and_most_of_a_story_after_its_broadcast(
     assert all(row.views >= row.visits >= row.beacons >= row.completed for row in days)
     assert days.filter(machine_views__gt=0, visits=0).exists()
     assert web_reading(period=None, now=NOW).has_demo
+
+
+def test_three_places_of_the_campaign_brought_people_and_all_sign_ups_are_counted_by_source() -> None:
+    table = sign_ups(month=None, now=NOW)
+    links = {row.source: row for row in table.rows if row.link}
+    brought = Counter(Subscriber.objects.values_list("source", flat=True))
+
+    assert {(link.link.kind, link.link.campaign, link.link.is_demo) for link in links.values() if link.link} == {
+        (kind, Campaign.objects.get(), True) for kind in ("poster", "radio", "event")
+    }
+    assert table.has_demo
+    assert all(row.joined.least >= 30 and row.email_asked.least > row.email_joined.least for row in links.values())
+    assert {row.source for row in table.rows} - set(links) == {"site", "bot", "event"}
+    for source, counts in Counter(Subscription.objects.values_list("subscriber__source", flat=True)).items():
+        assert counts <= sum(SignUpCount.objects.filter(source=source).values_list("asked", flat=True))
+        assert brought[source] <= counts
+    confirmed = Subscription.objects.exclude(confirmed_at=None).count()
+    assert sum(SignUpCount.objects.values_list("joined", flat=True)) == confirmed
+
+
+def test_nobody_came_by_a_link_before_it_was_made_nor_is_anybody_counted_later_than_today() -> None:
+    for link in JoinLink.objects.all():
+        assert link.made_at < NOW - timedelta(days=100)
+        assert not Subscriber.objects.filter(source=link.code, joined_at__lt=link.made_at).exists()
+    assert not SignUpCount.objects.filter(day__gt=NOW.date()).exists()

@@ -1,9 +1,11 @@
 import pytest
 from asgiref.sync import async_to_sync
+from bs4 import BeautifulSoup
 from django.test import Client
 from django.urls import reverse
 
 from outreach.sandbox import phones
+from outreach.sandbox.forgetting import forget
 from outreach.sandbox.models import SandboxChat, SandboxUpdate
 from outreach.sandbox.stored_inbox import StoredInbox
 
@@ -181,6 +183,38 @@ def test_made_up_link_leads_to_no_phone(client, phone):
     for token in [str(phone.number), f"{phone.number}:x", "x"]:
         assert client.get(reverse("sandbox_phone", args=[token]), follow=True).status_code == 404
         assert client.post(reverse("sandbox_phone_write", args=[token]), {"text": "x"}, follow=True).status_code == 404
+
+
+def test_phone_of_somebody_erased_says_so_and_starts_again_as_somebody_new(client, phone):
+    forget(mailboxes=[], chats=[phone.number])
+
+    told = client.get(address(phone), headers={"accept-language": "ht"})
+    page = BeautifulSoup(client.get(address(phone)).content, "html.parser")
+    assert told.status_code == 200
+    assert told.headers["X-Robots-Tag"] == "noindex"
+    assert page.h1.text == "This chat is with nobody known now"
+    assert not SandboxChat.objects.exists()
+
+    form, button = page.form, page.form.button
+    answer = client.post(form["action"], {button["name"]: button["value"]}, headers={"accept-language": "ht"})
+
+    again = SandboxChat.objects.get()
+    assert (again.number, again.language_code) == (phone.number, "ht")
+    assert "Marie" not in again.name
+    assert SandboxUpdate.objects.get().payload["message"]["text"] == "/start"
+    assert answer.headers["Location"].startswith(address(phone))
+    assert "/start" in client.get(answer.headers["Location"]).content.decode()
+
+
+def test_nothing_else_is_done_on_the_phone_of_somebody_erased(client, phone):
+    forget(mailboxes=[], chats=[phone.number])
+
+    for name, given in (("press", {"message": "1", "key": "yes"}), ("state", {"state": "blocked"}), ("write", {})):
+        answer = client.post(address(phone, f"sandbox_phone_{name}"), given)
+        assert (answer.status_code, answer.headers["Location"]) == (302, address(phone))
+
+    assert not SandboxChat.objects.exists()
+    assert not SandboxUpdate.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["sandbox_phone", "sandbox_phone_write", "sandbox_phone_press", "sandbox_phone_state"])

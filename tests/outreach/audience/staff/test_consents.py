@@ -39,15 +39,6 @@ def text(answer):
     return " ".join(BeautifulSoup(answer.content, "html.parser").select_one("main, #main").get_text(" ").split())
 
 
-def test_only_data_officers_are_asked_for_a_reason(as_role, ana):
-    address = reverse("consents:open", args=[ana.subscriber_id])
-
-    answers = {role: as_role(role).get(address).status_code for role in ROLES}
-
-    assert {role for role, status in answers.items() if status == 200} == OFFICERS
-    assert set(answers.values()) <= {200, 302}
-
-
 def test_what_one_officer_opened_nobody_else_reads(as_role, ana):
     address = opened(as_role("Data officers"), ana.subscriber)
 

@@ -38,31 +38,6 @@ def page(answer):
     return BeautifulSoup(answer.content, "html.parser")
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "may"),
-    [
-        ("index", [], READERS),
-        ("index_results", [], READERS),
-        ("inspect", ["pk"], READERS),
-        ("add", [], KEEPERS),
-        ("edit", ["pk"], KEEPERS),
-        ("delete", ["pk"], KEEPERS),
-        ("history", ["pk"], KEEPERS),
-        ("qr", ["pk", "svg"], READERS),
-        ("qr", ["pk", "png"], READERS),
-        ("poster", ["pk", "fr"], READERS),
-        ("empty_sheet", ["pk", "fr"], READERS),
-    ],
-)
-def test_each_role_gets_what_it_may(as_role, link, name, arguments, may):
-    place = reverse(f"join_links:{name}", args=[link.pk if each == "pk" else each for each in arguments])
-
-    answers = {role: as_role(role).get(place).status_code for role in ROLES}
-
-    assert {role for role, status in answers.items() if status == 200} == may
-    assert set(answers.values()) <= {200, 302}
-
-
 @pytest.mark.parametrize("role", sorted(set(ROLES) - KEEPERS))
 def test_nobody_else_makes_changes_retires_or_deletes_one(as_role, link, role):
     client = as_role(role)
