@@ -118,9 +118,7 @@ def shown(reader: Client) -> str:
     return re.sub(r'data-page="[^"]+"', "", reader.get(FRESH).content.decode())
 
 
-def test_a_page_put_together_from_parts_takes_no_query(
-    site, committed, reader: Client, django_assert_num_queries
-):
+def test_a_page_put_together_from_parts_takes_no_query(site, committed, reader: Client, django_assert_num_queries):
     reader.get(FRESH)
     with django_assert_num_queries(0):
         reader.get(FRESH)
