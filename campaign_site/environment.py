@@ -11,6 +11,7 @@ import sys
 import zoneinfo
 from collections.abc import Callable
 from email.utils import parseaddr
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import unquote, urlsplit
@@ -166,13 +167,19 @@ class Environment:
         return config
 
     def cache(self, name: str, default: str) -> dict[str, Any]:
-        """Django's settings of a cache: files, Redis, the database or, for one process, its memory."""
+        """Django's settings of a cache: files, Redis, a table of the database or, for one process, its memory.
+
+        Redis is refused where the package that speaks to it is missing: Django would say so only to the first reader.
+        """
         value = self.text(name, default)
-        should_be = "like file:///var/cache/site, redis://host:6379/0, dbcache://table or locmem://"
-        if not re.match(r"(file|redis|rediss|dbcache|locmem)://", value):
+        should_be = "like file:///var/cache/site, redis://host:6379/0, db://table or locmem://"
+        if not re.match(r"(file:///.|rediss?://.|db://\w+(\?|$)|locmem://)", value):
             raise WrongValue(name, should_be)
+        if value.startswith("redis") and find_spec("redis") is None:
+            raise WrongValue(name, f"{should_be}; for Redis, the Python package redis has to be installed too")
         config: dict[str, Any] = self._parsed(name, lambda: django_cache_url.parse(value), should_be)
-        if value.startswith("file:"):
+        if not value.startswith("redis"):
+            # Django keeps 300, fewer than the tags of a small site; Redis has limits of its own.
             config["OPTIONS"] = {"MAX_ENTRIES": 3000, **config.get("OPTIONS", {})}
         return config
 

@@ -7,7 +7,7 @@ for the names of its months.
 import datetime
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent, get_decimal_symbol
 from django.conf import settings
 from django.utils.translation import gettext, override
@@ -69,3 +69,10 @@ def write_date(date: datetime.date, language: str) -> str:
     if language in MONTHS:
         return f"{date.day} {MONTHS[language][date.month - 1]} {date.year}"
     return format_date(date, "long", locale=babel_locale(language))
+
+
+def write_month(date: datetime.date, language: str) -> str:
+    """The month with its year, for example ``octobre 2026``."""
+    if language in MONTHS:
+        return f"{MONTHS[language][date.month - 1]} {date.year}"
+    return format_skeleton("yMMMM", date, locale=babel_locale(language))

@@ -25,6 +25,17 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in ENDING.split(text) if part.strip()]
 
 
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence begins and ends that has the words from ``start`` to ``end``, its full stop included.
+
+    Words that reach over the end of a sentence, as an abbreviation may, have both.
+    """
+    stops = list(ENDING.finditer(text))
+    begins = max((stop.end() for stop in stops if stop.end() <= start), default=0)
+    ends = min((stop.end() for stop in stops if stop.end() >= end), default=len(text))
+    return begins, len(text[:ends].rstrip())
+
+
 def words(text: str) -> list[str]:
     """The words and numbers of a text."""
     return WORD.findall(text)

@@ -10,14 +10,33 @@ from wagtail.models import Page
 from .lint import Finding, Rule, fold, lint
 from .models import Term
 from .passages import Passage, passages
+from .plainness import sentence_around
+
+AROUND = 120
+"""So many letters of its sentence are quoted on each side of a word; a longer side is cut between two words."""
 
 
 @dataclass(frozen=True)
 class Warning:
-    """A word to avoid on a page."""
+    """A word to avoid on a page in a language."""
 
     passage: Passage
     finding: Finding
+    language: str
+
+    @property
+    def before(self) -> str:
+        """The words of the sentence up to the word."""
+        begins, _ends = sentence_around(self.passage.text, self.finding.start, self.finding.end)
+        told = self.passage.text[begins : self.finding.start]
+        return told if len(told) <= AROUND else f"…{told[-AROUND:].partition(' ')[2]}"
+
+    @property
+    def after(self) -> str:
+        """The words of the sentence from the word on, with its full stop."""
+        _begins, ends = sentence_around(self.passage.text, self.finding.start, self.finding.end)
+        told = self.passage.text[self.finding.end : ends]
+        return told if len(told) <= AROUND else f"{told[:AROUND].rpartition(' ')[0]}…"
 
 
 def terms(language: str) -> list[Term]:
@@ -65,7 +84,7 @@ def warnings(page: Page, texts: list[Passage] | None = None) -> list[Warning]:
     language = page.locale.language_code
     known = rules(language)
     return [
-        Warning(passage, finding)
+        Warning(passage, finding, language)
         for passage in (passages(page) if texts is None else texts)
         if not passage.quoted
         for finding in lint(passage.text, known, language=language)

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.days import write_day
 from outreach.tracking import reading
 
 from .documents.document import Sheet
@@ -47,7 +47,7 @@ def rows_of(stored: Mapping[str, Any]) -> tuple[Apart, ...]:
 def _estimate(each: Mapping[str, Any]) -> Apart:
     method = Estimate.Method(each["method"]).label
     days = sorted({date.fromisoformat(each[name]) for name in ("first_day", "last_day")})
-    when = " – ".join(date_format(day) for day in days)
+    when = " – ".join(map(write_day, days))
     return Apart(
         name=f"{Estimate.Medium(each['medium']).label}: {each['title']}",
         value=each["number"],

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from outreach.broadcasts.days import write_month
 
 CODE = re.compile(r"([0-9]{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
 RANGE = re.compile(r"([0-9]{4}-[0-9]{2}(?:-[0-9]{2})?)(?:/|\.\.|--)([0-9]{4}-[0-9]{2}(?:-[0-9]{2})?)")
@@ -33,7 +34,7 @@ class Period:
         """For people, in the language in use."""
         if "Q" in self.code:
             return _("Quarter %(number)s of %(year)s") % {"number": self.code[-1], "year": self.code[:4]}
-        return date_format(self.begins, "YEAR_MONTH_FORMAT") if "-" in self.code else self.code
+        return write_month(self.begins) if "-" in self.code else self.code
 
     def has(self, moment: datetime) -> bool:
         """Whether a moment lies in it, by the office's clock."""

@@ -8,9 +8,10 @@ from fractions import Fraction
 from babel import Locale
 from babel.numbers import format_decimal, format_percent
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from outreach.broadcasts.days import write_day
 
 from .disclosure import AtLeast, Cell, FewerThan, Hidden, Number, Shown
 from .documents.document import Value
@@ -86,7 +87,7 @@ def value_as_text(value: Value) -> str:
     if value is None or isinstance(value, str):
         return value or ""
     if isinstance(value, date):
-        return date_format(value, "DATE_FORMAT")
+        return write_day(value)
     if isinstance(value, float):
         return format_decimal(value, locale=_locale())
     return number(value) if isinstance(value, int | Fraction) else as_text(value)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.campaign_words import words_of
 
 from . import public
 from .about import about, definition
@@ -30,7 +31,13 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = get_object_or_404(Campaign, slug=slug)
     periods = public.published(campaign=campaign)
     shown = _asked(request, periods) if periods else None
-    context = {"campaign": campaign, "periods": periods, "results": shown, "path": request.path}
+    context = {
+        "campaign": campaign,
+        "words": words_of(campaign),
+        "periods": periods,
+        "results": shown,
+        "path": request.path,
+    }
     if shown:
         context |= {
             "report": shown.report,

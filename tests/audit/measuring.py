@@ -14,7 +14,7 @@ from tests.ground.tables import Row
 from . import axe, html, keyboard, lighthouse, reflow, weight
 from .looking import visitor
 from .places import FIND, Found, Place
-from .staff import Round, names
+from .staff import NO_PAGES, Round, names
 
 JUDGED = ("HomePage", "StoryPage", "InfographicPage", "subscribe")
 """The kinds that Lighthouse judges; of infographics the first form of chart stands for all."""
@@ -103,14 +103,14 @@ class Audit:
 
     def staff(self) -> list[Row]:
         """The pages of each role."""
-        rows, seen = [Row("AXE ON THE PAGES OF STAFF", "")], set[str]()
+        rows, seen, refused = [Row("AXE ON THE PAGES OF STAFF", "")], set[str](), set[str]()
         with closing(Staff(self._chromium, self._demo)) as members:
             for role in ROLES:
                 before = len(seen)
-                faults = list(Round(members.sign_in(role), seen).faults())
+                faults = list(Round(members.sign_in(role), seen, refused).faults())
                 _tell(faults)
                 rows.append(_none(f"{role}, {len(seen) - before} more kinds of pages, violations", faults))
-        unseen = sorted(set(names()) - seen)
+        unseen = sorted(set(names()) - seen - set(NO_PAGES))
         # Most take a form, answer a file, or need something that a new demo does not have: nothing to judge by.
         print(f"  not looked at: {' '.join(unseen)}", flush=True)
         return [*rows, Row("addresses of ours at which no page was seen", str(len(unseen)))]

@@ -37,6 +37,20 @@ def test_every_staff_address_of_the_audience_is_looked_at_or_said_to_be_no_page(
     assert sorted(listed) == sorted(staff.names_of(audience.PACKAGE))
 
 
+def test_what_is_said_to_be_no_staff_page_has_a_name():
+    assert set(staff.NO_PAGES) <= set(staff.names())
+
+
+def test_page_of_a_translation_leads_to_everything_else_about_it():
+    found = set(staff.siblings("/admin/translations/12/compare/", staff.names()))
+    assert {"/admin/translations/12/review/", "/admin/translations/12/import/"} <= found
+    assert "/admin/translations/12/compare/" not in found
+
+
+def test_page_about_nothing_in_particular_has_no_siblings():
+    assert list(staff.siblings("/admin/translations/export/", staff.names())) == []
+
+
 def test_links_frames_and_choices_lead_on_but_not_to_other_sites():
     text = f"""
     <a href="../two/">Two</a> <a href="https://elsewhere.example/">Elsewhere</a>

@@ -92,6 +92,42 @@ def test_mail_goes_out_one_way_that_is_fully_described(
         Environment().email()
 
 
+@pytest.mark.parametrize(
+    ("value", "backend", "location"),
+    [
+        ("file:///var/cache/site", "filebased.FileBasedCache", "/var/cache/site"),
+        ("db://kept_pages", "db.DatabaseCache", "kept_pages"),
+        ("db://kept_pages?max_entries=90", "db.DatabaseCache", "kept_pages"),
+        ("locmem://", "locmem.LocMemCache", ""),
+    ],
+)
+def test_a_cache_is_where_its_address_says(
+    value: str, backend: str, location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CACHE_URL", value)
+
+    cache = Environment().cache("CACHE_URL", "")
+
+    assert (cache["BACKEND"], cache["LOCATION"]) == (f"django.core.cache.backends.{backend}", location)
+    assert cache["OPTIONS"]["MAX_ENTRIES"] == (90 if "?" in value else 3000)
+
+
+@pytest.mark.parametrize("value", ["file://", "redis://", "dbcache://kept_pages", "db://", "db://kept pages", "memory"])
+def test_a_cache_that_no_address_names_is_refused(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CACHE_URL", value)
+
+    with pytest.raises(WrongValue, match=r"^CACHE_URL should be like file:///var/cache/site, "):
+        Environment().cache("CACHE_URL", "")
+
+
+def test_redis_is_refused_at_the_start_where_the_package_for_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:6379/0")
+    monkeypatch.setattr("campaign_site.environment.find_spec", lambda name: None)
+
+    with pytest.raises(WrongValue, match="the Python package redis has to be installed too"):
+        Environment().cache("CACHE_URL", "")
+
+
 @pytest.mark.parametrize("command", [["manage.py", "check"], ["manage.py", "migrate"], ["manage.py", "demo"]])
 def test_every_command_ends_with_status_2(command: list[str]) -> None:
     result = start(command, OFFICE_TIME_ZONE="Roseau")

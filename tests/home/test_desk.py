@@ -8,12 +8,15 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import Page, Revision, Workflow
+from wagtail.models import Comment, Page, Revision, Workflow
 from wagtail_localize.models import Translation
 
 from home.models import StandardPage
 
+from .editorial.forms import form_data
+
 LONG_AGO, FAR_AHEAD = datetime(2020, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
+PUBLISHING = {"action-publish": "1"}
 KINDS = ["who-builds-roofs", "stock", "work", "about", "stories", "infographics", "home"]
 
 
@@ -131,6 +134,52 @@ def test_editor_offers_schedule_comments_checks_and_history(approver, slug):
         assert part in page
 
 
+def commented(text: str, path: str, **changed: object) -> dict[str, object]:
+    """What the editor of a story sends with one new comment beside a field or block."""
+    one = {"text": text, "contentpath": path, "position": "", "resolved": "", "deleted": "", "id": ""}
+    replies = {"replies-TOTAL_FORMS": "0", "replies-INITIAL_FORMS": "0"}
+    comment = {f"comments-0-{name}": value for name, value in {**one, **replies}.items()}
+    return {**comment, "comments-TOTAL_FORMS": "1", "comments-INITIAL_FORMS": "0", **changed}
+
+
+def test_editor_leaves_a_comment_beside_a_field_and_the_approver_reads_it(writer, approver, story):
+    address = reverse("wagtailadmin_pages:edit", args=[story.pk])
+    said = commented("Is that her own word?", "summary")
+    as_user(writer).post(address, form_data(story, photo=False, **said))
+    comment = Comment.objects.get(page=story)
+    assert (comment.text, comment.contentpath, comment.user) == ("Is that her own word?", "summary", writer)
+    assert "Is that her own word?" in as_user(approver).get(address).content.decode()
+
+
+def test_comment_of_one_editor_is_answered_by_another_and_never_public(writer, approver, story, reader):
+    comment = Comment.objects.create(page=story, user=writer, text="Ask her again.", contentpath="title")
+    kept = {
+        "text": comment.text,
+        "contentpath": "title",
+        "position": "",
+        "resolved": "",
+        "deleted": "",
+        "id": comment.pk,
+    }
+    answer = {"text": "She agreed.", "deleted": "", "id": ""}
+    data = {
+        "comments-TOTAL_FORMS": "1",
+        "comments-INITIAL_FORMS": "1",
+        **{f"comments-0-{name}": value for name, value in kept.items()},
+        "comments-0-replies-TOTAL_FORMS": "1",
+        "comments-0-replies-INITIAL_FORMS": "0",
+        **{f"comments-0-replies-0-{name}": value for name, value in answer.items()},
+    }
+    as_user(approver).post(
+        reverse("wagtailadmin_pages:edit", args=[story.pk]), form_data(story, photo=False, **data, **PUBLISHING)
+    )
+    reply = comment.replies.get()
+    assert (reply.text, reply.user) == ("She agreed.", approver)
+    page = reader.get(story.url).content.decode()
+    assert "Ask her again." not in page
+    assert "She agreed." not in page
+
+
 def test_page_appears_and_goes_at_its_times(site):
     page = page_of("about")
     page.title = "Later"
@@ -149,13 +198,39 @@ def test_page_appears_and_goes_at_its_times(site):
     assert not page.live
 
 
-def test_locked_page_is_changed_by_nobody_else(writer, approver):
+def test_locked_page_is_changed_by_nobody_else_until_it_is_unlocked(writer, approver):
     page = page_of("about")
+    address = reverse("wagtailadmin_pages:edit", args=[page.pk])
     as_user(approver).post(reverse("wagtailadmin_pages:lock", args=[page.pk]))
-    as_user(writer).post(reverse("wagtailadmin_pages:edit", args=[page.pk]), about())
+    refused = as_user(writer).post(address, about(), follow=True).content.decode()
     page.refresh_from_db()
     assert page.locked
+    assert page.locked_by == approver
     assert page.get_latest_revision_as_object().title == "About this site"
+    assert "could not be saved as it is locked" in refused
+    as_user(approver).post(reverse("wagtailadmin_pages:unlock", args=[page.pk]))
+    as_user(writer).post(address, about())
+    page.refresh_from_db()
+    assert page.get_latest_revision_as_object().title == "About us"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_lock_holds_against_saving_by_itself_too(writer, approver, story, accept):
+    as_user(approver).post(reverse("wagtailadmin_pages:lock", args=[story.pk]))
+    before = story.revisions.count()
+    story.title = "Written by another"
+    address = reverse("wagtailadmin_pages:edit", args=[story.pk])
+    as_user(writer).post(address, form_data(story, photo=False), headers={"accept": accept})
+    assert story.revisions.count() == before
+
+
+@pytest.mark.parametrize("slug", KINDS)
+def test_every_kind_of_page_can_be_locked(writer, approver, slug):
+    page = page_of(slug)
+    as_user(approver).post(reverse("wagtailadmin_pages:lock", args=[page.pk]))
+    page.refresh_from_db()
+    assert page.permissions_for_user(writer).page_locked()
+    assert not page.permissions_for_user(approver).page_locked()
 
 
 @pytest.mark.parametrize("report", ["locked_pages", "workflow", "workflow_tasks", "site_history", "aging_pages"])

@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from home.formats import write_date, write_number
+from home.formats import write_date, write_month, write_number
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,17 @@ def test_quantities_carry_their_unit():
 )
 def test_dates_are_written_in_full_in_the_language(language, written):
     assert write_date(datetime.date(2026, 10, 19), language) == written
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("en", "October 2026"),
+        ("fr", "octobre 2026"),
+        ("es", "octubre de 2026"),
+        ("ht", "oktòb 2026"),
+        ("acf", "October 2026"),
+    ],
+)
+def test_months_are_written_with_their_year_in_the_language(language, written):
+    assert write_month(datetime.date(2026, 10, 19), language) == written

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from outreach.broadcasts.campaign_words import words_of
 from outreach.reach.documents.document import Document, Sheet, Value
 
 from . import wording
@@ -17,13 +18,13 @@ from .trail import Change
 
 def document(*, frame: Logframe, now: datetime) -> Document:
     """The whole framework in the language in use; ``now`` (UTC) is the date that the file carries."""
-    campaign = frame.campaign
+    words = words_of(frame.campaign)
     return Document(
-        title=_("Results framework: %(campaign)s") % {"campaign": campaign.name},
-        subtitle=campaign.objective,
+        title=_("Results framework: %(campaign)s") % {"campaign": words.name},
+        subtitle=words.objective,
         language=get_language() or "en",
         dated=now,
-        facts=tuple(_facts(frame)),
+        facts=tuple(_facts(frame, words.name)),
         sheets=(
             _logframe(frame),
             _results(frame),
@@ -38,10 +39,10 @@ def document(*, frame: Logframe, now: datetime) -> Document:
     )
 
 
-def _facts(frame: Logframe) -> list[tuple[str, str]]:
+def _facts(frame: Logframe, name: str) -> list[tuple[str, str]]:
     campaign = frame.campaign
     return [
-        (_("Campaign"), campaign.name),
+        (_("Campaign"), name),
         (_("Data"), _("Demo data") if campaign.is_demo else _("Real data")),
         (_("Period"), _("%(start)s to %(end)s") % {"start": campaign.starts_on, "end": campaign.ends_on}),
         (_("As of"), frame.today.isoformat()),

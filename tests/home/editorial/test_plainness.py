@@ -1,6 +1,6 @@
 import pytest
 
-from home.editorial.plainness import longest_sentence, sentences, years_of_school
+from home.editorial.plainness import longest_sentence, sentence_around, sentences, years_of_school
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,19 @@ def test_short_words_ask_for_less_school_than_long_ones():
 
 def test_text_without_words_asks_for_nothing():
     assert years_of_school("…") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "sentence"),
+    [
+        ("It rains. We need manpower now! Come.", "manpower", "We need manpower now!"),
+        ("Manpower. It rains.", "Manpower", "Manpower."),
+        ("It rains. No stop after manpower", "manpower", "No stop after manpower"),
+        ("Pay rose by 12.5 per cent. Manpower", "12.5", "Pay rose by 12.5 per cent."),
+        ("We met Mr. Man. He left.", "Mr. Man", "We met Mr. Man."),
+    ],
+)
+def test_sentence_is_found_around_its_words(text, words, sentence):
+    start = text.index(words)
+    begins, ends = sentence_around(text, start, start + len(words))
+    assert text[begins:ends] == sentence

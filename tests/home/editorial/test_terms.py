@@ -2,7 +2,7 @@ import pytest
 from wagtail.models import Locale
 
 from home.editorial.passages import field_anchor, passages
-from home.editorial.terms import terms, untranslated, warnings
+from home.editorial.terms import AROUND, terms, untranslated, warnings
 from home.models import GlossaryPage, StoryPage, Term
 
 
@@ -37,6 +37,28 @@ def test_warning_names_field_and_block_and_what_to_write_instead(english: Term, 
     assert found[0].finding.words == "illegal migrant"
     assert found[0].finding.rule.instead == "migrant in an irregular situation"
     assert found[0].finding.rule.why == "A situation can change."
+
+
+def test_warning_quotes_the_sentence_and_nothing_beside_it(english: Term, story: StoryPage):
+    (found,) = warnings(with_text(story, "<p>It rains. One <b>illegal</b> migrant works here. Then he rests.</p>"))
+    assert (found.before, found.finding.words, found.after) == ("One ", "illegal migrant", " works here.")
+    assert found.language == "en"
+
+
+def test_each_word_of_a_sentence_is_quoted_by_itself(english: Term, story: StoryPage):
+    found = warnings(with_text(story, "<p>Illegals meet illegals.</p>"))
+    assert [(one.before, one.finding.words, one.after) for one in found] == [
+        ("", "Illegals", " meet illegals."),
+        ("Illegals meet ", "illegals", "."),
+    ]
+
+
+def test_long_sentence_is_cut_between_words(english: Term, story: StoryPage):
+    words = "work " * 60
+    (found,) = warnings(with_text(story, f"<p>{words} illegals {words}</p>"))
+    assert found.before.startswith("…work ")
+    assert found.after.endswith(" work…")
+    assert max(len(found.before), len(found.after)) <= AROUND + 1
 
 
 @pytest.mark.parametrize("field", ["title", "summary"])

@@ -11,8 +11,9 @@ import pytest
 from django.conf import settings as django_settings
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from wagtail.models import Site
+from wagtail.models import Locale, Page, Site
 
+from home.models import CampaignPage
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.reach import public
@@ -95,6 +96,25 @@ def test_period_stands_on_the_page_from_its_publication_to_its_withdrawal(get, c
     assert "Frozen, version 1" in get(period="2026-11").content.decode()
     withdraw(snapshot=frozen, user=member("evaluator"), now=CLOSED)
     assert "No results of this campaign are published yet" in get().content.decode()
+
+
+def test_page_names_campaign_and_months_in_its_own_language(get, campaign, results):
+    locale, _made = Locale.objects.get_or_create(language_code="ht")
+    page = CampaignPage(
+        title="Dwa nan travay",
+        slug="dwa",
+        summary="Travayè konnen dwa yo.",
+        purpose="<p>Dwa</p>",
+        results_slug="rights-at-work",
+    )
+    page.locale = locale
+    Page.get_first_root_node().add_child(instance=page)
+    creole, english = (get(language=language).content.decode() for language in ("ht", "en"))
+    assert "<h1>Dwa nan travay</h1>" in creole
+    assert "Travayè konnen dwa yo." in creole
+    assert "22 novanm 2026" in creole
+    assert "Rights at work" not in creole
+    assert "<h1>Rights at work &lt;now&gt;</h1>" in english
 
 
 def test_page_of_no_campaign_is_not_found(client, db):

@@ -17,6 +17,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.campaign_words import CampaignWords, words_of
 from outreach.broadcasts.office_time import office_zone
 from outreach.reach.indicators.framework import Indicator, Target
 from outreach.reach.indicators.quarters import Quarter
@@ -68,6 +69,11 @@ class ResultsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
             return self.indicator.campaign
         return get_object_or_404(Campaign, pk=self.kwargs["campaign"])
 
+    @cached_property
+    def words(self) -> CampaignWords:
+        """What is said of the campaign in the language of whoever asks."""
+        return words_of(self.campaign)
+
     def get_page_title(self) -> str:
         """The page's name, in the language of whoever asks."""
         return str(self.page_title)
@@ -76,7 +82,7 @@ class ResultsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
         """Home, all campaigns, this one, its indicator, and the page where it is a further one."""
         items = [*self.breadcrumbs_items, {"url": reverse("results:index"), "label": gettext("Results")}]
         if "indicator" in self.kwargs or "campaign" in self.kwargs:
-            items.append({"url": logframe_address(self.campaign), "label": self.campaign.name})
+            items.append({"url": logframe_address(self.campaign), "label": self.words.name})
         if "indicator" in self.kwargs:
             items.append({"url": indicator_address(self.indicator), "label": str(self.indicator)})
         if self.get_page_title():

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.campaign_words import words_of_each
 from outreach.reach.documents.writers import WRITERS
 from outreach.reach.indicators import wording
 from outreach.reach.indicators.actuals import entered, to_date
@@ -24,7 +25,10 @@ class CampaignsView(ResultsView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show them."""
-        return self.render_to_response(self.get_context_data(campaigns=Campaign.objects.all()))
+        campaigns = list(Campaign.objects.all())
+        words = words_of_each(campaigns)
+        rows = [(campaign, words[campaign.slug]) for campaign in campaigns]
+        return self.render_to_response(self.get_context_data(campaigns=rows))
 
     def get_header_title(self) -> str:
         """What stands above the list."""
@@ -44,6 +48,7 @@ class LogframeView(ResultsView):
             self.get_context_data(
                 frame=frame,
                 campaign=self.campaign,
+                words=self.words,
                 cost=wording.cost(frame.cost),
                 overlap=wording.overlap(),
                 limits=wording.limits(),
@@ -58,7 +63,7 @@ class LogframeView(ResultsView):
 
     def get_header_title(self) -> str:
         """The campaign."""
-        return self.campaign.name
+        return self.words.name
 
 
 class IndicatorView(ResultsView):

@@ -111,7 +111,7 @@ class OfCampaignView(FormView):
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """With the campaign, which the address does not name."""
         items = super().get_breadcrumbs_items()
-        return [*items[:-1], {"url": logframe_address(self.campaign), "label": self.campaign.name}, items[-1]]
+        return [*items[:-1], {"url": logframe_address(self.campaign), "label": self.words.name}, items[-1]]
 
 
 class EditResultView(OfCampaignView):

@@ -2,6 +2,7 @@ import csv
 import io
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
@@ -106,13 +107,28 @@ def test_page_of_another_kind_has_no_checklist(editor, home_page):
 
 def test_editor_has_the_checklist_and_the_words_to_avoid_beside_the_page(editor, story: StoryPage):
     Term.objects.create(locale=story.locale, term="workforce", definition="…", instead_of="manpower", why="Men only.")
-    story.title = "Manpower"
+    story.title = "Roofs & manpower"
     story.save_revision()
     page = editor.get(reverse("wagtailadmin_pages:edit", args=[story.pk])).content.decode()
     assert 'data-side-panel="editorial-checklist"' in page
-    assert "<del>Manpower</del>" in page
+    assert ' lang="en" dir="auto">Roofs &amp; <mark>manpower</mark></q>' in page
+    assert "<del>manpower</del>" in page
     assert "<ins>workforce</ins>" in page
     assert "Men only." in page
+
+
+def test_checklist_leads_to_the_block_in_which_a_word_stands(editor, story: StoryPage, checklist_url):
+    Term.objects.create(locale=story.locale, term="workforce", definition="…", instead_of="manpower")
+    number = "bbbbbbbb-0000-4000-8000-000000000001"
+    story.body = [{"type": "text", "value": "<p>It rains. Send manpower.</p>", "id": number}]
+    story.save_revision()
+    page = BeautifulSoup(editor.get(checklist_url).content, "html.parser")
+    edit = reverse("wagtailadmin_pages:edit", args=[story.pk])
+    found = page.select_one(".check__warnings li")
+    assert found.a["href"] == f"{edit}#block-{number}-section"
+    assert found.a.text == "Body · block 1, Text"
+    assert found.q.text == "Send manpower."
+    assert found.mark.text == "manpower"
 
 
 def test_autosave_brings_the_checklist_anew(editor, story: StoryPage):

@@ -6,7 +6,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from wagtail.models import Locale, Page
+from wagtail.users.models import UserProfile
 
+from home.models import CampaignPage
 from outreach.broadcasts.campaign import Campaign
 from outreach.reach.documents import pdf
 from outreach.reach.indicators import keeping
@@ -344,3 +347,17 @@ def test_pdf_of_a_script_without_a_font_is_refused_in_words(as_role, rows, monke
     answer = as_role("evaluator").get(reverse("results:pdf", args=[rows["campaign"]]))
     assert answer.status_code == 503
     assert "Arabic" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["index", "logframe", "indicator", "edit_spend"])
+def test_campaign_and_days_are_written_in_the_language_of_whoever_reads(as_role, address, member, name):
+    locale, _made = Locale.objects.get_or_create(language_code="ht")
+    page = CampaignPage(title="Dwa nou", slug="dwa", summary="Dwa.", purpose="<p>Dwa.</p>", results_slug="rights")
+    page.locale = locale
+    Page.get_first_root_node().add_child(instance=page)
+    UserProfile.objects.update_or_create(user=member("editor"), defaults={"preferred_language": "ht"})
+    shown = BeautifulSoup(as_role("editor").get(address(name)).content, "html.parser")
+    assert "Dwa nou" in shown.select_one("#main").text
+    assert not shown.find(string="Rights")
+    if name in ("index", "logframe"):
+        assert "1 oktòb 2026 – 30 septanm 2027" in shown.text
