@@ -164,6 +164,7 @@ def _migrate(name: str) -> None:
     try:
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     finally:
+        gc.freeze()
         gc.enable()
         connection.settings_dict["TEST"]["NAME"] = test_name
         _use(original)
