@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 hypothesis_settings.register_profile("any machine", deadline=None)
 hypothesis_settings.load_profile("any machine")
 
-TOGETHER = ("tests/browser/", "tests/home/")
-"""Folders whose tests share what takes long to make: a running demo, a site with its translations."""
+TOGETHER = ("tests/browser/",)
+"""Folders whose tests share what takes too long to make in each worker: a running demo."""
 COLLECTION = (100_000, 20, 100)
 """After how many new objects, younger and older collections memory is looked through (:func:`gc.set_threshold`)."""
 BROKER = "amqp://guest:guest@127.0.0.1:5672/"
