@@ -1,9 +1,11 @@
 """Which tests need something that a machine may not have: they are skipped by name, and with ``REQUIRE_ALL=1`` fail."""
 
+import gc
 import os
 import shutil
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 hypothesis_settings.register_profile("any machine", deadline=None)
 hypothesis_settings.load_profile("any machine")
 
-TOGETHER = ("tests/browser/", "tests/home/")
-"""Folders whose tests share what takes long to make: a running demo, a site with its translations."""
+TOGETHER = ("tests/browser/",)
+"""Folders whose tests share what takes too long to make in each worker: a running demo."""
+COLLECTION = (100_000, 20, 100)
+"""After how many new objects, younger and older collections memory is looked through (:func:`gc.set_threshold`)."""
 BROKER = "amqp://guest:guest@127.0.0.1:5672/"
 
 
@@ -64,6 +68,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=missing[marker.name]))
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: a collection that looked through all of it again and again found nothing."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTION)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadScopeScheduling":
     """With several workers, a file is run by one of them."""
@@ -84,6 +95,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("REQUIRE_ALL") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Charts that a test before drew: a file's name says all that it was drawn from, so they are not drawn again."""
+    return tmp_path_factory.mktemp("charts")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ into a file below ``.pytest_cache``, on PostgreSQL into a database beside the on
 anew. A test with real transactions leaves the database as the migrations made it, so that any other may follow.
 """
 
+import ast
 import fcntl
 import gc
 import inspect
@@ -87,16 +88,39 @@ class Ground:
 
 
 def fingerprint() -> str:
-    """What a migrated database depends on: the migrations of every app, the site's models and settings, Django."""
+    """What a migrated database depends on: the migrations of every app, what they take from the site's code, Django.
+
+    Of models only what becomes a permission or a type of content, and of the settings only what says which tables there
+    are and how they are kept: so that other changes of theirs don't make it anew.
+    """
+    database = settings.DATABASES["default"]
+    digest = sha256(
+        repr((django.VERSION, settings.LANGUAGES, settings.LANGUAGE_CODE, settings.AUTH_USER_MODEL)).encode()
+    )
+    digest.update(repr((settings.INSTALLED_APPS, database["ENGINE"], database.get("OPTIONS"))).encode())
+    for model in sorted(apps.get_models(include_auto_created=True), key=lambda model: model._meta.label):
+        meta = model._meta
+        named = str(meta.verbose_name_raw)
+        digest.update(repr((meta.label, named, meta.default_permissions, meta.permissions, meta.proxy)).encode())
     loader = MigrationLoader(None, ignore_no_migrations=True)
-    own = [config for config in apps.get_app_configs() if Path(config.path).is_relative_to(ROOT)]
-    modules = {model.__module__ for config in own for model in config.get_models()}
-    modules |= {type(migration).__module__ for migration in loader.disk_migrations.values()}
-    digest = sha256(f"{django.VERSION} {settings.LANGUAGES}".encode())
-    for module in sorted({*modules, "campaign_site.settings"}):
+    modules = {type(migration).__module__ for migration in loader.disk_migrations.values()}
+    for module in sorted({*modules, *(name for each in modules for name in _taken_from_code(each))}):
         digest.update(module.encode())
-        digest.update(Path(inspect.getfile(__import__(module, fromlist=["_"]))).read_bytes())
+        digest.update(_source(module))
     return digest.hexdigest()[:16]
+
+
+def _taken_from_code(migration: str) -> Iterator[str]:
+    """The site's own modules that a migration imports, such as those of its defaults."""
+    for node in ast.walk(ast.parse(_source(migration))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        yield from (name for name in names if name.partition(".")[0] in ("campaign_site", "home", "outreach"))
+
+
+def _source(module: str) -> bytes:
+    return Path(inspect.getfile(__import__(module, fromlist=["_"]))).read_bytes()
 
 
 def _copy_on_sqlite(template: str, *, anew: bool) -> str:
@@ -164,6 +188,7 @@ def _migrate(name: str) -> None:
     try:
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     finally:
+        gc.freeze()
         gc.enable()
         connection.settings_dict["TEST"]["NAME"] = test_name
         _use(original)

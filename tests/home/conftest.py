@@ -66,7 +66,13 @@ def site(loaded: LoadReport, db: None) -> LoadReport:
 
 
 @pytest.fixture(autouse=True)
-def chart_dir(settings, tmp_path: Path) -> Path:
+def charts(settings, drawn: Path) -> None:
+    settings.CHART_DIR = drawn
+
+
+@pytest.fixture
+def chart_dir(settings, charts: None, tmp_path: Path) -> Path:
+    """A folder of its own, in which nothing was drawn yet."""
     settings.CHART_DIR = tmp_path / "charts"
     return tmp_path / "charts"
 

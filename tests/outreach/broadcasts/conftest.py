@@ -113,9 +113,9 @@ def news_item(news) -> NewsPage:
 
 
 @pytest.fixture
-def infographic(stories, settings, tmp_path) -> InfographicPage:
+def infographic(stories, settings, drawn, tmp_path) -> InfographicPage:
     """A published infographic of one number in English; its pictures are kept in a folder of the test."""
-    settings.CHART_DIR, settings.MEDIA_ROOT = tmp_path / "charts", str(tmp_path / "media")
+    settings.CHART_DIR, settings.MEDIA_ROOT = drawn, str(tmp_path / "media")
     index = InfographicIndexPage(title="Figures", slug="figures", summary="All of them.")
     stories.get_parent().add_child(instance=index)
     page = InfographicPage(
