@@ -1,7 +1,8 @@
 """What the head of a page says about it: its one address, its translations, how it looks when somebody shares it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,9 +11,12 @@ from django.utils.safestring import SafeString
 
 from home import structured
 from home.frame import Frame
+from home.images import renditions, shared
 from home.models.article import SitePage
 
 DEFAULT = "x-default"
+SIZE = 1200, 630
+"""Of an infographic's picture, in pixels."""
 KEPT_PARAMETERS = {"page"}
 """Parameters that make another page of an address; all others lead to the same one."""
 
@@ -27,7 +31,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Meta:
-    """``script`` is the structured data as an element; ``picture`` is the address of a PNG, or empty."""
+    """``script`` is the structured data as an element, ``picture`` what goes with a shared link.
+
+    ``picture_type`` is its media type.
+    """
 
     site: str
     canonical: str
@@ -35,7 +42,8 @@ class Meta:
     kind: str
     locale: str
     other_locales: list[str]
-    picture: str
+    picture: shared.SharedPicture | None
+    picture_type: str
     script: SafeString
 
 
@@ -45,11 +53,11 @@ def meta(request: HttpRequest, frame: Frame, page: SitePage | None, picture: Any
     if page is None and (match is None or match.url_name == "wagtail_serve"):
         return None
     address = str(page.full_url) if page else frame.origin + request.path
-    shared = frame.origin + reverse("infographic_picture", args=[picture.slug]) if picture else ""
+    shown = _infographic(frame, picture) if picture else _photo(frame, page)
     part = "" if getattr(page, "published", None) else shown_part(request)
     languages = [alternative.language for alternative in frame.alternatives]
     current = page.language if page else next((one.language for one in frame.alternatives if one.current), "")
-    told = structured.things(page, frame, picture=shared) if page else []
+    told = structured.things(page, frame, picture=shown.url if shown else "") if page else []
     return Meta(
         site=frame.home.title if frame.home else frame.name,
         canonical=address + part,
@@ -57,9 +65,23 @@ def meta(request: HttpRequest, frame: Frame, page: SitePage | None, picture: Any
         kind="article" if getattr(page, "published", None) else "website",
         locale=open_graph_locale(current),
         other_locales=[open_graph_locale(language) for language in languages if language != current],
-        picture=shared,
+        picture=shown,
+        picture_type="image/png" if picture else "image/jpeg",
         script=structured.as_script(told),
     )
+
+
+def _infographic(frame: Frame, infographic: Any) -> shared.SharedPicture:
+    address = frame.origin + reverse("infographic_picture", args=[infographic.slug])
+    return shared.SharedPicture(address, infographic.text_summary, *SIZE)
+
+
+def _photo(frame: Frame, page: SitePage | None) -> shared.SharedPicture | None:
+    if page is None:
+        return None
+    renditions.find_all([page])
+    found = shared.of(page)
+    return replace(found, url=urljoin(frame.origin, found.url)) if found else None
 
 
 def links(frame: Frame, *, part: str = "") -> list[Link]:

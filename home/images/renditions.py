@@ -15,6 +15,8 @@ from wagtail.models import Page
 
 FILTERS = tuple(Filter.expand_spec(["format-{avif,webp,jpeg}", "width-{360,720,1440}"]))
 """As ``templates/home/components/image.html`` asks for them; a test holds the two together."""
+SHARED = "fill-1200x630|format-jpeg"
+"""As :mod:`.shared` asks for it."""
 
 
 def images_of(page: Page) -> list[AbstractImage]:
@@ -52,7 +54,7 @@ def make(image: int) -> None:
     found = get_image_model().objects.filter(pk=image).first()
     if found is not None:
         try:
-            found.get_renditions(*FILTERS)
+            found.get_renditions(*FILTERS, SHARED)
         except (SourceImageIOError, InvalidFilterSpecError):
             return
 

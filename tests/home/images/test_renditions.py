@@ -52,7 +52,8 @@ def story_with(image, blocks: int = 1) -> StoryPage:
 def test_every_size_is_made_when_a_story_is_published(image, db, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         renditions.on_published(StoryPage, story_with(image))
-    assert {rendition.filter_spec for rendition in image.renditions.all()} == set(renditions.FILTERS)
+    made = {rendition.filter_spec for rendition in image.renditions.all()}
+    assert made == {*renditions.FILTERS, renditions.SHARED}
 
 
 def test_picture_that_is_gone_is_passed_over(db):
