@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from outreach.reach import disclosure, printing
+from outreach.reach import disclosure, printing, provisional
 from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown
 from outreach.reach.documents.document import Value
 
@@ -75,21 +75,19 @@ def words(read: Reading) -> str:
     """A value for people, in the language in use."""
     if isinstance(read, str):
         return read
-    if isinstance(read, Decimal):
-        return _decimal(read)
-    if isinstance(read, AtLeast) and isinstance(read.value, int):
-        # A headline figure that is not final: it is rounded down to tens, and nothing tells 0 from 9.
-        return (
-            _("at least %(count)s") % {"count": printing.as_text(Shown(read.value))}
-            if read.value
-            else _("fewer than 10")
-        )
-    return printing.as_text(read)
+    return _decimal(read) if isinstance(read, Decimal) else printing.as_text(_told(read))
 
 
 def typed(read: Reading) -> Value:
-    """A value for a file."""
-    return float(read) if isinstance(read, Decimal) else read
+    """A value for a file, which says the same as :func:`words`."""
+    if isinstance(read, str):
+        return read
+    return float(read) if isinstance(read, Decimal) else _told(read)
+
+
+def _told(read: Cell) -> Cell:
+    """A figure that is not final is rounded down to tens: of none of them, nothing tells 0 from 9."""
+    return provisional.rounded(read.value) if isinstance(read, AtLeast) and isinstance(read.value, int) else read
 
 
 def plain(unit: str, value: Decimal | None, text: str = "") -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach.reach import printing
 from outreach.reach.cube import Cube
 from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
 from outreach.reach.indicators import keeping
@@ -23,7 +24,7 @@ from outreach.reach.indicators.actuals import (
     up_to,
 )
 from outreach.reach.indicators.quarters import Quarter
-from outreach.reach.indicators.readings import achievement, counted_women, female_share, words
+from outreach.reach.indicators.readings import achievement, counted_women, female_share, typed, words
 from outreach.reach.indicators.records import Estimate, Spend
 from outreach.reach.indicators.totals import Counting, Frozen, Moving
 
@@ -92,7 +93,9 @@ def test_figures_that_are_not_final_are_rounded_down_and_tell_nothing_by_gender(
 @pytest.mark.django_db
 def test_nothing_tells_no_one_from_nine_before_the_figures_are_final(sent, campaign):
     sent(women=5, men=4)
-    assert words(value("R1", campaign)) == "fewer than 10"
+    few = value("R1", campaign)
+    assert words(few) == "fewer than 10"
+    assert (printing.as_number(typed(few)), printing.status(typed(few))) == (10, "fewer than")
 
 
 @pytest.mark.django_db
