@@ -10,6 +10,7 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.days import write_day
 from outreach.tracking import reading
 
+from . import disclosure
 from .documents.document import Sheet
 from .indicators.records import Estimate
 from .reports import Apart
@@ -33,26 +34,27 @@ def count_apart(*, first_day: date, last_day: date, campaign: Campaign | None) -
     return {"views": seen.views if seen.views or seen.machine_views else None, "estimates": estimates}
 
 
-def rows_of(stored: Mapping[str, Any]) -> tuple[Apart, ...]:
-    """What a snapshot kept, in the language in use."""
+def rows_of(stored: Mapping[str, Any], *, k: int) -> tuple[Apart, ...]:
+    """What a snapshot kept, in the language in use; people who were counted one by one are told from ``k`` on."""
     views = Apart(
         name=_("Page views on the site"),
         value=stored["views"],
         unit=_("page views, not people"),
         method=_("Counted by the server, without cookies; staff and known machines left out. The whole site."),
     )
-    return (*([views] if stored["views"] is not None else []), *map(_estimate, stored["estimates"]))
+    return (*([views] if stored["views"] is not None else []), *(_estimate(each, k) for each in stored["estimates"]))
 
 
-def _estimate(each: Mapping[str, Any]) -> Apart:
-    method = Estimate.Method(each["method"]).label
+def _estimate(each: Mapping[str, Any], k: int) -> Apart:
+    method = Estimate.Method(each["method"])
+    evidence = {"method": method.label, "grade": each["grade"]}
     days = sorted({date.fromisoformat(each[name]) for name in ("first_day", "last_day")})
     when = " – ".join(map(write_day, days))
     return Apart(
         name=f"{Estimate.Medium(each['medium']).label}: {each['title']}",
-        value=each["number"],
+        value=disclosure.few(people=each["number"], k=k) if method in Estimate.ONE_BY_ONE else each["number"],
         unit=_("people, as reported"),
-        method=_("%(method)s, evidence %(grade)s; %(when)s") % {"method": method, "grade": each["grade"], "when": when},
+        method=_("%(method)s, evidence %(grade)s; %(when)s") % {**evidence, "when": when},
         source=" · ".join(filter(None, [each["source"], each["place"]])),
     )
 

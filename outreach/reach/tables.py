@@ -161,7 +161,7 @@ def _stored(snapshot: Snapshot, k: int) -> Report:
             newest=newest,
         ),
         period=Span(snapshot.first_day, snapshot.last_day, name) if snapshot.is_period else None,
-        apart=rows_of(content["apart"]) if snapshot.is_period else (),
+        apart=rows_of(content["apart"], k=k) if snapshot.is_period else (),
     )
 
 

@@ -4,7 +4,8 @@ from ninja import Field, Schema
 
 from outreach.reach import printing
 from outreach.reach.about import about, definition
-from outreach.reach.disclosure import Cell
+from outreach.reach.disclosure import Cell, FewerThan, Shown
+from outreach.reach.documents import csv_file
 from outreach.reach.metrics import Metric
 from outreach.reach.reports import Apart
 from outreach.reach.scopes import Offer
@@ -125,7 +126,8 @@ class ApartAnswer(Schema):
     """Reach that is never added to anything: visits to the site, or an estimate; ``method`` says which."""
 
     name: str
-    value: int | None
+    value: int | None = Field(description="A whole number; where it is fewer than something, that number.")
+    status: str = Field(description="shown, fewer than or unknown")
     unit: str
     method: str
     source: str
@@ -133,8 +135,15 @@ class ApartAnswer(Schema):
     @classmethod
     def of(cls, row: Apart) -> "ApartAnswer":
         """The answer for a row."""
-        value = row.value if isinstance(row.value, int) else None
-        return cls(name=row.name, value=value, unit=row.unit, method=row.method, source=row.source)
+        value = row.value.value if isinstance(row.value, FewerThan | Shown) else row.value
+        return cls(
+            name=row.name,
+            value=value if isinstance(value, int) else None,
+            status=csv_file.status(row.value),
+            unit=row.unit,
+            method=row.method,
+            source=row.source,
+        )
 
 
 class ReportAnswer(Schema):

@@ -20,7 +20,7 @@ not small, as a segment does that is the only one. Within a broadcast a shift go
 Nothing tells a small cell from one that was hidden to protect it.
 """
 
-from .cells import AtLeast, Cell, FewerThan, Hidden, Number, Shown, Unknown, added, cell, share
+from .cells import AtLeast, Cell, FewerThan, Hidden, Number, Shown, Unknown, added, cell, few, share
 from .keys import ALL, Counts, Key, axes_of
 from .population import POPULATIONS, Population
 from .protecting import Published, protect
@@ -42,6 +42,7 @@ __all__ = [
     "added",
     "axes_of",
     "cell",
+    "few",
     "protect",
     "share",
 ]

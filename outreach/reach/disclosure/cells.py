@@ -26,7 +26,7 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True)
 class FewerThan:
-    """A count that is still growing and for which even a lower bound would be too small to be told."""
+    """A count of so few that it is not told: one that is still growing, or of people who were counted one by one."""
 
     value: int
 
@@ -42,6 +42,11 @@ class Unknown:
 
 
 Cell: TypeAlias = Shown | AtLeast | FewerThan | Hidden | Unknown
+
+
+def few(*, people: int, k: int) -> Cell:
+    """People who were counted one by one: 1 to k − 1 are fewer than k."""
+    return FewerThan(k) if 0 < people < k else Shown(people)
 
 
 def cell(*, value: Number | None, hidden: bool) -> Cell:

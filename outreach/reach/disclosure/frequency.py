@@ -7,9 +7,12 @@ and the range of what it hides is computed exactly: it ends where at most two of
 Two periods that share a broadcast could be compared: who got many messages in a month did so in its quarter. What one
 says of the other can't be told from these two sums, so only one of them shows its counts: the first that was stored
 (see :func:`.protecting.protect`).
+
+The two totals alone can say too much, as of two broadcasts they say exactly how many people got both. Then the people
+reached are hidden as well (:func:`totals_tell`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
 
@@ -34,18 +37,33 @@ def hide_frequencies(
         return everything
     if not small:
         return hidden
-    total = sum(values.values())
-    accepted = next((value for key, value in messages.items() if key.count(ALL) == len(key)), 0)
+    total, accepted = sum(values.values()), _total(messages)
     possible = [
         set(some) | small
         for length in range(len(values) + 1)
         for some in combinations(sorted(set(values) - small), length)
     ]
     for chosen in sorted(possible, key=lambda some: (sum(values[times] for times in some), len(some))):
-        if _is_safe(chosen, values, total, accepted, k, most):
+        if _is_safe(chosen, {times for times in chosen if values[times]}, values, total, accepted, k, most):
             return frozenset(cells[times] for times in chosen)
-    # The totals alone allow no more: then nothing is shown but them.
+    # What is narrower still is not small: of that, totals_tell would have hidden a total.
     return frozenset(cells.values())
+
+
+def totals_tell(*, people: Counts, messages: Counts, k: int, most: int, earlier: Sequence[Counts] = ()) -> bool:
+    """Whether people reached and messages accepted, with no frequency beside them, give one away that may not be read.
+
+    That is one that few people have, or that changed by few from one of the ``earlier`` counts of the same period.
+    """
+    values = {_times(key): value for key, value in people.items() if _times(key)}
+    told = {times for times, value in values.items() if 0 < value < k}
+    for before in ({_times(key): value for key, value in each.items()} for each in earlier if each):
+        told |= {times for times, value in values.items() if value and 0 < abs(value - before.get(times, 0)) < k}
+    return bool(told) and not _is_safe(set(values), told, values, sum(values.values()), _total(messages), k, most)
+
+
+def _total(counts: Counts) -> int:
+    return next((value for key, value in counts.items() if key.count(ALL) == len(key)), 0)
 
 
 def _times(key: Key) -> int:
@@ -54,7 +72,10 @@ def _times(key: Key) -> int:
     return int(str(place).rstrip("+")) if place else 0
 
 
-def _is_safe(chosen: set[int], values: Mapping[int, int], total: int, accepted: int, k: int, most: int) -> bool:
+def _is_safe(
+    chosen: set[int], told: set[int], values: Mapping[int, int], total: int, accepted: int, k: int, most: int
+) -> bool:
+    """Whether each of ``told`` has a range of k if the chosen frequencies are hidden."""
     shown = {times: value for times, value in values.items() if times not in chosen}
     people = total - sum(shown.values())
     messages = accepted - sum(times * value for times, value in shown.items())
@@ -64,8 +85,8 @@ def _is_safe(chosen: set[int], values: Mapping[int, int], total: int, accepted: 
         max(corner.get(times, Fraction(0)) for corner in corners)
         - min(corner.get(times, Fraction(0)) for corner in corners)
         >= k
-        for times in chosen
-        if values[times] and corners
+        for times in told
+        if corners
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .across import Base, Sum, hide_across
-from .frequency import hide_frequencies
+from .frequency import hide_frequencies, totals_tell
 from .keys import ALL, Counts, Key, Layout, axes_of, layout
 from .population import POPULATIONS, Population
 from .within import GENDER_AXIS, Figures, hide_within, telling
@@ -14,6 +14,7 @@ GENDERS = ("woman", "man", "another", "undisclosed", "")
 RECENT = 12
 """How many of the broadcasts before count for what is hidden as a habit."""
 
+PEOPLE = "people"
 FREQUENCY = "times"
 """The name of the count of people by how many messages they got."""
 
@@ -92,7 +93,7 @@ class _Request:
                     each.number: Base(
                         self._figures(each.counts, population, names),
                         _hidden_of(each, names),
-                        self._sensitive(each.counts, each.earlier, population, names, cells),
+                        self._sensitive(each.counts, each.earlier, each.members, population, names, cells),
                     )
                     for each in self.past
                     if not each.members
@@ -101,14 +102,14 @@ class _Request:
                     Sum(
                         self._figures(each.counts, population, names),
                         each.members,
-                        self._sensitive(each.counts, each.earlier, population, names, cells),
+                        self._sensitive(each.counts, each.earlier, each.members, population, names, cells),
                         set(_hidden_of(each, names)),
                     )
                     for each in self.past
                     if each.members
                 ],
                 hidden=wanted,
-                sensitive=self._sensitive(self.counts, self.earlier, population, names, cells),
+                sensitive=self._sensitive(self.counts, self.earlier, self.members, population, names, cells),
             )
         else:
             found = hide_within(
@@ -116,10 +117,36 @@ class _Request:
                 figures=figures,
                 k=self.k,
                 hidden=wanted,
-                sensitive=self._sensitive(self.counts, self.earlier, population, names, cells),
+                sensitive=self._sensitive(self.counts, self.earlier, self.members, population, names, cells),
                 habits=self._habits(names),
             )
+        if self.members and not population.totals_only and self._totals_tell(self.counts, self.earlier, self.members):
+            return self._with_sums(population, names, found, frozenset(cells.keys))
         return dict.fromkeys(names, found)
+
+    def _with_sums(
+        self, population: Population, names: tuple[str, ...], found: frozenset[Key], cells: frozenset[Key]
+    ) -> dict[str, frozenset[Key]]:
+        """What a period hides where only its people say too much.
+
+        A sum is shown of what all broadcasts show: everybody could add it up. Of people reached nothing is shown,
+        because who knows that a person is in one segment could add up these.
+        """
+        theirs = [_hidden_of(each, names) for each in self.past if each.number in self.members and not each.members]
+        kept = found & frozenset().union(*theirs)
+        people = {name: cells if name == PEOPLE else found for name in names if name in population.distinct}
+        return dict.fromkeys(names, kept) | people
+
+    def _totals_tell(
+        self, counts: Mapping[str, Counts], earlier: Sequence[Mapping[str, Counts]], members: frozenset[int]
+    ) -> bool:
+        return bool(members) and totals_tell(
+            people=counts.get(FREQUENCY, {}),
+            messages=counts.get("accepted", {}),
+            k=self.k,
+            most=len(members),
+            earlier=[each.get(FREQUENCY, {}) for each in earlier],
+        )
 
     def _habits(self, names: tuple[str, ...]) -> dict[Key, float]:
         before = [each for each in self.past if not each.members][-RECENT:]
@@ -133,6 +160,7 @@ class _Request:
         self,
         counts: Mapping[str, Counts],
         earlier: Sequence[Mapping[str, Counts]],
+        members: frozenset[int],
         population: Population,
         names: tuple[str, ...],
         cells: Layout,
@@ -140,6 +168,8 @@ class _Request:
         """The cells that may not be read for their own sake, here or in the whole of which these are a part."""
         figures = self._figures(counts, population, names)
         found = {key for key in cells.keys if figures.is_small(key, self.k)}
+        if PEOPLE in names and self._totals_tell(counts, earlier, members):
+            found.add(cells.total)
         if population.telling:
             found.update(key for table in cells.tables for key in telling(table, figures))
         for name in names:
@@ -149,7 +179,7 @@ class _Request:
         for whole in self.populations:
             if set(whole.names) & {population.whole_of(name) for name in names}:
                 theirs = tuple(name for name in whole.names if name in self.counts)
-                found |= self._sensitive(counts, earlier, whole, theirs, cells)
+                found |= self._sensitive(counts, earlier, members, whole, theirs, cells)
         return frozenset(found)
 
     def _figures(self, counts: Mapping[str, Counts], population: Population, names: tuple[str, ...]) -> Figures:

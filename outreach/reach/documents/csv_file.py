@@ -96,7 +96,7 @@ def status_meanings() -> list[tuple[str, str]]:
     return [
         (printing.SHOWN, _("The value is exact.")),
         (printing.AT_LEAST, _("The value is a lower bound, because a part of it is hidden or it can still grow.")),
-        (printing.FEWER_THAN, _("There are fewer than ten, and the number can still grow. The value is empty.")),
+        (printing.FEWER_THAN, _("There are fewer than the value. It is not told how many.")),
         (printing.HIDDEN, _("The figure is kept back, so that nobody can be recognised. It is not 0.")),
         (printing.UNKNOWN, _("There is no figure. This is not 0.")),
     ]

@@ -15,7 +15,7 @@ from outreach.reach.metrics import STATED
 from .framework import Indicator
 from .intervals import newcombe, wilson
 from .quarters import Quarter
-from .readings import Reading, female_share, points, reading
+from .readings import Reading, counted_people, female_share, is_telling_share, points, reading
 from .records import SURVEYED, Entry, Spend
 from .totals import Counting, Totals
 from .units import Unit
@@ -66,7 +66,7 @@ class Actual:
     first: date | None = None
     last: date | None = None
     female: Cell = UNKNOWN
-    n: int | None = None
+    n: Cell = UNKNOWN
     interval: str = ""
     grade: str = ""
     verification: str = ""
@@ -94,14 +94,14 @@ def from_totals(*, code: str, found: Totals, first: date, last: date) -> Actual:
 
 def entered(entry: Entry) -> Actual:
     """A value that somebody entered, with an interval where it is a share of a sample."""
-    unit = entry.indicator.unit
+    value = reading(unit=entry.indicator.unit, value=entry.value, text=entry.text, n=entry.n)
     return Actual(
-        value=reading(unit=unit, value=entry.value, text=entry.text),
+        value=counted_people(int(entry.value or 0)) if entry.is_of_people else value,
         how=ENTERED,
         first=entry.first_day,
         last=entry.last_day,
         female=female_share(women=entry.women, whole=entry.women_of, percent=entry.female_percent),
-        n=entry.n,
+        n=Unknown() if entry.n is None else counted_people(entry.n),
         interval=interval(entry),
         grade=entry.grade,
         verification=entry.verification,
@@ -112,13 +112,18 @@ def entered(entry: Entry) -> Actual:
 def interval(entry: Entry) -> str:
     """The 95 % interval of a surveyed share; of O2, that of its change since the baseline. Empty where there is none.
 
-    :func:`~.intervals.wilson` and :func:`~.intervals.newcombe` name their sources.
+    Empty as well where a share that it rests on is hidden. :func:`~.intervals.wilson` and :func:`~.intervals.newcombe`
+    name their sources.
     """
     indicator = entry.indicator
     if indicator.code.upper() not in SURVEYED or indicator.unit != Unit.SHARE or not entry.n or entry.value is None:
         return ""
+    if is_telling_share(entry.value, entry.n):
+        return ""
     share = float(entry.value) / 100
     if indicator.code.upper() == "O2" and indicator.baseline is not None and indicator.baseline_n:
+        if is_telling_share(indicator.baseline, indicator.baseline_n):
+            return ""
         before = float(indicator.baseline) / 100
         change = newcombe(before=before, n_before=indicator.baseline_n, after=share, n_after=entry.n)
         return points(*change, signed=True)

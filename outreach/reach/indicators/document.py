@@ -12,7 +12,7 @@ from outreach.reach.documents.document import Document, Sheet, Value
 from . import wording
 from .actuals import SOURCES, entered
 from .logframe import Group, Logframe, Row, by_quarter
-from .readings import counted_women, typed
+from .readings import counted_women, reported, typed
 from .trail import Change
 
 
@@ -138,7 +138,7 @@ def _estimates(frame: Logframe) -> Sheet:
             each.title,
             str(each.get_medium_display()),
             f"{each.first_day} – {each.last_day}",
-            each.number,
+            reported(each),
             counted_women(women=each.women, whole=each.number),
             str(each.get_method_display()),
             each.grade,

@@ -23,9 +23,10 @@ from outreach.broadcasts.standing import digest
 from .actuals import SOURCES
 from .framework import Indicator, Result, Target
 from .quarters import Quarter
-from .readings import is_telling, plain
+from .readings import is_few, is_telling, is_telling_share, plain
 from .records import Entry, Estimate, Record, Spend
 from .trail import Change
+from .units import Unit
 
 Row = TypeVar("Row", bound=models.Model)
 AnyRecord = TypeVar("AnyRecord", bound=Record)
@@ -264,7 +265,7 @@ def _line(row: models.Model, name: str) -> str:
     value = getattr(row, name)
     if value in (None, "") or name in ("campaign", "indicator"):
         return ""
-    if name == "women" and is_telling(value, _whole(row) or value):
+    if name in _kept_back(row):
         value = _("hidden")
     elif field.choices:  # type: ignore[union-attr]
         value = getattr(row, f"get_{name}_display")()
@@ -273,6 +274,24 @@ def _line(row: models.Model, name: str) -> str:
     elif isinstance(value, date):
         value = value.isoformat()
     return f"{capfirst(str(field.verbose_name))}: {value}"  # type: ignore[union-attr]
+
+
+def _kept_back(row: models.Model) -> set[str]:
+    """The fields that would tell of fewer than five people: numbers of people, and the shares that they make."""
+    found: set[str] = set()
+    if isinstance(row, Estimate):
+        found |= {"number"} if row.is_one_by_one and is_few(row.number) else set()
+    elif isinstance(row, Entry):
+        found |= {"value", "numerator"} if is_telling_share(row.percent, row.n) else set()
+        found |= {"female_percent"} if is_telling_share(row.female_percent, row.women_of) else set()
+        found |= {"value"} if row.is_of_people and is_few(int(row.value or 0)) else set()
+        found |= {"n"} if is_few(row.n or 0) else set()
+    elif isinstance(row, Indicator):
+        share = row.baseline if row.unit == Unit.SHARE else None
+        found |= {"baseline"} if is_telling_share(share, row.baseline_n) else set()
+        found |= {"baseline_n"} if is_few(row.baseline_n or 0) else set()
+    women = getattr(row, "women", None)
+    return found | ({"women"} if women is not None and is_telling(women, _whole(row) or women) else set())
 
 
 def _unit(row: models.Model, name: str) -> str:

@@ -10,7 +10,7 @@ from outreach.reach.disclosure import Cell, Unknown
 from .actuals import Actual, Cost, cost, in_quarter, to_date, up_to
 from .framework import Indicator, Result, Target
 from .quarters import Quarter, quarters
-from .readings import Reading, achievement, reading
+from .readings import Reading, achievement, baseline, reading
 from .records import Estimate, Spend
 from .totals import Counting
 
@@ -103,7 +103,7 @@ def _row(result: Result, indicator: Indicator, counting: Counting, today: date) 
         actual = in_quarter(indicator=indicator, quarter=last.when, today=today, counting=counting)
     return Row(
         indicator=indicator,
-        baseline=reading(unit=indicator.unit, value=indicator.baseline, text=indicator.baseline_text),
+        baseline=baseline(indicator),
         target=target,
         target_quarter=last.when if last else None,
         actual=actual,

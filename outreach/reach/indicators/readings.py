@@ -10,10 +10,12 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from outreach.reach import disclosure, printing
+from outreach.reach import disclosure, printing, provisional
 from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown
 from outreach.reach.documents.document import Value
 
+from .framework import Indicator
+from .records import Estimate
 from .units import Unit
 
 Reading: TypeAlias = Cell | Decimal | str
@@ -23,15 +25,49 @@ SMALL = 5
 """Of people, no evaluator sees a count of 1 to 4."""
 
 
-def reading(*, unit: str, value: Decimal | None, text: str = "") -> Reading:
-    """A value that was written down."""
+def reading(*, unit: str, value: Decimal | None, text: str = "", n: int | None = None) -> Reading:
+    """A value that was written down; a share of ``n`` is hidden where it tells of fewer than five of them."""
     if unit == Unit.TEXT:
         return text or Unknown()
     if value is None:
         return Unknown()
     if unit == Unit.COUNT:
         return Shown(int(value))
-    return Shown(Fraction(value) / 100) if unit == Unit.SHARE else value
+    return share(value, of=n) if unit == Unit.SHARE else value
+
+
+def baseline(indicator: Indicator) -> Reading:
+    """The baseline of an indicator; unknown where it was not measured."""
+    asked = indicator.baseline_n
+    return reading(unit=indicator.unit, value=indicator.baseline, text=indicator.baseline_text, n=asked)
+
+
+def share(percent: Decimal, *, of: int | None) -> Cell:
+    """A share in per cent, hidden where it, or the rest, is one of fewer than five out of ``of``."""
+    return disclosure.cell(value=Fraction(percent) / 100, hidden=is_telling_share(percent, of))
+
+
+def is_telling_share(percent: Decimal | None, whole: int | None) -> bool:
+    """Whether a share in per cent is one of so few, or leaves so few; not where nobody knows of how many it is."""
+    if percent is None or not whole:
+        return False
+    part = Fraction(percent) * whole / 100
+    return any(some > 0 and round(some) < SMALL for some in (part, whole - part))
+
+
+def is_few(people: int) -> bool:
+    """Whether so few people were counted one by one that their number is not told."""
+    return 0 < people < SMALL
+
+
+def counted_people(people: int) -> Cell:
+    """People who were counted one by one."""
+    return disclosure.few(people=people, k=SMALL)
+
+
+def reported(estimate: Estimate) -> Cell:
+    """The number of an estimate; of few people who were counted one by one only that they are few."""
+    return counted_people(estimate.number) if estimate.is_one_by_one else Shown(estimate.number)
 
 
 def is_telling(part: int, whole: int) -> bool:
@@ -48,7 +84,7 @@ def female_share(*, women: int | None, whole: int | None, percent: Decimal | Non
     """The share of women; hidden where it tells of fewer than five people, unknown where nobody noted it."""
     if women is not None and whole:
         return disclosure.cell(value=Fraction(women, whole), hidden=is_telling(women, whole))
-    return Unknown() if percent is None else Shown(Fraction(percent) / 100)
+    return Unknown() if percent is None else share(percent, of=whole)
 
 
 def number(read: Reading) -> Fraction | None:
@@ -75,21 +111,19 @@ def words(read: Reading) -> str:
     """A value for people, in the language in use."""
     if isinstance(read, str):
         return read
-    if isinstance(read, Decimal):
-        return _decimal(read)
-    if isinstance(read, AtLeast) and isinstance(read.value, int):
-        # A headline figure that is not final: it is rounded down to tens, and nothing tells 0 from 9.
-        return (
-            _("at least %(count)s") % {"count": printing.as_text(Shown(read.value))}
-            if read.value
-            else _("fewer than 10")
-        )
-    return printing.as_text(read)
+    return _decimal(read) if isinstance(read, Decimal) else printing.as_text(_told(read))
 
 
 def typed(read: Reading) -> Value:
-    """A value for a file."""
-    return float(read) if isinstance(read, Decimal) else read
+    """A value for a file, which says the same as :func:`words`."""
+    if isinstance(read, str):
+        return read
+    return float(read) if isinstance(read, Decimal) else _told(read)
+
+
+def _told(read: Cell) -> Cell:
+    """A figure that is not final is rounded down to tens: of none of them, nothing tells 0 from 9."""
+    return provisional.rounded(read.value) if isinstance(read, AtLeast) and isinstance(read.value, int) else read
 
 
 def plain(unit: str, value: Decimal | None, text: str = "") -> str:

@@ -110,6 +110,17 @@ class Entry(Record):
         return f"{self.indicator_id}: {self.first_day} – {self.last_day}"
 
     @property
+    def percent(self) -> Decimal | None:
+        """Of a share, its value."""
+        return self.value if self.indicator.unit == Unit.SHARE else None
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether the value is a number of people, as it is where somebody noted the women among them."""
+        noted = self.women is not None or self.female_percent is not None
+        return self.indicator.unit == Unit.COUNT and self.n is None and noted
+
+    @property
     def women_of(self) -> int | None:
         """Of how many the women are a part; ``None`` where that is unknown."""
         if self.n is None and self.indicator.unit == Unit.COUNT and self.value is not None:
@@ -174,6 +185,9 @@ class Estimate(Record):
         LETTER = "letter", _("Broadcaster’s letter")
         ESTIMATE = "estimate", _("Estimate")
 
+    ONE_BY_ONE = (Method.COUNTED, Method.SIGNED)
+    """Where a small number is one of people whom somebody saw."""
+
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="estimates", editable=False)
     medium = models.CharField(_("medium"), max_length=8, choices=Medium.choices)
     title = models.CharField(_("what it was"), max_length=200)
@@ -192,6 +206,11 @@ class Estimate(Record):
     def __str__(self) -> str:
         return f"{self.get_medium_display()}: {self.title}"
 
+    @property
+    def is_one_by_one(self) -> bool:
+        """Whether these people were counted one by one."""
+        return self.method in self.ONE_BY_ONE
+
     def clean(self) -> None:
         """Women were counted, and are not more than all."""
         super().clean()
@@ -199,7 +218,7 @@ class Estimate(Record):
             return
         if self.number is not None and self.women > self.number:
             raise ValidationError({"women": gettext("There can't be more women than people.")})
-        if self.method not in (self.Method.COUNTED, self.Method.SIGNED):
+        if self.method not in self.ONE_BY_ONE:
             raise ValidationError({"women": gettext("Leave this empty where nobody counted or signed in.")})
 
 

@@ -2,9 +2,12 @@
 
 from django.utils.translation import gettext as _
 
+from outreach.reach.disclosure import Cell, FewerThan, Shown
+
+from . import readings
 from .actuals import COUNTED, ENTERED, SOURCES, Actual, Cost
 from .framework import Indicator
-from .readings import period, reading, words
+from .readings import period, words
 
 
 def how(actual: Actual) -> str:
@@ -16,16 +19,23 @@ def how(actual: Actual) -> str:
 
 def basis(actual: Actual) -> str:
     """What an actual rests on: n, interval, evidence; empty where nothing is noted."""
-    parts = [f"n = {actual.n}" if actual.n else "", actual.interval]
+    parts = [of_how_many(actual.n), actual.interval]
     parts.append(_("evidence %(grade)s") % {"grade": actual.grade} if actual.grade else "")
     return "; ".join(filter(None, parts))
+
+
+def of_how_many(n: Cell) -> str:
+    """The n of a value; empty where there is none."""
+    if isinstance(n, FewerThan):
+        return f"n < {n.value}"
+    return f"n = {n.value}" if isinstance(n, Shown) else ""
 
 
 def baseline(indicator: Indicator) -> str:
     """The baseline; one that is empty was not measured, which is not 0."""
     if not indicator.has_baseline:
         return _("not measured")
-    return words(reading(unit=indicator.unit, value=indicator.baseline, text=indicator.baseline_text))
+    return words(readings.baseline(indicator))
 
 
 def cost(found: Cost) -> str:
@@ -41,7 +51,7 @@ def sheet(indicator: Indicator) -> list[tuple[str, str]]:
     source = SOURCES.get(indicator.metric)
     counted = _("Counted by the system: %(name)s") % {"name": source.name} if source else _("Entered by people")
     measured = f"{indicator.baseline_date}" if indicator.baseline_date else ""
-    asked = f"n = {indicator.baseline_n}" if indicator.baseline_n else ""
+    asked = of_how_many(readings.counted_people(indicator.baseline_n)) if indicator.baseline_n else ""
     parts = [
         (_("Code"), indicator.code),
         (_("Level"), indicator.result.get_level_display()),

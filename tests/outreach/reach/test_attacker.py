@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Delivery
 from outreach.reach.periods import parse
@@ -96,6 +97,27 @@ def history(ledger, seed):
     return Snapshot.objects.select_related("sealed").order_by("number")
 
 
+def beside_campaigns(ledger, seed):
+    """Months and a quarter of two campaigns, and of all, frozen in any order."""
+    chance = random.Random(seed)
+    days = {"starts_on": date(2026, 10, 1), "ends_on": date(2026, 12, 31)}
+    one, other = (Campaign.objects.create(name=name, slug=name, **days) for name in ("one", "other"))
+    for day, campaign in (
+        (date(2026, 10, 5), one),
+        (date(2026, 10, 20), other),
+        (date(2026, 11, 3), one),
+        (date(2026, 11, 25), other),
+    ):
+        Broadcast.objects.filter(pk=send(ledger, chance, day).pk).update(campaign=campaign)
+    close_due(now=AFTER)
+    months = [("2026-10", None), ("2026-11", None), ("2026-10", one), ("2026-11", one)]
+    scopes = [*months, ("2026-Q4", None), ("2026-Q4", one), ("2026-Q4", other)]
+    chance.shuffle(scopes)
+    for code, campaign in scopes:
+        freeze_period(period=parse(code), campaign=campaign, user=None, now=AFTER)
+    return Snapshot.objects.select_related("sealed").order_by("number")
+
+
 def narrow(snapshots, k, contents=None):
     """The sensitive cells that are shown, or of which the attacker finds too much."""
     contents = contents or {each.pk: content_of(each) for each in snapshots}
@@ -135,9 +157,9 @@ def is_told(contents, k, number, count, cell):
     )
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_nothing_that_is_hidden_can_be_computed_from_everything_that_is_shown(ledger, seed):
-    snapshots = list(history(ledger, seed))
+@pytest.mark.parametrize(("told", "seed"), [(history, 0), (history, 4), (beside_campaigns, 1)])
+def test_nothing_that_is_hidden_can_be_computed_from_everything_that_is_shown(ledger, told, seed):
+    snapshots = list(told(ledger, seed))
     for k in payload.THRESHOLDS:
         assert narrow(snapshots, k) == []
         for each in snapshots:

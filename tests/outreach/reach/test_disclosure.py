@@ -16,7 +16,7 @@ from outreach.reach.disclosure import (
     protect,
     share,
 )
-from outreach.reach.disclosure.frequency import hide_frequencies
+from outreach.reach.disclosure.frequency import hide_frequencies, totals_tell
 from outreach.reach.snapshots import payload
 from outreach.reach.snapshots.sealed import Sealed
 from outreach.reach.snapshots.taking import figures
@@ -148,6 +148,42 @@ def test_frequencies_hide_the_small_one_and_what_both_sums_would_give_away():
     assert key(times="4") in hidden
     # Two unknowns and two sums would be no secret.
     assert len(hidden) >= 3
+
+
+def period_of_two(*, once, twice):
+    """What a period of two broadcasts hides of whom it reached, of what was accepted, and of who got how many."""
+    sizes = (twice + once // 2, twice + once - once // 2)
+    past = [
+        Published(number, {"accepted": {key(): size}, "people": {key(): size}}, {"accepted": frozenset()})
+        for number, size in enumerate(sizes)
+    ]
+    counts = {"accepted": {key(): sum(sizes)}, "people": {key(): once + twice}}
+    times = {key(times="1"): once, key(times="2"): twice}
+    found = protect(counts={**counts, "times": times}, k=10, members=frozenset({0, 1}), past=past)
+    return found["people"], found["accepted"], found["times"]
+
+
+def test_people_are_hidden_where_two_totals_say_how_few_got_two_messages():
+    """Of two broadcasts these are the messages less the people."""
+    assert period_of_two(once=61, twice=6) == ({key()}, frozenset(), {key(times="1"), key(times="2")})
+
+
+def test_people_are_shown_where_many_got_two_messages():
+    assert period_of_two(once=61, twice=16) == (frozenset(), frozenset(), frozenset())
+
+
+def test_both_totals_are_shown_where_they_leave_a_range_to_each_frequency():
+    people = {key(times="1"): 60, key(times="2"): 30, key(times="3"): 12, key(times="4"): 3}
+    messages = {key(): 60 + 60 + 36 + 12}
+    assert not totals_tell(people=people, messages=messages, k=5, most=4)
+    assert totals_tell(people=people, messages=messages, k=22, most=4)
+
+
+def test_totals_may_not_say_that_few_more_got_two_messages_than_in_the_version_before():
+    now, before = ({key(times="1"): 40, key(times="2"): twice} for twice in (33, 30))
+    messages = {key(): 40 + 2 * 33}
+    assert totals_tell(people=now, messages=messages, k=10, most=2, earlier=[before])
+    assert not totals_tell(people=now, messages=messages, k=10, most=2, earlier=[now])
 
 
 def test_share_is_a_lower_bound_where_a_part_is_hidden():

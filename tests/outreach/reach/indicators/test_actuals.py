@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreach.reach import printing
 from outreach.reach.cube import Cube
-from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
-from outreach.reach.indicators import keeping
+from outreach.reach.disclosure import AtLeast, FewerThan, Hidden, Shown, Unknown
+from outreach.reach.indicators import keeping, wording
 from outreach.reach.indicators.actuals import (
     SOURCES,
     cost,
@@ -23,7 +24,7 @@ from outreach.reach.indicators.actuals import (
     up_to,
 )
 from outreach.reach.indicators.quarters import Quarter
-from outreach.reach.indicators.readings import achievement, counted_women, female_share, words
+from outreach.reach.indicators.readings import achievement, counted_women, female_share, reported, typed, words
 from outreach.reach.indicators.records import Estimate, Spend
 from outreach.reach.indicators.totals import Counting, Frozen, Moving
 
@@ -92,7 +93,9 @@ def test_figures_that_are_not_final_are_rounded_down_and_tell_nothing_by_gender(
 @pytest.mark.django_db
 def test_nothing_tells_no_one_from_nine_before_the_figures_are_final(sent, campaign):
     sent(women=5, men=4)
-    assert words(value("R1", campaign)) == "fewer than 10"
+    few = value("R1", campaign)
+    assert words(few) == "fewer than 10"
+    assert (printing.as_number(typed(few)), printing.status(typed(few))) == (10, "fewer than")
 
 
 @pytest.mark.django_db
@@ -238,13 +241,47 @@ class TestEntered:
 
         # By hand: Wilson for 89 of 372.
         assert found.interval == "95 % interval: 19.9 to 28.5 %"
-        assert (found.n, found.female) == (372, Shown(Fraction(182, 372)))
+        assert (found.n, found.female) == (Shown(372), Shown(Fraction(182, 372)))
 
     def test_knowledge_has_the_interval_of_its_change(self, make, enter):
         knowledge = make(code="O2", unit="share", baseline=Decimal(60), baseline_n=80, baseline_date=date(2026, 9, 1))
         entry = enter(knowledge, numerator=56, n=70, method="Drawn at random")
 
         assert entered(entry).interval == "95 % interval of the change: +5.2 to +33.4 points"
+
+    @pytest.mark.parametrize("numerator", [1, 4, 16, 19])
+    def test_a_share_tells_of_no_fewer_than_five(self, make, enter, numerator):
+        entry = enter(make(code="O1", unit="share"), numerator=numerator, n=20, method="All who came")
+        assert (entered(entry).value, entered(entry).interval) == (Hidden(), "")
+
+    @pytest.mark.parametrize("numerator", [0, 5, 15, 20])
+    def test_a_share_of_enough_or_of_nobody_is_shown(self, make, enter, numerator):
+        entry = enter(make(unit="share"), numerator=numerator, n=20)
+        assert entered(entry).value == Shown(Fraction(numerator, 20))
+
+    def test_a_share_that_was_entered_in_per_cent_is_one_of_somebody(self, make, enter):
+        assert entered(enter(make(unit="share"), 2, n=20)).value == Hidden()
+        assert entered(enter(make("Heard of it", unit="share"), 2)).value == Shown(Fraction(1, 50))
+
+    def test_a_female_share_in_per_cent_tells_of_no_fewer_than_five(self, make, enter):
+        few, enough = (
+            entered(enter(make(name, unit="share"), 50, n=20, female_percent=Decimal(percent))).female
+            for name, percent in (("Trained", 10), ("Heard of it", 25))
+        )
+        assert (few, enough) == (Hidden(), Shown(Fraction(1, 4)))
+
+    def test_few_people_are_fewer_than_five_and_few_stories_are_not(self, make, enter):
+        trained = entered(enter(make("Officials trained"), 3, women=1))
+        assert (words(trained.value), trained.female) == ("fewer than 5", Hidden())
+        assert words(entered(enter(make(), 3)).value) == "3"
+
+    def test_of_few_who_were_asked_the_number_is_not_told(self, make, enter):
+        assert wording.basis(entered(enter(make(unit="mean"), 3, n=4))) == "n < 5; evidence B"
+
+    def test_the_change_since_a_baseline_of_few_has_no_interval(self, make, enter):
+        knowledge = make(code="O2", unit="share", baseline=Decimal(5), baseline_n=20, baseline_date=date(2026, 9, 1))
+        entry = enter(knowledge, numerator=56, n=70, method="Drawn at random")
+        assert (wording.baseline(knowledge), entered(entry).interval) == ("hidden", "")
 
     def test_what_is_no_survey_has_no_interval(self, make, enter):
         assert entered(enter(make(code="P2", unit="share"), numerator=3, n=4)).interval == ""
@@ -284,6 +321,15 @@ def test_estimates_are_never_added_to_people_reached(sent, campaign, make, edito
 
     assert newest(indicator, TODAY) == before
     assert "R6" not in SOURCES
+
+
+@pytest.mark.parametrize(
+    ("method", "number", "expected"),
+    [("signed", 3, FewerThan(5)), ("counted", 4, FewerThan(5)), ("signed", 5, Shown(5)), ("signed", 0, Shown(0)),
+     ("estimate", 3, Shown(3)), ("letter", 3, Shown(3))],
+)  # fmt: skip
+def test_few_people_who_were_counted_one_by_one_are_fewer_than_five(method, number, expected):
+    assert reported(Estimate(method=method, number=number)) == expected
 
 
 def test_few_women_in_an_estimate_are_hidden():

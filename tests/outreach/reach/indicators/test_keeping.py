@@ -336,6 +336,18 @@ def test_the_history_tells_of_no_small_number_of_women(make, enter):
     assert "Women among them: hidden" in Change.objects.first().after
 
 
+def test_the_history_tells_of_no_small_number_of_people(make, enter, campaign, editor):
+    enter(make("Trained", unit="share"), numerator=1, n=20, female_percent=Decimal(10))
+    entered = Change.objects.filter(indicator__name="Trained").first().after
+    assert {"Value: hidden", "Numerator: hidden", "N: 20", "Female share in per cent: hidden"} <= {*entered.split("\n")}
+    days = {"first_day": date(2026, 11, 3), "last_day": date(2026, 11, 3)}
+    talk = Estimate(
+        campaign=campaign, medium="event", title="Talk", number=3, method="signed", grade="A", source="Sheet", **days
+    )
+    keeping.keep_estimate(estimate=talk, user=editor, now=NOW)
+    assert Change.objects.filter(subject__contains="Talk", after__contains="Reported number: hidden").exists()
+
+
 def test_a_dropped_indicator_keeps_its_record_and_frees_its_name(make, enter, editor):
     indicator = make(code="P1")
     enter(indicator, 5)

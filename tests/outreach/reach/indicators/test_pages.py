@@ -210,6 +210,10 @@ def test_an_evaluator_enters_a_survey_and_an_estimate(as_role, make, campaign):
     client.post(address, {**given, "method": "letter", "grade": "C", "source": "Letter"})
     assert Estimate.objects.get().number == 9000
 
+    given = {**typed(client.get(address)), **PERIOD, "medium": "event", "title": "Visit", "number": "3"}
+    client.post(address, {**given, "method": "signed", "grade": "A", "source": "Sheet"})
+    assert "fewer than 5" in main(client.get(reverse("results:logframe", args=[campaign.pk])))
+
 
 @pytest.mark.parametrize(
     ("given", "said"),

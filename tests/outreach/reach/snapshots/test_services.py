@@ -10,9 +10,12 @@ from django.db.models import F
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Delivery
+from outreach.reach.api.answers import ApartAnswer, ReportAnswer
 from outreach.reach.disclosure import AtLeast, FewerThan, Hidden, Shown
+from outreach.reach.downloads import as_csv
 from outreach.reach.indicators.records import Estimate
 from outreach.reach.periods import parse
+from outreach.reach.printing import value_as_text
 from outreach.reach.rollups import LATEST_RECORD, rebuild
 from outreach.reach.snapshots import closing, taking
 from outreach.reach.snapshots.closing import close_due
@@ -27,7 +30,7 @@ from outreach.reach.snapshots.freezing import (
 from outreach.reach.snapshots.models import Publication, Snapshot, SnapshotCells
 from outreach.reach.snapshots.publishing import NotPublishable, publish, published, withdraw
 from outreach.reach.snapshots.scopes import EndsBeforeItStarts, PeriodScope
-from outreach.reach.tables import report
+from outreach.reach.tables import PUBLIC_K, report
 from outreach.tracking.models import Forgotten
 from outreach.written_once import Frozen
 from tests.outreach.reach.conftest import CLOSED, NOW
@@ -125,6 +128,23 @@ def test_an_estimate_that_was_entered_late_can_be_brought_into_a_frozen_period(o
     later = correct(snapshot=snapshot, reason="The station wrote late", user=None, now=CLOSED)
     assert [row.value for row in report(snapshot=later.pk).apart] == [9000]
     assert report(snapshot=later.pk).figures[0].cell == report(snapshot=snapshot.pk).figures[0].cell
+
+
+def test_few_who_signed_in_are_told_the_same_way_on_a_page_in_a_file_and_in_an_answer(october):
+    close_due(now=CLOSED)
+    campaign = Campaign.objects.create(name="Rights", slug="rights", starts_on="2026-01-01", ends_on="2026-12-31")
+    told = {"campaign": campaign, "grade": "A", "source": "Sheet", "first_day": "2026-11-05", "last_day": "2026-11-05"}
+    Estimate.objects.create(**told, medium="event", title="Talk", number=7, method="signed")
+    Estimate.objects.create(**told, medium="poster", title="Poster", number=7, method="estimate")
+    snapshot = freeze()
+    staff, public = report(snapshot=snapshot.pk).apart, report(snapshot=snapshot.pk, k=PUBLIC_K)
+    assert [row.value for row in staff] == [Shown(7), 7]
+    assert [row.value for row in public.apart] == [FewerThan(10), 7]
+    assert value_as_text(public.apart[0].value) == "fewer than 10"
+    assert "Event: Talk,,10,fewer than" in as_csv(public).decode()
+    answers = [(row.value, row.status) for row in ReportAnswer.of(public).apart]
+    assert answers == [(10, "fewer than"), (7, "shown")]
+    assert [(row.value, row.status) for row in map(ApartAnswer.of, staff)] == [(7, "shown"), (7, "shown")]
 
 
 def test_payload_is_canonical_and_its_digest_is_that_of_its_bytes(october):
