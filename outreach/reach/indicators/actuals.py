@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from outreach.reach.disclosure import AtLeast, Cell, Shown, Unknown
+from outreach.reach.figures import may_headline
 from outreach.reach.metrics import STATED
 
 from .framework import Indicator
@@ -59,6 +60,8 @@ class Actual:
     """A value, how it came about, and the days that it covers.
 
     ``how`` is ``counted``, ``entered`` or empty where there is none. ``provisional`` figures may still change.
+    ``completeness`` is the share of the people whose gender is known, to be read beside ``female``; unknown of what was
+    entered, because nobody writes it down.
     """
 
     value: Reading = UNKNOWN
@@ -66,12 +69,18 @@ class Actual:
     first: date | None = None
     last: date | None = None
     female: Cell = UNKNOWN
+    completeness: Cell = UNKNOWN
     n: int | None = None
     interval: str = ""
     grade: str = ""
     verification: str = ""
     method: str = ""
     provisional: bool = False
+
+    @property
+    def lacks_headline(self) -> bool:
+        """Whether gender was counted of too few for the female share to stand as a headline."""
+        return self.how == COUNTED and isinstance(self.female, Shown | AtLeast) and not may_headline(self.completeness)
 
 
 def counted(*, code: str, counting: Counting, first: date, last: date) -> Actual:
@@ -87,7 +96,8 @@ def from_totals(*, code: str, found: Totals, first: date, last: date) -> Actual:
         how=COUNTED,
         first=first,
         last=last,
-        female=found.gender_share(("woman",), STATED) if people else Unknown(),
+        female=found.gender_share(("woman",), STATED) if people else UNKNOWN,
+        completeness=found.gender_share(STATED, ()) if people else UNKNOWN,
         provisional=found.provisional and found.broadcasts > 0,
     )
 

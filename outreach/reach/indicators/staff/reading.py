@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.reach.documents.writers import WRITERS
+from outreach.reach.figures import no_headline
 from outreach.reach.indicators import wording
 from outreach.reach.indicators.actuals import entered, to_date
 from outreach.reach.indicators.logframe import by_quarter, logframe
 from outreach.reach.indicators.totals import Counting
 from outreach.reach.indicators.trail import Change
+from outreach.reach.metrics import FEMALE_SHARE
 
 from .base import ResultsView, office_day
 
@@ -77,6 +79,8 @@ class IndicatorView(ResultsView):
                 indicator=shown,
                 campaign=self.campaign,
                 baseline=wording.baseline(shown),
+                is_female_share=shown.metric == FEMALE_SHARE.code,
+                no_headline=no_headline(),
                 now_at=to_date(indicator=shown, today=today, counting=counting),
                 quarters=by_quarter(indicator=shown, today=today, counting=counting),
                 entries=[(entry, entered(entry)) for entry in reversed(entries)],

@@ -172,6 +172,28 @@ def test_the_female_share_stands_beside_the_people_reached():
     assert from_totals(code="R1", found=FINAL, first=FIRST, last=LAST).female == Shown(Fraction(32, 62))
 
 
+@pytest.mark.parametrize("code", ["R1", "R4"])
+def test_gender_completeness_stands_beside_the_female_share(code):
+    found = from_totals(code=code, found=FINAL, first=FIRST, last=LAST)
+    assert (found.completeness, found.lacks_headline) == (Shown(Fraction(62, 82)), False)
+
+
+def test_what_is_not_of_people_has_no_gender_completeness():
+    assert from_totals(code="D1", found=FINAL, first=FIRST, last=LAST).completeness == Unknown()
+
+
+@pytest.mark.parametrize(("silent", "lacks"), [(40, False), (41, True)])
+def test_below_sixty_per_cent_completeness_a_female_share_is_no_headline(silent, lacks):
+    of = final(people=60 + silent, genders={"woman": 30, "man": 20, "another": 10, "": silent})
+    assert from_totals(code="R1", found=of, first=FIRST, last=LAST).lacks_headline == lacks
+
+
+def test_that_everybody_stated_a_gender_is_no_secret():
+    of = final(people=60, genders={"woman": 30, "man": 20, "another": 10})
+    found = from_totals(code="R1", found=of, first=FIRST, last=LAST)
+    assert (found.completeness, found.lacks_headline) == (Shown(Fraction(1)), False)
+
+
 @given(st.integers(0, 300), st.integers(0, 300))
 def test_no_share_that_is_not_final_tells_of_fewer_than_ten_people(part, rest):
     found = Moving(broadcasts=1, counts={"part": part, "whole": part + rest})
