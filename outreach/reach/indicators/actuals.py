@@ -125,10 +125,11 @@ def interval(entry: Entry) -> str:
     :func:`~.intervals.wilson` and :func:`~.intervals.newcombe` name their sources.
     """
     indicator = entry.indicator
-    if indicator.code.upper() not in SURVEYED or indicator.unit != Unit.SHARE or not entry.n or entry.value is None:
+    code = indicator.code.upper()
+    if not code.startswith(SURVEYED) or indicator.unit != Unit.SHARE or not entry.n or entry.value is None:
         return ""
     share = float(entry.value) / 100
-    if indicator.code.upper() == "O2" and indicator.baseline is not None and indicator.baseline_n:
+    if code.startswith("O2") and indicator.baseline is not None and indicator.baseline_n:
         before = float(indicator.baseline) / 100
         change = newcombe(before=before, n_before=indicator.baseline_n, after=share, n_after=entry.n)
         return points(*change, signed=True)

@@ -262,6 +262,10 @@ class TestEntered:
         assert found.interval == "95 % interval: 19.9 to 28.5 %"
         assert (found.n, found.female) == (372, Shown(Fraction(182, 372)))
 
+    def test_a_part_of_a_surveyed_indicator_has_its_interval_too(self, make, enter):
+        entry = enter(make(code="O1.1", unit="share"), numerator=89, n=372, method="Drawn at random")
+        assert entered(entry).interval == "95 % interval: 19.9 to 28.5 %"
+
     def test_knowledge_has_the_interval_of_its_change(self, make, enter):
         knowledge = make(code="O2", unit="share", baseline=Decimal(60), baseline_n=80, baseline_date=date(2026, 9, 1))
         entry = enter(knowledge, numerator=56, n=70, method="Drawn at random")
