@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from outreach.broadcasts.campaign import Campaign
 from outreach.tracking import reading
 
+from . import metrics
 from .documents.document import Sheet
 from .indicators.records import Estimate
 from .reports import Apart
@@ -40,6 +41,7 @@ def rows_of(stored: Mapping[str, Any]) -> tuple[Apart, ...]:
         value=stored["views"],
         unit=_("page views, not people"),
         method=_("Counted by the server, without cookies; staff and known machines left out. The whole site."),
+        metric=metrics.VISITS,
     )
     return (*([views] if stored["views"] is not None else []), *map(_estimate, stored["estimates"]))
 
@@ -54,6 +56,7 @@ def _estimate(each: Mapping[str, Any]) -> Apart:
         unit=_("people, as reported"),
         method=_("%(method)s, evidence %(grade)s; %(when)s") % {"method": method, "grade": each["grade"], "when": when},
         source=" · ".join(filter(None, [each["source"], each["place"]])),
+        metric=metrics.ESTIMATED_AUDIENCE,
     )
 
 

@@ -125,6 +125,7 @@ class ApartAnswer(Schema):
     """Reach that is never added to anything: visits to the site, or an estimate; ``method`` says which."""
 
     name: str
+    metric: str | None
     value: int | None
     unit: str
     method: str
@@ -134,7 +135,8 @@ class ApartAnswer(Schema):
     def of(cls, row: Apart) -> "ApartAnswer":
         """The answer for a row."""
         value = row.value if isinstance(row.value, int) else None
-        return cls(name=row.name, value=value, unit=row.unit, method=row.method, source=row.source)
+        metric = row.metric.slug if row.metric else None
+        return cls(name=row.name, metric=metric, value=value, unit=row.unit, method=row.method, source=row.source)
 
 
 class ReportAnswer(Schema):

@@ -12,7 +12,7 @@ from outreach.reach.indicators.actuals import entered, to_date
 from outreach.reach.indicators.logframe import by_quarter, logframe
 from outreach.reach.indicators.totals import Counting
 from outreach.reach.indicators.trail import Change
-from outreach.reach.metrics import FEMALE_SHARE
+from outreach.reach.metrics import COST, ESTIMATED_AUDIENCE, FEMALE_SHARE
 
 from .base import ResultsView, office_day
 
@@ -47,6 +47,8 @@ class LogframeView(ResultsView):
                 frame=frame,
                 campaign=self.campaign,
                 cost=wording.cost(frame.cost),
+                cost_metric=COST,
+                estimated_audience=ESTIMATED_AUDIENCE,
                 overlap=wording.overlap(),
                 limits=wording.limits(),
                 changes=changes,

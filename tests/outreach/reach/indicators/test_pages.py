@@ -13,6 +13,7 @@ from outreach.reach.indicators import keeping
 from outreach.reach.indicators.framework import Indicator, Result, Target
 from outreach.reach.indicators.records import Entry, Estimate, Spend
 from outreach.reach.indicators.trail import Change
+from outreach.reach.metrics import COST, ESTIMATED_AUDIENCE
 
 from .conftest import NOW
 
@@ -171,6 +172,17 @@ def test_without_enough_stated_genders_there_is_no_headline_of_a_female_share(as
     assert [" ".join(cell.get_text(" ").split()) for cell in frame.select("td[data-label='F %']")] == [
         "40.0% Gender completeness: 54.5%"
     ] * 2
+
+
+@pytest.mark.parametrize(("role", "linked"), [("evaluator", True), ("editor", False)])
+def test_estimates_and_cost_say_how_they_are_defined_and_lead_there(as_role, address, role, linked):
+    answer = as_role(role).get(address("logframe"))
+    page = BeautifulSoup(answer.content, "html.parser")
+    links = [link["href"] for link in page.select(".results-definition a")]
+
+    for metric in (COST, ESTIMATED_AUDIENCE):
+        assert f"{metric.name}: {metric.definition}" in main(answer)
+        assert (f"{reverse('reach:definitions')}#metric-{metric.slug}" in links) == linked
 
 
 def test_an_evaluator_is_offered_no_button_that_they_may_not_press(as_role, address):
