@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.reach.disclosure import AtLeast, Cell, Shown, Unknown
 from outreach.reach.figures import may_headline
-from outreach.reach.metrics import STATED
+from outreach.reach.metrics import KNOWLEDGE_CHANGE, STATED
 
 from .framework import Indicator
 from .intervals import newcombe, wilson
 from .quarters import Quarter
-from .readings import Reading, female_share, points, reading
+from .readings import Reading, changed, female_share, points, reading
 from .records import SURVEYED, Entry, Spend
 from .totals import Counting, Totals
 from .units import Unit
@@ -60,6 +60,7 @@ class Actual:
     """A value, how it came about, and the days that it covers.
 
     ``how`` is ``counted``, ``entered`` or empty where there is none. ``provisional`` figures may still change.
+    ``change`` is that of knowledge since the baseline, as ``interval`` then is.
     ``completeness`` is the share of the people whose gender is known, to be read beside ``female``; unknown of what was
     entered, because nobody writes it down.
     """
@@ -71,6 +72,7 @@ class Actual:
     female: Cell = UNKNOWN
     completeness: Cell = UNKNOWN
     n: int | None = None
+    change: str = ""
     interval: str = ""
     grade: str = ""
     verification: str = ""
@@ -112,11 +114,39 @@ def entered(entry: Entry) -> Actual:
         last=entry.last_day,
         female=female_share(women=entry.women, whole=entry.women_of, percent=entry.female_percent),
         n=entry.n,
+        change=change(entry),
         interval=interval(entry),
         grade=entry.grade,
         verification=entry.verification,
         method=entry.method,
     )
+
+
+def _has_change(entry: Entry) -> bool:
+    """Whether knowledge was asked for at the baseline and now, so that there is a change to tell."""
+    indicator = entry.indicator
+    asked = entry.value is not None and entry.n and indicator.baseline is not None and indicator.baseline_n
+    return bool(asked) and indicator.unit == Unit.SHARE and indicator.code.upper().startswith(KNOWLEDGE_CHANGE.code)
+
+
+def change(entry: Entry) -> str:
+    """How much more or less is known than at the baseline, in percentage points; empty where there is no change."""
+    if not _has_change(entry):
+        return ""
+    found = KNOWLEDGE_CHANGE.value(_answers(entry))
+    return "" if found is None else changed(found)
+
+
+def _answers(entry: Entry) -> dict[str, Fraction]:
+    indicator = entry.indicator
+    asked, asked_before = Fraction(entry.n or 0), Fraction(indicator.baseline_n or 0)
+    correct = asked * Fraction(entry.value or 0) / 100 if entry.numerator is None else Fraction(entry.numerator)
+    return {
+        "endline_correct": correct,
+        "endline_respondents": asked,
+        "baseline_correct": asked_before * Fraction(indicator.baseline or 0) / 100,
+        "baseline_respondents": asked_before,
+    }
 
 
 def interval(entry: Entry) -> str:
@@ -125,14 +155,14 @@ def interval(entry: Entry) -> str:
     :func:`~.intervals.wilson` and :func:`~.intervals.newcombe` name their sources.
     """
     indicator = entry.indicator
-    code = indicator.code.upper()
-    if not code.startswith(SURVEYED) or indicator.unit != Unit.SHARE or not entry.n or entry.value is None:
+    surveyed = indicator.code.upper().startswith(SURVEYED)
+    if not surveyed or indicator.unit != Unit.SHARE or not entry.n or entry.value is None:
         return ""
     share = float(entry.value) / 100
-    if code.startswith("O2") and indicator.baseline is not None and indicator.baseline_n:
+    if _has_change(entry) and indicator.baseline is not None and indicator.baseline_n:
         before = float(indicator.baseline) / 100
-        change = newcombe(before=before, n_before=indicator.baseline_n, after=share, n_after=entry.n)
-        return points(*change, signed=True)
+        ends = newcombe(before=before, n_before=indicator.baseline_n, after=share, n_after=entry.n)
+        return points(*ends, signed=True)
     return points(*wilson(share=share, n=entry.n), signed=False)
 
 

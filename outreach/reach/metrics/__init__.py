@@ -6,7 +6,7 @@ them. A metric gets a new version when its definition changes; :data:`DEFINITION
 
 from .content import CONTENT
 from .metric import Change, Count, Counts, Given, Metric, Number, Share
-from .outcomes import COST, OUTCOMES
+from .outcomes import COST, KNOWLEDGE_CHANGE, OUTCOMES
 from .parts import (
     ACCEPTED,
     BOUNCED,
@@ -59,6 +59,7 @@ __all__ = [
     "FEMALE_SHARE",
     "HEADLINE_COMPLETENESS",
     "INDICATORS",
+    "KNOWLEDGE_CHANGE",
     "MACHINE_CLICKS",
     "MACHINE_OPENS",
     "MACHINE_VIEWS",

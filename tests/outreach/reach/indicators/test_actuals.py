@@ -26,6 +26,7 @@ from outreach.reach.indicators.quarters import Quarter
 from outreach.reach.indicators.readings import achievement, counted_women, female_share, words
 from outreach.reach.indicators.records import Estimate, Spend
 from outreach.reach.indicators.totals import Counting, Frozen, Moving
+from outreach.reach.indicators.wording import basis
 
 from .conftest import NOW, TODAY
 
@@ -271,6 +272,27 @@ class TestEntered:
         entry = enter(knowledge, numerator=56, n=70, method="Drawn at random")
 
         assert entered(entry).interval == "95 % interval of the change: +5.2 to +33.4 points"
+        assert basis(entered(entry)) == (
+            "n = 70; change since the baseline: +20.0 points; 95 % interval of the change: +5.2 to +33.4 points; "
+            "evidence B"
+        )
+
+    @pytest.mark.parametrize(
+        ("code", "baseline", "given", "expected"),
+        [
+            ("O2", 60, {"numerator": 1, "n": 3}, "change since the baseline: -26.7 points"),
+            ("O2.1", 60, {"value": "60", "n": 70}, "change since the baseline: +0.0 points"),
+            ("O2", None, {"value": "60", "n": 70}, ""),
+            ("O1", 60, {"value": "70", "n": 70}, ""),
+        ],
+    )
+    def test_knowledge_says_its_change_where_both_were_measured(self, make, enter, code, baseline, given, expected):
+        before = {"baseline": baseline and Decimal(baseline), "baseline_n": 80, "baseline_date": date(2026, 9, 1)}
+        knowledge = make(code=code, unit="share", **before)
+
+        found = entered(enter(knowledge, given.pop("value", None), method="Drawn at random", **given))
+
+        assert found.change == expected
 
     def test_what_is_no_survey_has_no_interval(self, make, enter):
         assert entered(enter(make(code="P2", unit="share"), numerator=3, n=4)).interval == ""
