@@ -10,7 +10,7 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.days import write_day
 from outreach.tracking import reading
 
-from . import disclosure
+from . import disclosure, metrics
 from .documents.document import Sheet
 from .indicators.records import Estimate
 from .reports import Apart
@@ -41,6 +41,7 @@ def rows_of(stored: Mapping[str, Any], *, k: int) -> tuple[Apart, ...]:
         value=stored["views"],
         unit=_("page views, not people"),
         method=_("Counted by the server, without cookies; staff and known machines left out. The whole site."),
+        metric=metrics.VISITS,
     )
     return (*([views] if stored["views"] is not None else []), *(_estimate(each, k) for each in stored["estimates"]))
 
@@ -56,6 +57,7 @@ def _estimate(each: Mapping[str, Any], k: int) -> Apart:
         unit=_("people, as reported"),
         method=_("%(method)s, evidence %(grade)s; %(when)s") % {**evidence, "when": when},
         source=" · ".join(filter(None, [each["source"], each["place"]])),
+        metric=metrics.ESTIMATED_AUDIENCE,
     )
 
 

@@ -55,7 +55,8 @@ def _line(report: Report, table: str, metric: Metric | None, row: str, column: s
 
 
 def _apart_line(report: Report, each: Apart) -> list[Value]:
-    of_what: list[Value] = ["apart", "", "", each.name, "", each.value, csv_file.status(each.value), each.unit]
+    slug, code = (each.metric.slug, each.metric.code) if each.metric else ("", "")
+    of_what: list[Value] = ["apart", slug, code, each.name, "", each.value, csv_file.status(each.value), each.unit]
     return [*of_what, _scope(report), report.demo or "none"]
 
 

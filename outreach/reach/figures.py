@@ -226,9 +226,17 @@ def _female_share(cells: Sequence[Cell]) -> Cell:
     return disclosure.share(parts=cells[:1], whole=disclosure.added(cells[:3]))
 
 
+def may_headline(completeness: Cell) -> bool:
+    """Whether gender is known of so many that a female share may stand as a headline."""
+    return isinstance(completeness, Shown | AtLeast) and completeness.value >= metrics.HEADLINE_COMPLETENESS
+
+
+def no_headline() -> str:
+    """Why there is no female share as a headline."""
+    return _("No headline: gender is not known of enough of those reached.")
+
+
 def _female_headline(share: Cell, completeness: tuple[Metric, Cell]) -> Figure:
-    known = completeness[1]
-    if isinstance(known, Shown | AtLeast) and known.value >= metrics.HEADLINE_COMPLETENESS:
+    if may_headline(completeness[1]):
         return Figure(metrics.FEMALE_SHARE, share, (completeness,))
-    remark = _("No headline: gender is not known of enough of those reached.")
-    return Figure(metrics.FEMALE_SHARE, Unknown(), (completeness,), remark)
+    return Figure(metrics.FEMALE_SHARE, Unknown(), (completeness,), no_headline())

@@ -51,6 +51,7 @@ class Results:
         for table in self.report.tables:
             found |= {metric.slug for metric in (table.metric, *(column.metric for column in table.columns)) if metric}
             found |= {row.metric.slug for row in table.rows if row.metric}
+        found |= {each.metric.slug for each in self.report.apart if each.metric}
         return [metric for metric in METRICS if metric.slug in found]
 
 

@@ -103,7 +103,7 @@ class Span:
 class Apart:
     """One row that stands for itself: reach that is never added to people reached.
 
-    ``method`` says how the figure came about, and whether it is an estimate.
+    ``method`` says how the figure came about, and whether it is an estimate; ``metric`` is what defines it.
     """
 
     name: str
@@ -111,6 +111,7 @@ class Apart:
     unit: str
     method: str
     source: str = ""
+    metric: Metric | None = None
 
 
 @dataclass(frozen=True)

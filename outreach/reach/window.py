@@ -8,25 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.conf import settings
-
+from outreach.broadcasts.attribution import ENDED, attribution_window, window_end
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import first_moment, office_zone
 
-ENDED = (Broadcast.State.FINISHED, Broadcast.State.CANCELLED, Broadcast.State.EXPIRED)
-"""The states in which a broadcast sends nothing any more; late clicks and bounces may still come."""
-
-
-def attribution_window() -> timedelta:
-    """How long after a broadcast ended something that comes back counts for it: ``REACH_WINDOW_DAYS``."""
-    return timedelta(days=settings.REACH_WINDOW_DAYS)
-
-
-def window_end(broadcast: Broadcast) -> datetime | None:
-    """The moment (UTC) before which an event has to happen to count; ``None`` while the broadcast has not ended."""
-    if broadcast.state not in ENDED or broadcast.finished_at is None:
-        return None
-    return broadcast.finished_at + attribution_window()
+__all__ = ["ENDED", "Days", "attribution_window", "days_of", "is_closed", "window_end"]
 
 
 def is_closed(broadcast: Broadcast, *, now: datetime) -> bool:

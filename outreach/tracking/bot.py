@@ -18,7 +18,7 @@ from outreach.audience import subscriptions
 from outreach.audience.addresses import address_hash
 from outreach.audience.choices import ChannelName
 from outreach.audience.inactivity import note_activity
-from outreach.audience.models import Consent, Subscription
+from outreach.audience.models import Subscription
 from outreach.audience.source import as_source
 from outreach.broadcasts import test_chats
 from outreach.channels.failures import ChannelError, MessageRejected
@@ -26,6 +26,7 @@ from outreach.channels.telegram_client import Keyboard
 
 from . import conversation, privacy
 from .conversation import Said
+from .events import leave_by_bot
 from .presses import Unpressable, press, topics_of
 
 logger = logging.getLogger(__name__)
@@ -151,7 +152,7 @@ def _start(chat: int, payload: str, subscription: Subscription | None, now: date
 def _stop(subscription: Subscription | None, now: datetime) -> Said:
     if subscription is None or subscription.state == Subscription.State.LEFT:
         return conversation.not_joined()
-    subscriptions.leave(subscription=subscription, method=Consent.Method.BOT, now=now)
+    leave_by_bot(subscription=subscription, now=now)
     return conversation.left()
 
 

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from outreach.audience import subscriptions
 from outreach.audience.models import Consent, Subscription
+from outreach.broadcasts.attribution import within_window
+from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Delivery
 
 from .hits.lines import Hit
@@ -52,8 +54,32 @@ def unsubscribe(*, delivery: Delivery, now: datetime) -> None:
         subscription = Subscription.objects.filter(pk=delivery.subscription_id).first()
         if subscription and subscription.state != Subscription.State.LEFT:
             subscriptions.leave(subscription=subscription, method=Consent.Method.ONE_CLICK, now=now)
-        is_forgotten = Forgotten.objects.filter(broadcast=delivery.broadcast_id).exists()
-        if not is_forgotten and not TrackingEvent.objects.filter(delivery=delivery, kind=Kind.UNSUBSCRIBE).exists():
-            TrackingEvent.objects.create(
-                broadcast_id=delivery.broadcast_id, delivery=delivery, kind=Kind.UNSUBSCRIBE, occurred_at=now
-            )
+        _record_leaving(delivery, now)
+
+
+def leave_by_bot(*, subscription: Subscription, now: datetime) -> None:
+    """End a subscription whose person told the bot so, and record once which broadcast was the occasion.
+
+    That is the last campaign whose message reached the chat, if what happens at ``now`` (UTC) still counts for it. A
+    chat knows no other: unlike the link in a mail, ``/stop`` names no broadcast. A welcome is no campaign.
+    """
+    with transaction.atomic():
+        reached = Delivery.objects.filter(
+            within_window(now, broadcast="broadcast"),
+            subscriber=subscription.subscriber_id,
+            subscription=subscription.pk,
+            status__in=Delivery.REACHED,
+            broadcast__kind=Broadcast.Kind.CAMPAIGN,
+        )
+        last = reached.order_by("-settled_at", "-pk").select_for_update(of=("self",)).first()
+        subscriptions.leave(subscription=subscription, method=Consent.Method.BOT, now=now)
+        if last:
+            _record_leaving(last, now)
+
+
+def _record_leaving(delivery: Delivery, now: datetime) -> None:
+    is_forgotten = Forgotten.objects.filter(broadcast=delivery.broadcast_id).exists()
+    if not is_forgotten and not TrackingEvent.objects.filter(delivery=delivery, kind=Kind.UNSUBSCRIBE).exists():
+        TrackingEvent.objects.create(
+            broadcast_id=delivery.broadcast_id, delivery=delivery, kind=Kind.UNSUBSCRIBE, occurred_at=now
+        )

@@ -18,6 +18,7 @@ from outreach.audience.source import as_source
 
 from . import conversation, privacy
 from .conversation import ALONE, SKIP, Said
+from .events import leave_by_bot
 
 BOT = Consent.Method.BOT
 
@@ -200,7 +201,7 @@ def _press_allow(press: Press) -> Said:
 
 
 def _press_leave(press: Press) -> Said:
-    subscriptions.leave(subscription=press.joined(), method=BOT, now=press.now)
+    leave_by_bot(subscription=press.joined(), now=press.now)
     return conversation.left()
 
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from outreach.broadcasts.attribution import ENDED
 from outreach.broadcasts.models import Broadcast
 
 from .models import Forgotten, TrackingEvent
 
 RAW_EVENTS_DAYS = 90
-ENDED = (Broadcast.State.FINISHED, Broadcast.State.CANCELLED, Broadcast.State.EXPIRED)
 
 
 def forget_events(*, settled: Collection[int], now: datetime) -> int:

@@ -62,7 +62,7 @@ def follow(request: HttpRequest, token: str, link: int) -> HttpResponse:
     except NoTarget as error:
         journal().refuse(error.reason.value)
     except DatabaseError:
-        # Only the first click on a message asks the database.
+        # Only a message that this process does not know has to be looked up.
         logger.exception("a link could not be looked up")
         return HttpResponse(render_to_string("500.html"), status=503, headers={"Retry-After": "10"})
     return dead_link(request)

@@ -36,6 +36,7 @@ class Planned:
 
 
 SURVEY = "Households drawn at random in six parishes; the same questions in both rounds. " + INVENTED
+INTERVIEWS = "Interviews in twelve public bodies, and a search of what they published. " + INVENTED
 SURVEYED = {
     "verification": "Survey of knowledge and attitudes",
     "sheet": {"owner": "Evaluation office", "frequency": "Baseline, midline, endline"},
@@ -53,7 +54,7 @@ PLAN: tuple[tuple[str, str, str, str, tuple[Planned, ...]], ...] = (
                 baseline="0",
                 targets=("", "", "", "3"),
                 verification="Documents that cite it; interviews",
-                entry={"value": Decimal(1), "grade": "B", "note": INVENTED},
+                entry={"value": Decimal(1), "n": 12, "method": INTERVIEWS, "grade": "B", "note": INVENTED},
             ),
         ),
     ),

@@ -126,6 +126,7 @@ class ApartAnswer(Schema):
     """Reach that is never added to anything: visits to the site, or an estimate; ``method`` says which."""
 
     name: str
+    metric: str | None
     value: int | None = Field(description="A whole number; where it is fewer than something, that number.")
     status: str = Field(description="shown, fewer than or unknown")
     unit: str
@@ -138,6 +139,7 @@ class ApartAnswer(Schema):
         value = row.value.value if isinstance(row.value, FewerThan | Shown) else row.value
         return cls(
             name=row.name,
+            metric=row.metric.slug if row.metric else None,
             value=value if isinstance(value, int) else None,
             status=csv_file.status(row.value),
             unit=row.unit,

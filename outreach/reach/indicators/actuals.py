@@ -10,12 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from outreach.reach.disclosure import AtLeast, Cell, Shown, Unknown
-from outreach.reach.metrics import STATED
+from outreach.reach.figures import may_headline
+from outreach.reach.metrics import KNOWLEDGE_CHANGE, STATED
 
 from .framework import Indicator
 from .intervals import newcombe, wilson
 from .quarters import Quarter
-from .readings import Reading, counted_people, female_share, is_telling_share, points, reading
+from .readings import Reading, changed, counted_people, female_share, is_telling_share, points, reading
 from .records import SURVEYED, Entry, Spend
 from .totals import Counting, Totals
 from .units import Unit
@@ -59,6 +60,9 @@ class Actual:
     """A value, how it came about, and the days that it covers.
 
     ``how`` is ``counted``, ``entered`` or empty where there is none. ``provisional`` figures may still change.
+    ``change`` is that of knowledge since the baseline, as ``interval`` then is.
+    ``completeness`` is the share of the people whose gender is known, to be read beside ``female``; unknown of what was
+    entered, because nobody writes it down.
     """
 
     value: Reading = UNKNOWN
@@ -66,12 +70,19 @@ class Actual:
     first: date | None = None
     last: date | None = None
     female: Cell = UNKNOWN
+    completeness: Cell = UNKNOWN
     n: Cell = UNKNOWN
+    change: str = ""
     interval: str = ""
     grade: str = ""
     verification: str = ""
     method: str = ""
     provisional: bool = False
+
+    @property
+    def lacks_headline(self) -> bool:
+        """Whether gender was counted of too few for the female share to stand as a headline."""
+        return self.how == COUNTED and isinstance(self.female, Shown | AtLeast) and not may_headline(self.completeness)
 
 
 def counted(*, code: str, counting: Counting, first: date, last: date) -> Actual:
@@ -87,7 +98,8 @@ def from_totals(*, code: str, found: Totals, first: date, last: date) -> Actual:
         how=COUNTED,
         first=first,
         last=last,
-        female=found.gender_share(("woman",), STATED) if people else Unknown(),
+        female=found.gender_share(("woman",), STATED) if people else UNKNOWN,
+        completeness=found.gender_share(STATED, ()) if people else UNKNOWN,
         provisional=found.provisional and found.broadcasts > 0,
     )
 
@@ -102,11 +114,49 @@ def entered(entry: Entry) -> Actual:
         last=entry.last_day,
         female=female_share(women=entry.women, whole=entry.women_of, percent=entry.female_percent),
         n=Unknown() if entry.n is None else counted_people(entry.n),
+        change=change(entry),
         interval=interval(entry),
         grade=entry.grade,
         verification=entry.verification,
         method=entry.method,
     )
+
+
+def _has_change(entry: Entry) -> bool:
+    """Whether knowledge was asked for at the baseline and now, so that there is a change to tell."""
+    indicator = entry.indicator
+    asked = entry.value is not None and entry.n and indicator.baseline is not None and indicator.baseline_n
+    return bool(asked) and indicator.unit == Unit.SHARE and indicator.code.upper().startswith(KNOWLEDGE_CHANGE.code)
+
+
+def _tells_of_few(entry: Entry) -> bool:
+    """Whether a share on which a change rests points at few people."""
+    indicator = entry.indicator
+    before, asked_before = indicator.baseline or Decimal(0), indicator.baseline_n or 0
+    return is_telling_share(entry.value or Decimal(0), entry.n or 0) or is_telling_share(before, asked_before)
+
+
+def change(entry: Entry) -> str:
+    """How much more or less is known than at the baseline, in percentage points.
+
+    Empty where there is no change to tell, and where a share that it rests on is hidden.
+    """
+    if not _has_change(entry) or _tells_of_few(entry):
+        return ""
+    found = KNOWLEDGE_CHANGE.value(_answers(entry))
+    return "" if found is None else changed(found)
+
+
+def _answers(entry: Entry) -> dict[str, Fraction]:
+    indicator = entry.indicator
+    asked, asked_before = Fraction(entry.n or 0), Fraction(indicator.baseline_n or 0)
+    correct = asked * Fraction(entry.value or 0) / 100 if entry.numerator is None else Fraction(entry.numerator)
+    return {
+        "endline_correct": correct,
+        "endline_respondents": asked,
+        "baseline_correct": asked_before * Fraction(indicator.baseline or 0) / 100,
+        "baseline_respondents": asked_before,
+    }
 
 
 def interval(entry: Entry) -> str:
@@ -116,17 +166,18 @@ def interval(entry: Entry) -> str:
     name their sources.
     """
     indicator = entry.indicator
-    if indicator.code.upper() not in SURVEYED or indicator.unit != Unit.SHARE or not entry.n or entry.value is None:
+    surveyed = indicator.code.upper().startswith(SURVEYED)
+    if not surveyed or indicator.unit != Unit.SHARE or not entry.n or entry.value is None:
         return ""
     if is_telling_share(entry.value, entry.n):
         return ""
     share = float(entry.value) / 100
-    if indicator.code.upper() == "O2" and indicator.baseline is not None and indicator.baseline_n:
+    if _has_change(entry) and indicator.baseline is not None and indicator.baseline_n:
         if is_telling_share(indicator.baseline, indicator.baseline_n):
             return ""
         before = float(indicator.baseline) / 100
-        change = newcombe(before=before, n_before=indicator.baseline_n, after=share, n_after=entry.n)
-        return points(*change, signed=True)
+        ends = newcombe(before=before, n_before=indicator.baseline_n, after=share, n_after=entry.n)
+        return points(*ends, signed=True)
     return points(*wilson(share=share, n=entry.n), signed=False)
 
 

@@ -55,7 +55,7 @@ def _logframe(frame: Logframe) -> Sheet:
     headings = (
         _("Indicator"), _("Result"), _("Baseline"), _("Day of the baseline"), _("Target"), _("Target for"),
         _("Actual"), _("Day of the actual"), _("Rests on"), _("Achieved"), _("Female share"),
-        _("Source of verification"),
+        _("Gender completeness"), _("Source of verification"),
     )  # fmt: skip
     rows = [_row(group, row) for group in frame.groups for row in group.rows]
     note = _("An empty baseline was not measured. That is not 0.")
@@ -76,6 +76,7 @@ def _row(group: Group, row: Row) -> tuple[Value, ...]:
         "; ".join(filter(None, [wording.how(actual), wording.basis(actual)])),
         row.achieved,
         actual.female,
+        actual.completeness,
         actual.verification or indicator.verification,
     )
 
@@ -91,7 +92,8 @@ def _results(frame: Logframe) -> Sheet:
 def _quarters(frame: Logframe) -> Sheet:
     headings = (
         _("Indicator"), _("Code"), _("Quarter"), _("Target"), _("Actual"), _("How"), _("Days"), _("Achieved"),
-        _("From the first day of the campaign"),
+        _("From the first day of the campaign"), _("Gender completeness"),
+        _("Gender completeness from the first day of the campaign"),
     )  # fmt: skip
     rows: list[tuple[Value, ...]] = [
         (
@@ -104,6 +106,8 @@ def _quarters(frame: Logframe) -> Sheet:
             wording.days(each.actual),
             each.achieved,
             typed(each.cumulative.value),
+            each.actual.completeness,
+            each.cumulative.completeness,
         )
         for row in frame.rows
         for each in by_quarter(indicator=row.indicator, today=frame.today, counting=frame.counting)
@@ -115,16 +119,17 @@ def _quarters(frame: Logframe) -> Sheet:
 def _entries(frame: Logframe) -> Sheet:
     headings = (
         _("Value"), _("Code"), _("Days"), _("Entered value"), _("n"), _("Rests on"), _("Female share"),
-        _("Method and sampling"), _("Source of verification"), _("Note"),
+        _("Gender completeness"), _("Method and sampling"), _("Source of verification"), _("Note"),
     )  # fmt: skip
     rows: list[tuple[Value, ...]] = []
     for row in frame.rows:
         for entry in row.indicator.entries.all():
             entry.indicator = row.indicator
             actual = entered(entry)
-            told = (actual.n, wording.basis(actual), actual.female, entry.method, entry.verification, entry.note)
+            rested = (actual.n, wording.basis(actual), actual.female, actual.completeness)
+            told = (entry.method, entry.verification, entry.note)
             name = f"{row.indicator.name} · {wording.days(actual)}"
-            rows.append((name, row.indicator.code, wording.days(actual), typed(actual.value), *told))
+            rows.append((name, row.indicator.code, wording.days(actual), typed(actual.value), *rested, *told))
     return Sheet("entries", _("Entered values"), headings, rows)
 
 

@@ -147,6 +147,11 @@ def _decimal(value: Decimal) -> str:
     return str(format_decimal(value.normalize(), locale=locale))
 
 
+def changed(difference: Fraction) -> str:
+    """The difference of two shares in percentage points."""
+    return _("change since the baseline: %(points)s points") % {"points": f"{float(100 * difference):+.1f}"}
+
+
 def points(low: float, high: float, *, signed: bool) -> str:
     """An interval in per cent, or in percentage points where it is that of a difference."""
     ends = [f"{100 * end:+.1f}" if signed else f"{100 * end:.1f}" for end in (low, high)]

@@ -12,14 +12,19 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.broadcasts.campaign import Campaign
 
-from .framework import Indicator, value_field
+from .framework import Indicator, Result, value_field
 from .units import Unit, as_share, check_value
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 SURVEYED = ("O1", "O2", "O3", "O4")
-"""Codes of the indicators that take a survey: their values say how many were asked, and how."""
+"""How the codes of the indicators begin that take a survey, such as O1 or O1.1."""
+
+
+def is_of_outcome(indicator: Indicator) -> bool:
+    """Whether an indicator measures what changed: by its result's level or by its code. Its values rest on a survey."""
+    return indicator.result.level == Result.Level.OUTCOME or indicator.code.upper().startswith(SURVEYED)
 
 
 class Grade(models.TextChoices):
@@ -128,7 +133,7 @@ class Entry(Record):
         return self.n
 
     def clean(self) -> None:
-        """The value fits its unit, no part is more than its whole, and a survey says n and method."""
+        """The value fits its unit, no part is more than its whole, and that of an outcome says n and method."""
         super().clean()
         self._clean_share()
         check_value(self.indicator.unit, self.value, self.text, field="value", text_field="text")
@@ -139,7 +144,7 @@ class Entry(Record):
             raise ValidationError({"n": gettext("Say of how many the women are a part.")})
         if self.women is not None and whole is not None and self.women > whole:
             raise ValidationError({"women": gettext("There can't be more women than people.")})
-        if self.indicator.code.upper() in SURVEYED and self.indicator.unit in (Unit.SHARE, Unit.MEAN):
+        if is_of_outcome(self.indicator):
             self._clean_survey()
 
     def _clean_share(self) -> None:
@@ -157,8 +162,9 @@ class Entry(Record):
         self.value = computed
 
     def _clean_survey(self) -> None:
-        missing = {"n": self.n, "method": self.method}
-        errors = {name: gettext("A survey says how many were asked, and how.") for name in missing if not missing[name]}
+        rests_on = {"n": self.n, "method": self.method.strip(), "verification": self.verification.strip()}
+        sentence = gettext("The value of an outcome says how many were asked or looked at, how, and the source.")
+        errors = {name: sentence for name, given in rests_on.items() if not given}
         if errors:
             raise ValidationError(errors)
 

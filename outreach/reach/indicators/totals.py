@@ -113,10 +113,10 @@ class Frozen:
         return disclosure.share(parts=[self.count(part)], whole=self.count(whole))
 
     def gender_share(self, part: Collection[str], whole: Collection[str]) -> Cell:
-        """Hidden where it is all of them: the figure would tell the gender of each."""
+        """Hidden where all of some genders are of one: the figure would tell the gender of each."""
         every = disclosure.added([self._people(name) for name in whole]) if whole else self.cube.read("people")
         found = disclosure.share(parts=[self._people(name) for name in part], whole=every)
-        return Hidden() if found == Shown(Fraction(1)) else found
+        return Hidden() if whole and found == Shown(Fraction(1)) else found
 
     def frequency(self) -> Cell:
         """Where both counts are shown."""

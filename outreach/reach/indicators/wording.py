@@ -18,8 +18,8 @@ def how(actual: Actual) -> str:
 
 
 def basis(actual: Actual) -> str:
-    """What an actual rests on: n, interval, evidence; empty where nothing is noted."""
-    parts = [of_how_many(actual.n), actual.interval]
+    """What an actual rests on: n, change, interval, evidence; empty where nothing is noted."""
+    parts = [of_how_many(actual.n), actual.change, actual.interval]
     parts.append(_("evidence %(grade)s") % {"grade": actual.grade} if actual.grade else "")
     return "; ".join(filter(None, parts))
 

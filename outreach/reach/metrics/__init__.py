@@ -6,7 +6,7 @@ them. A metric gets a new version when its definition changes; :data:`DEFINITION
 
 from .content import CONTENT
 from .metric import Change, Count, Counts, Given, Metric, Number, Share
-from .outcomes import OUTCOMES
+from .outcomes import COST, KNOWLEDGE_CHANGE, OUTCOMES
 from .parts import (
     ACCEPTED,
     BOUNCED,
@@ -25,6 +25,7 @@ from .parts import (
 from .reached import (
     COMPLETENESS,
     DELIVERY_RATE,
+    ESTIMATED_AUDIENCE,
     FEMALE_SHARE,
     HEADLINE_COMPLETENESS,
     REACH,
@@ -50,12 +51,15 @@ __all__ = [
     "COHORT_CLICKS",
     "COMPLETENESS",
     "COMPLETION_RATE",
+    "COST",
     "DEFINITIONS_VERSION",
     "DELIVERY_RATE",
+    "ESTIMATED_AUDIENCE",
     "EXCLUDED",
     "FEMALE_SHARE",
     "HEADLINE_COMPLETENESS",
     "INDICATORS",
+    "KNOWLEDGE_CHANGE",
     "MACHINE_CLICKS",
     "MACHINE_OPENS",
     "MACHINE_VIEWS",

@@ -16,7 +16,7 @@ from wagtail.models import Locale, Page, Site
 from home.models import CampaignPage
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
-from outreach.reach import public
+from outreach.reach import metrics, public
 from outreach.reach.about import about
 from outreach.reach.downloads import KINDS
 from outreach.reach.periods import parse
@@ -52,8 +52,8 @@ def results(campaign, ledger, october, monkeypatch):
     ledger.deliver(october, 9, segment="officials", group="official", gender="")
     ledger.close(october)
     apart = (
-        Apart("Visits to the site", 4321, "visits", "Counted without cookies, once a day.", "Site"),
-        Apart("Radio", 12000, "people", "Estimate: audience of the station.", "Station"),
+        Apart("Visits to the site", 4321, "visits", "Counted without cookies, once a day.", "Site", metrics.VISITS),
+        Apart("Radio", 12000, "people", "Estimate: audience of the station.", "Station", metrics.ESTIMATED_AUDIENCE),
     )
     newest = Results(
         campaign,
@@ -186,7 +186,8 @@ def test_other_reach_stands_for_itself_and_is_in_no_sum(get, results):
     for other in (reached + 4321, reached + 12000, reached + 16321, 16321):
         assert f"{other:,}" not in text
     rows = list(csv.DictReader(io.StringIO(get("csv/").content.decode("utf-8-sig"))))
-    assert [row["value"] for row in rows if row["table"] == "apart"] == ["4321", "12000"]
+    of_apart = [(row["indicator"], row["value"]) for row in rows if row["table"] == "apart"]
+    assert of_apart == [("W1", "4321"), ("R6", "12000")]
     assert "4,321" not in get(period="2026-Q3").content.decode()
 
 
@@ -194,6 +195,7 @@ def test_every_link_to_a_definition_leads_to_one_on_the_page(get, results):
     text = get().content.decode()
     anchors = set(re.findall(r'href="#(metric-[^"]+)"', text))
     assert anchors
+    assert {"metric-visits", "metric-estimated_audience"} <= anchors
     assert anchors == set(re.findall(r'<article id="(metric-[^"]+)"', text))
 
 

@@ -220,6 +220,27 @@ def test_worker_keeps_counting_a_broadcast_that_is_still_sent_but_not_without_a_
     assert rebuild_stale(now=NOW + timedelta(minutes=2)) == 1
 
 
+@pytest.mark.parametrize("rebuilds", [1, 2], ids=["sending", "settled"])
+def test_worker_counts_anew_what_it_counted_while_the_clock_stood_ahead(ledger, rebuilds):
+    broadcast = ledger.broadcast(state="sending" if rebuilds == 1 else "finished")
+    ledger.deliver(broadcast, 20)
+    ahead = NOW + timedelta(days=400)
+    for minute in range(rebuilds):
+        assert rebuild_stale(now=ahead + timedelta(minutes=minute)) == 1
+    ledger.deliver(broadcast, 20)
+    Broadcast.objects.update(state="finished", finished_at=NOW)
+
+    assert rebuild_stale(now=NOW) == 1
+
+    assert (Rollup.objects.get().accepted, Rebuild.objects.get().rebuilt_at) == (40, NOW)
+
+
+def test_workers_whose_clocks_are_a_little_apart_do_not_count_in_turns(ledger):
+    ledger.broadcast(state="sending")
+    assert rebuild_stale(now=NOW + timedelta(seconds=2)) == 1
+    assert rebuild_stale(now=NOW) == 0
+
+
 def test_broadcast_without_an_audience_is_not_counted(db):
     Broadcast.objects.create(title="Draft")
     assert rebuild_stale(now=NOW) == 0

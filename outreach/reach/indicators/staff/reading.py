@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.campaign_words import words_of_each
 from outreach.reach.documents.writers import WRITERS
+from outreach.reach.figures import no_headline
 from outreach.reach.indicators import wording
 from outreach.reach.indicators.actuals import entered, to_date
 from outreach.reach.indicators.logframe import by_quarter, logframe
 from outreach.reach.indicators.totals import Counting
 from outreach.reach.indicators.trail import Change
+from outreach.reach.metrics import COST, ESTIMATED_AUDIENCE, FEMALE_SHARE
 
 from .base import ResultsView, office_day
 
@@ -50,6 +52,8 @@ class LogframeView(ResultsView):
                 campaign=self.campaign,
                 words=self.words,
                 cost=wording.cost(frame.cost),
+                cost_metric=COST,
+                estimated_audience=ESTIMATED_AUDIENCE,
                 overlap=wording.overlap(),
                 limits=wording.limits(),
                 changes=changes,
@@ -82,6 +86,8 @@ class IndicatorView(ResultsView):
                 indicator=shown,
                 campaign=self.campaign,
                 baseline=wording.baseline(shown),
+                is_female_share=shown.metric == FEMALE_SHARE.code,
+                no_headline=no_headline(),
                 now_at=to_date(indicator=shown, today=today, counting=counting),
                 quarters=by_quarter(indicator=shown, today=today, counting=counting),
                 entries=[(entry, entered(entry)) for entry in reversed(entries)],

@@ -109,7 +109,7 @@ def test_answer_has_what_is_never_added_and_says_which_version_replaced_it(ask, 
     correct(snapshot=october.snapshots.get(), reason="Late bounces", user=None, now=CLOSED)
     later = correct(snapshot=first, reason="A broadcast was corrected", user=None, now=CLOSED)
     old, new = ask(snapshot=first.pk).json(), ask(period="2026-11").json()
-    assert [row["value"] for row in new["apart"]] == [4321]
+    assert [(row["metric"], row["value"]) for row in new["apart"]] == [("visits", 4321)]
     assert (old["newest"], new["newest"], new["snapshot"]) == (later.pk, None, later.pk)
 
 

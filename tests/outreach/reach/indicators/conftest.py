@@ -12,6 +12,7 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.reach.indicators import keeping
 from outreach.reach.indicators.framework import Indicator, Result
 from outreach.reach.indicators.records import Entry
+from outreach.reach.snapshots.freezing import freeze_period
 from tests.outreach.broadcasts.conftest import enrol, member
 from tests.outreach.reach.conftest import ledger
 
@@ -66,3 +67,23 @@ def enter(editor) -> Callable[..., Entry]:
         return keeping.keep_entry(entry=Entry(indicator=indicator, **given), user=editor, now=NOW)
 
     return enter
+
+
+@pytest.fixture
+def of_2025(ledger, campaign, make) -> Callable[[], list[Indicator]]:
+    """R1 and R4 of a campaign in the last quarter of 2025, frozen: of 110 people 24 women, 36 of other genders."""
+
+    def freeze() -> list[Indicator]:
+        campaign.starts_on, campaign.ends_on = date(2025, 10, 1), date(2025, 12, 31)
+        campaign.save()
+        broadcast = ledger.broadcast()
+        moment = datetime(2025, 11, 19, 14, 0, tzinfo=UTC)
+        broadcast.campaign, broadcast.started_at, broadcast.finished_at = campaign, moment, moment
+        broadcast.save()
+        for gender, number in {"woman": 24, "man": 20, "another": 16, "": 50}.items():
+            ledger.deliver(broadcast, number, gender=gender)
+        ledger.close(broadcast)
+        freeze_period(campaign=campaign, user=None, now=NOW)
+        return [make("People", code="R1", metric="R1"), make("Women", code="R4", metric="R4", unit="share")]
+
+    return freeze

@@ -27,6 +27,7 @@ from outreach.reach.indicators.quarters import Quarter
 from outreach.reach.indicators.readings import achievement, counted_women, female_share, reported, typed, words
 from outreach.reach.indicators.records import Estimate, Spend
 from outreach.reach.indicators.totals import Counting, Frozen, Moving
+from outreach.reach.indicators.wording import basis
 
 from .conftest import NOW, TODAY
 
@@ -175,6 +176,28 @@ def test_the_female_share_stands_beside_the_people_reached():
     assert from_totals(code="R1", found=FINAL, first=FIRST, last=LAST).female == Shown(Fraction(32, 62))
 
 
+@pytest.mark.parametrize("code", ["R1", "R4"])
+def test_gender_completeness_stands_beside_the_female_share(code):
+    found = from_totals(code=code, found=FINAL, first=FIRST, last=LAST)
+    assert (found.completeness, found.lacks_headline) == (Shown(Fraction(62, 82)), False)
+
+
+def test_what_is_not_of_people_has_no_gender_completeness():
+    assert from_totals(code="D1", found=FINAL, first=FIRST, last=LAST).completeness == Unknown()
+
+
+@pytest.mark.parametrize(("silent", "lacks"), [(40, False), (41, True)])
+def test_below_sixty_per_cent_completeness_a_female_share_is_no_headline(silent, lacks):
+    of = final(people=60 + silent, genders={"woman": 30, "man": 20, "another": 10, "": silent})
+    assert from_totals(code="R1", found=of, first=FIRST, last=LAST).lacks_headline == lacks
+
+
+def test_that_everybody_stated_a_gender_is_no_secret():
+    of = final(people=60, genders={"woman": 30, "man": 20, "another": 10})
+    found = from_totals(code="R1", found=of, first=FIRST, last=LAST)
+    assert (found.completeness, found.lacks_headline) == (Shown(Fraction(1)), False)
+
+
 @given(st.integers(0, 300), st.integers(0, 300))
 def test_no_share_that_is_not_final_tells_of_fewer_than_ten_people(part, rest):
     found = Moving(broadcasts=1, counts={"part": part, "whole": part + rest})
@@ -243,11 +266,36 @@ class TestEntered:
         assert found.interval == "95 % interval: 19.9 to 28.5 %"
         assert (found.n, found.female) == (Shown(372), Shown(Fraction(182, 372)))
 
+    def test_a_part_of_a_surveyed_indicator_has_its_interval_too(self, make, enter):
+        entry = enter(make(code="O1.1", unit="share"), numerator=89, n=372, method="Drawn at random")
+        assert entered(entry).interval == "95 % interval: 19.9 to 28.5 %"
+
     def test_knowledge_has_the_interval_of_its_change(self, make, enter):
         knowledge = make(code="O2", unit="share", baseline=Decimal(60), baseline_n=80, baseline_date=date(2026, 9, 1))
         entry = enter(knowledge, numerator=56, n=70, method="Drawn at random")
 
         assert entered(entry).interval == "95 % interval of the change: +5.2 to +33.4 points"
+        assert basis(entered(entry)) == (
+            "n = 70; change since the baseline: +20.0 points; 95 % interval of the change: +5.2 to +33.4 points; "
+            "evidence B"
+        )
+
+    @pytest.mark.parametrize(
+        ("code", "baseline", "given", "expected"),
+        [
+            ("O2", 60, {"numerator": 1, "n": 3}, "change since the baseline: -26.7 points"),
+            ("O2.1", 60, {"value": "60", "n": 70}, "change since the baseline: +0.0 points"),
+            ("O2", None, {"value": "60", "n": 70}, ""),
+            ("O1", 60, {"value": "70", "n": 70}, ""),
+        ],
+    )
+    def test_knowledge_says_its_change_where_both_were_measured(self, make, enter, code, baseline, given, expected):
+        before = {"baseline": baseline and Decimal(baseline), "baseline_n": 80, "baseline_date": date(2026, 9, 1)}
+        knowledge = make(code=code, unit="share", **before)
+
+        found = entered(enter(knowledge, given.pop("value", None), method="Drawn at random", **given))
+
+        assert found.change == expected
 
     @pytest.mark.parametrize("numerator", [1, 4, 16, 19])
     def test_a_share_tells_of_no_fewer_than_five(self, make, enter, numerator):

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 from django.utils import translation
 
+from outreach.broadcasts.campaign import Campaign
 from outreach.reach.disclosure import Hidden, Shown, Unknown
 from outreach.reach.documents.document import Document, Sheet
 from outreach.reach.indicators import keeping
@@ -58,6 +59,24 @@ def test_the_logframe_says_what_was_planned_and_reached(make, enter, aim, writte
     assert (said["Actual"], said["Day of the actual"]) == (Shown(44), date(2026, 11, 30))
     assert said["Rests on"] == "entered; evidence B"
     assert (said["Achieved"], said["Female share"]) == (Shown(Fraction(44, 40)), Shown(Fraction(20, 44)))
+
+
+def test_gender_completeness_stands_beside_every_female_share(make, enter, of_2025):
+    of_2025()
+    enter(make("Stories"), 44, women=20)
+
+    found = document(frame=logframe(campaign=Campaign.objects.get(), today=TODAY), now=NOW)
+
+    counted = {"Female share": Shown(Fraction(24, 60)), "Gender completeness": Shown(Fraction(60, 110))}
+    for at in (0, 1):
+        assert counted.items() <= row(found, "logframe", at).items()
+    entered = {"Female share": Shown(Fraction(20, 44)), "Gender completeness": Unknown()}
+    assert entered.items() <= row(found, "logframe", 2).items()
+    assert entered.items() <= row(found, "entries").items()
+    quarter = row(found, "quarters", 1)
+    assert (quarter["Code"], quarter["Actual"]) == ("R4", Shown(Fraction(24, 60)))
+    assert quarter["Gender completeness"] == Shown(Fraction(60, 110))
+    assert quarter["Gender completeness from the first day of the campaign"] == Shown(Fraction(60, 110))
 
 
 def test_what_is_not_known_is_said_to_be_unknown(make, written):

@@ -14,16 +14,18 @@ from .conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
+RESTS_ON = "The value of an outcome says how many were asked or looked at, how, and the source."
 HEADINGS = (
     "level,result,indicator_code,indicator,baseline,baseline_date,target,actual,actual_date,female_share_actual,"
     "source_of_verification,assumption,n,method\n"
 )
 LINES = (
-    "Objective,Integration improves,O4,Institutions using evidence,0,2022-06,3,2,2024-06,,Documents,A contact stays,,\n"
+    "Objective,Integration improves,O4,Institutions using evidence,0,2022-06,3,2,2024-06,,Documents,A contact stays,"
+    "9,Interviews\n"
     "Outcome,The public knows more,O2,Respondents answering correctly (%),31,2022-09,50,46,2024-05,49,"
     '"Survey, two rounds",Same sampling,372,Drawn at random\n'
     "Output 3,Campaign delivered,P1,Items published,0,2022-09,40,44,2024-05,,CMS log,,,\n"
-    "Output 3,,P4,Women among people quoted (%),,2022-09,50,52,2024-05,52,Editor entries,,,\n"
+    "Output 3,,P4,Women among people quoted (%),,2022-09,50,52,2024-05,52,Editor entries,,90,Counted\n"
     "Output 2,Officials trained,,Officials completing training,0,2022-09,30,28,2023-11,57,Attendance sheets,,,\n"
 )
 
@@ -90,7 +92,8 @@ def test_a_file_that_is_loaded_twice_adds_nothing_the_second_time(read):
         (",46,2024-05,", ",46,,", 3, "actual_date: Say on which day the actual was measured."),
         ("2023-11", "2023-13", 6, "actual_date: Write a day like 2026-10-31, or a month like 2026-10."),
         ("31,2022-09", "31,", 3, "baseline_date: Say on which day the baseline was measured."),
-        (",372,", ",,", 3, "n: A survey says how many were asked, and how."),
+        (",372,", ",,", 3, f"n: {RESTS_ON}"),
+        (",9,Interviews", ",9,", 2, f"method: {RESTS_ON}"),
         (",P4,", ",P1,", 5, "code: Another indicator of this campaign has this code."),
         ("Items published", "", 4, "name: This field cannot be blank."),
     ],

@@ -167,14 +167,26 @@ def test_a_share_is_computed_from_its_parts(make, enter):
     assert enter(make(unit="share"), numerator=2, n=3).value == Decimal("66.6667")
 
 
-def test_a_survey_says_n_and_method(make, enter):
-    knowledge = make(code="O2", unit="share")
+@pytest.mark.parametrize(
+    ("unit", "value", "text"),
+    [("share", 46, ""), ("mean", 2.5, ""), ("count", 3, ""), ("text", None, "A law was read")],
+)
+@pytest.mark.parametrize(
+    ("code", "level"), [("O1", "output"), ("o2", "impact"), ("O1.1", "output"), ("K7", "outcome"), ("", "outcome")]
+)
+def test_the_value_of_an_outcome_says_n_method_and_source(make, enter, result, code, level, unit, value, text):
+    result.level = level
+    indicator = make(code=code, unit=unit)
 
     with pytest.raises(ValidationError) as error:
-        enter(knowledge, 46)
-    assert refused(error) == {"n", "method"}
+        enter(indicator, value, text=text, method=" ", verification=" ")
+    assert refused(error) == {"n", "method", "verification"}
 
-    assert enter(knowledge, 46, n=372, method="Households drawn at random").n == 372
+    assert enter(indicator, value, text=text, n=372, method="Households drawn at random").n == 372
+
+
+def test_the_value_of_an_output_need_not_rest_on_a_survey(make, enter):
+    assert enter(make(code="P1"), 46).n is None
 
 
 def test_nothing_is_entered_for_what_the_system_counts(make, enter):

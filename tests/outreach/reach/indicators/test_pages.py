@@ -16,6 +16,7 @@ from outreach.reach.indicators import keeping
 from outreach.reach.indicators.framework import Indicator, Result, Target
 from outreach.reach.indicators.records import Entry, Estimate, Spend
 from outreach.reach.indicators.trail import Change
+from outreach.reach.metrics import COST, ESTIMATED_AUDIENCE
 
 from .conftest import NOW
 
@@ -156,6 +157,35 @@ def test_the_logframe_marks_what_was_entered_what_is_unknown_and_what_was_not_me
     assert "R1 Reached Count not measured – – counted" in said
     assert "Fair" in said
     assert "never added up" in said
+
+
+def test_without_enough_stated_genders_there_is_no_headline_of_a_female_share(as_role, of_2025):
+    client = as_role("evaluator")
+    for indicator in of_2025():
+        page = BeautifulSoup(client.get(reverse("results:indicator", args=[indicator.pk])).content, "html.parser")
+        cards = {each.h2.text: " ".join(each.get_text(" ").split()) for each in page.select(".reach-figure")}
+        assert cards["Female share"] == (
+            "Female share – No headline: gender is not known of enough of those reached. Gender completeness: 54.5%"
+        )
+        assert "40.0%" not in cards["Actual"]
+    quarter = page.select_one(".results-table tbody tr")
+    assert "40.0%" in quarter.text
+    assert quarter.text.count("Gender completeness: 54.5%") == 2
+    frame = BeautifulSoup(client.get(reverse("results:logframe", args=[indicator.campaign.pk])).content, "html.parser")
+    assert [" ".join(cell.get_text(" ").split()) for cell in frame.select("td[data-label='F %']")] == [
+        "40.0% Gender completeness: 54.5%"
+    ] * 2
+
+
+@pytest.mark.parametrize(("role", "linked"), [("evaluator", True), ("editor", False)])
+def test_estimates_and_cost_say_how_they_are_defined_and_lead_there(as_role, address, role, linked):
+    answer = as_role(role).get(address("logframe"))
+    page = BeautifulSoup(answer.content, "html.parser")
+    links = [link["href"] for link in page.select(".results-definition a")]
+
+    for metric in (COST, ESTIMATED_AUDIENCE):
+        assert f"{metric.name}: {metric.definition}" in main(answer)
+        assert (f"{reverse('reach:definitions')}#metric-{metric.slug}" in links) == linked
 
 
 def test_an_evaluator_is_offered_no_button_that_they_may_not_press(as_role, address):

@@ -126,7 +126,7 @@ def test_an_estimate_that_was_entered_late_can_be_brought_into_a_frozen_period(o
     )  # fmt: skip
     assert report(snapshot=snapshot.pk).apart == ()
     later = correct(snapshot=snapshot, reason="The station wrote late", user=None, now=CLOSED)
-    assert [row.value for row in report(snapshot=later.pk).apart] == [9000]
+    assert [(row.metric.code, row.value) for row in report(snapshot=later.pk).apart] == [("R6", 9000)]
     assert report(snapshot=later.pk).figures[0].cell == report(snapshot=snapshot.pk).figures[0].cell
 
 
