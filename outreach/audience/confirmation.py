@@ -29,7 +29,7 @@ from django.utils.translation import check_for_language, override
 from .choices import ChannelName
 from .confirmation_mail import confirmation_mail
 from .inactivity import ANSWER_WITHIN, STAY
-from .inbox import APART, soonest
+from .inbox import APART, place, soonest
 from .models import JoinRequest, Subscription
 from .suppressions import refuses_joining
 
@@ -192,15 +192,26 @@ def _mail(request: JoinRequest, connection: BaseEmailBackend, now: datetime) -> 
     if refuses_joining(channel=subscription.channel, address_hash=subscription.address_hash):
         JoinRequest.objects.filter(pk=request.pk).update(due_at=None)
         return 0
-    mail = confirmation_mail(
-        request=request, link=link(request=request, now=now), lasts=_lasts(request), connection=connection
-    )
-    mail.send()
+    with place(subscription=subscription, now=now) as free:
+        if free > now:
+            _put_off(request, free)
+            return 0
+        mail = confirmation_mail(
+            request=request, link=link(request=request, now=now), lasts=_lasts(request), connection=connection
+        )
+        mail.send()
     reminder = now + REMINDER_AFTER if request.mails == 0 and request.method != STAY else None
     # Only while it is still ours: the person may have confirmed or asked for something else in the meantime.
     JoinRequest.objects.filter(pk=request.pk, due_at=request.due_at).update(due_at=reminder)
     JoinRequest.objects.filter(pk=request.pk).update(sent_at=now, mails=request.mails + 1, failures=0)
     return 1
+
+
+def _put_off(request: JoinRequest, until: datetime) -> None:
+    """Wait until the inbox may be mailed. That counts as a try, so that a flood for one inbox dries up by itself."""
+    failures = request.failures + 1
+    again = until if failures < TRIES else None
+    JoinRequest.objects.filter(pk=request.pk, due_at=request.due_at).update(due_at=again, failures=failures)
 
 
 def _not_taken(request: JoinRequest, now: datetime, error: Exception) -> None:

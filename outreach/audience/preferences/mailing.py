@@ -16,14 +16,14 @@ from django.utils.translation import override
 from outreach.audience.addresses import address_hash
 from outreach.audience.choices import ChannelName
 from outreach.audience.confirmation import ABOUT_ONE_MAIL, FIRST_RETRY, LEASE, TRIES
-from outreach.audience.inbox import APART, soonest
+from outreach.audience.inbox import APART, place, soonest
 from outreach.audience.models import FreshLink, Subscription
 from outreach.audience.suppressions import refuses_joining
 
 from . import links
 
 KEPT = timedelta(days=2)
-"""How long it is known that a link was asked for: a day is needed to count the mails of an inbox."""
+"""How long it is known that a link was asked for."""
 
 _RENDERING = mrml.RenderOptions(disable_comments=False, fonts={})
 logger = logging.getLogger(__name__)
@@ -99,11 +99,23 @@ def _claimed(asked: FreshLink, now: datetime) -> bool:
 
 def _mail(asked: FreshLink, connection: BaseEmailBackend, now: datetime) -> int:
     subscription = asked.subscription
-    refused = refuses_joining(channel=subscription.channel, address_hash=subscription.address_hash)
-    if not refused:
+    if refuses_joining(channel=subscription.channel, address_hash=subscription.address_hash):
+        FreshLink.objects.filter(pk=asked.pk).update(due_at=None)
+        return 0
+    with place(subscription=subscription, now=now) as free:
+        if free > now:
+            _put_off(asked, free)
+            return 0
         fresh_link_mail(subscription=subscription, connection=connection, now=now).send()
-    FreshLink.objects.filter(pk=asked.pk).update(due_at=None, sent_at=None if refused else now)
-    return int(not refused)
+    FreshLink.objects.filter(pk=asked.pk).update(due_at=None, sent_at=now)
+    return 1
+
+
+def _put_off(asked: FreshLink, until: datetime) -> None:
+    """Wait until the inbox may be mailed; that counts as a try."""
+    failures = asked.failures + 1
+    again = until if failures < TRIES else None
+    FreshLink.objects.filter(pk=asked.pk).update(due_at=again, failures=failures)
 
 
 def _not_taken(asked: FreshLink, now: datetime, error: Exception) -> None:

@@ -163,6 +163,48 @@ def test_one_inbox_gets_at_most_three_mails_in_a_day_however_often_the_form_is_s
     assert len(mail.outbox) == 3
 
 
+def victims(number):
+    """Addresses of one inbox, each spelt in another way."""
+    return [f"v{'.' * (each % 2)}ictim+{each}@{'google' * (each % 3 == 0)}{'g' * (each % 3 > 0)}mail.com"
+            for each in range(number)]  # fmt: skip
+
+
+def test_one_inbox_gets_at_most_three_mails_in_a_day_however_its_address_is_spelt(joins, now):
+    for address in victims(60):
+        joins(address=address)
+    for minute in (0, 5, 10, 15, 20, 25, 30, 40, 60, 120, 720, 1439):
+        send_due_confirmations(now=now + minute * MINUTE)
+
+    assert len(mail.outbox) == 3
+
+
+def test_a_flood_for_one_inbox_dries_up_by_itself(joins, now):
+    for address in victims(20):
+        joins(address=address)
+    for hour in range(6 * 24):
+        send_due_confirmations(now=now + hour * HOUR)
+
+    assert len(mail.outbox) <= 12
+    assert not JoinRequest.objects.exclude(due_at=None).exists()
+
+
+def test_a_mail_that_an_inbox_had_to_wait_for_is_not_lost(joins, now):
+    joins(address="ana@example.org")
+    joins(address="ana+home@example.org")
+
+    assert [send_due_confirmations(now=now + n * MINUTE) for n in (0, 9, 10, 20)] == [1, 0, 1, 0]
+    assert [sent.to for sent in mail.outbox] == [["ana@example.org"], ["ana+home@example.org"]]
+
+
+def test_a_mail_that_was_not_taken_counts_for_no_inbox(joins, now, smtp_server):
+    joins(address="ana+home@example.org")
+    smtp_server.stop()
+    send_due_confirmations(now=now)
+    smtp_server.start()
+
+    assert send_due_confirmations(now=now + MINUTE) == 1
+
+
 def test_the_same_form_twice_in_ten_minutes_sends_one_mail(joins, now):
     joins()
     send_due_confirmations(now=now)

@@ -94,6 +94,16 @@ def test_mails_to_confirm_and_fresh_links_count_together(joins, now):
     assert send_due_confirmations(now=now + 20 * MINUTE) == 1
 
 
+def test_fresh_links_for_all_addresses_of_one_inbox_count_together(confirmed, now):
+    for number in range(9):
+        ask(subscription=confirmed(address=f"v.ictim+{number}@gmail.com"), now=now)
+
+    sent = [send_due_links(now=now + minute * MINUTE) for minute in (0, 5, 10, 15, 20, 30, 60, 1439)]
+
+    assert sent == [1, 0, 1, 0, 1, 0, 0, 0]
+    assert send_due_links(now=now + timedelta(days=1)) == 1
+
+
 def test_a_chat_gets_its_link_by_mail_only_where_the_person_has_an_inbox(ana, chat, now):
     ask(subscription=chat, now=now)
     assert FreshLink.objects.get().subscription == ana
