@@ -28,9 +28,11 @@ from django.utils.translation import check_for_language, override
 
 from .choices import ChannelName
 from .confirmation_mail import confirmation_mail
+from .dead_addresses import bury
 from .inactivity import ANSWER_WITHIN, STAY
 from .inbox import APART, place, soonest
 from .models import JoinRequest, Subscription
+from .refusals import nobody_is_there
 from .suppressions import refuses_joining
 
 LINK_LASTS = timedelta(days=3)
@@ -215,7 +217,14 @@ def _put_off(request: JoinRequest, until: datetime) -> None:
 
 
 def _not_taken(request: JoinRequest, now: datetime, error: Exception) -> None:
-    """Try again later, each time after twice as long, unless the receiver's server refuses the address for good."""
+    """Try again later, each time after twice as long, unless the receiver's server refuses the address for good.
+
+    Where it says that nobody is there, the address is never tried again for anything.
+    """
+    if nobody_is_there(error):
+        bury(subscriptions=[request.subscription_id], now=now)
+        logger.info("Confirmation %d: nobody is at its address", request.pk)
+        return
     failures = request.failures + 1
     again = None
     if failures < TRIES and not _refuses_for_good(error):

@@ -72,10 +72,15 @@ def forget_inactive(*, now: datetime) -> int:
 
 
 def forget_unconfirmed(*, now: datetime) -> int:
-    """Remove forms that nobody confirmed for 14 days, and people known by nothing else; returns how many people."""
+    """Remove forms that nobody confirmed for 14 days, and people known by nothing else; returns how many people.
+
+    So go addresses at which nobody was when the mail to confirm came; only the keyed hash of each stays suppressed.
+    """
     with transaction.atomic():
         _forget_forms(now)
-        never = Subscription.objects.filter(state=Subscription.State.PENDING, join_requests=None)
+        waiting = Q(state=Subscription.State.PENDING)
+        stopped = Q(state=Subscription.State.STOPPED, confirmed_at=None, ended_at__lte=now - UNCONFIRMED_KEPT)
+        never = Subscription.objects.filter(waiting | stopped, join_requests=None)
         people = list(never.values_list("subscriber_id", flat=True))
         never.delete()
         return _gone(Subscriber.objects.filter(pk__in=people, subscriptions=None))

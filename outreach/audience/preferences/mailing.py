@@ -16,8 +16,10 @@ from django.utils.translation import override
 from outreach.audience.addresses import address_hash
 from outreach.audience.choices import ChannelName
 from outreach.audience.confirmation import ABOUT_ONE_MAIL, FIRST_RETRY, LEASE, TRIES
+from outreach.audience.dead_addresses import bury
 from outreach.audience.inbox import APART, place, soonest
 from outreach.audience.models import FreshLink, Subscription
+from outreach.audience.refusals import nobody_is_there
 from outreach.audience.suppressions import refuses_joining
 
 from . import links
@@ -119,7 +121,15 @@ def _put_off(asked: FreshLink, until: datetime) -> None:
 
 
 def _not_taken(asked: FreshLink, now: datetime, error: Exception) -> None:
-    """Try again later, each time after twice as long. The error's text may hold the address, so it is not logged."""
+    """Try again later, each time after twice as long, unless nobody is at the address.
+
+    The error's text may hold the address, so it is not logged.
+    """
+    if nobody_is_there(error):
+        bury(subscriptions=[asked.subscription_id], now=now)
+        FreshLink.objects.filter(pk=asked.pk).update(due_at=None)
+        logger.info("Fresh link %d: nobody is at its address", asked.pk)
+        return
     failures = asked.failures + 1
     again = now + FIRST_RETRY * 2 ** (failures - 1) if failures < TRIES else None
     FreshLink.objects.filter(pk=asked.pk).update(due_at=again, failures=failures)

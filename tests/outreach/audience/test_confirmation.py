@@ -20,7 +20,7 @@ from outreach.audience.confirmation import (
     read_link,
     send_due_confirmations,
 )
-from outreach.audience.models import JoinRequest
+from outreach.audience.models import JoinRequest, Suppression
 from outreach.audience.retention import forget_unconfirmed
 from outreach.audience.suppressions import suppress
 
@@ -299,6 +299,36 @@ def test_one_refused_address_keeps_nobody_else_waiting(joins, now, smtp_server):
 
     assert sorted(smtp_server.receivers) == ["eva@example.org", "lea@example.org"]
     assert send_due_confirmations(now=now + DAY) == 0, "an address that does not exist is not tried again"
+
+
+@pytest.mark.parametrize("stage", ["receiver", "end"])
+def test_an_address_at_which_nobody_is_is_suppressed_like_one_of_a_broadcast(joins, now, smtp_server, stage):
+    subscription = joins()
+    smtp_server.answers(stage, "550 5.1.1 No such mailbox")
+
+    send_due_confirmations(now=now)
+
+    subscription.refresh_from_db()
+    assert (subscription.state, subscription.ended_at) == ("stopped", now)
+    assert list(Suppression.objects.values_list("reason", "address_hash")) == [
+        ("hard_bounce", subscription.address_hash)
+    ]
+    with pytest.raises(subscriptions.AddressSuppressed):
+        joins(now=now + HOUR)
+    assert forget_unconfirmed(now=now + 14 * DAY) == 1, "an address that was never confirmed is not kept"
+    assert Suppression.objects.count() == 1
+
+
+@pytest.mark.parametrize("reply", ["550 5.7.1 Blocked", "552 5.2.2 Mailbox full", "550 Relay denied", "450 4.2.0 No"])
+def test_any_other_refusal_suppresses_nobody(joins, now, smtp_server, reply):
+    subscription = joins()
+    smtp_server.answers("receiver", reply)
+
+    send_due_confirmations(now=now)
+
+    subscription.refresh_from_db()
+    assert subscription.state == "pending"
+    assert not Suppression.objects.exists()
 
 
 def test_a_worker_that_died_while_sending_is_followed_by_another(joins, now, monkeypatch):
