@@ -15,7 +15,8 @@ class OutreachConfig(AppConfig):
     def ready(self) -> None:
         """Connect what the app does when Django starts and after each migration."""
         from . import checks, forgetting, roles  # noqa: F401
-        from .audience import ledger_guard, personal_data
+        from .audience import ledger_guard, personal_data, refusals
+        from .channels import refused_mails
         from .delivery import personal_data as ledger
         from .delivery import stops
         from .tracking import personal_data as events
@@ -23,6 +24,7 @@ class OutreachConfig(AppConfig):
         personal_data.register("messages", _("Messages that we sent you"), ledger.messages)
         personal_data.register("events", _("What you opened, followed or left"), events.events)
 
+        refusals.register(refused_mails.nobody_is_there)
         forgetting.register()
         post_migrate.connect(roles.after_migrate, sender=self)
         post_migrate.connect(ledger_guard.after_migrate, sender=self)

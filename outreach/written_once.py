@@ -30,7 +30,7 @@ class WrittenOnceQuerySet(models.QuerySet[Any]):
 class WrittenOnce(models.Model):
     """A row that is stored once: to change or remove it is refused with :class:`Frozen`.
 
-    It goes only with a row that it belongs to by ``on_delete=CASCADE``.
+    It goes only with a row that it belongs to, by ``on_delete=CASCADE`` or by the database itself.
     """
 
     objects = WrittenOnceQuerySet.as_manager()

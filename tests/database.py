@@ -73,8 +73,12 @@ class Ground:
                 self.rows[table] = cursor.fetchall()
 
     def sql_flush(self, style: Style, tables: Sequence[str], **options: bool) -> list[str]:
-        """How to empty the tables: truncating a hundred takes PostgreSQL seconds, for a few rows."""
-        return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]
+        """How to empty the tables: truncating a hundred takes PostgreSQL seconds, for a few rows.
+
+        People come first, since nothing else takes their entries out of the consent ledger.
+        """
+        people_first = sorted(tables, key=lambda table: table != "outreach_subscriber")
+        return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in people_first]
 
     def execute_sql_flush(self, statements: Iterable[str]) -> None:
         """Empty the tables and put in what was there in the beginning."""

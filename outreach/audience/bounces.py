@@ -1,8 +1,8 @@
 """What follows from messages that came back, for the addresses that they were sent to.
 
-A hard bounce says that nobody is at the address: it is suppressed and its subscription ends. A soft bounce only counts;
-``TOO_MANY`` within ``WINDOW`` without a message that got through end the subscription, and joining again starts it.
-A complaint is a wish to leave. Doing any of it twice changes nothing more. Times are UTC.
+What follows a hard bounce is in :mod:`.dead_addresses`. A soft bounce only counts; ``TOO_MANY`` within ``WINDOW``
+without a message that got through end the subscription, and joining again starts it. A complaint is a wish to leave.
+Doing any of it twice changes nothing more. Times are UTC.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -13,15 +13,13 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from .choices import ChannelName, SuppressionReason
-from .models import Consent, JoinRequest, SoftBounce, Subscription, Suppression
+from .models import Consent, SoftBounce, Subscription, Suppression
 from .subscriptions import leave
-from .suppressions import LIFTED_BY_JOINING, suppress
+from .suppressions import suppress
 
 TOO_MANY = 5
 WINDOW = timedelta(days=30)
 KEPT = timedelta(days=90)
-
-State = Subscription.State
 
 
 class SoftBounced(NamedTuple):
@@ -30,39 +28,6 @@ class SoftBounced(NamedTuple):
     subscription: int
     delivery: int
     at: datetime
-
-
-@transaction.atomic
-def stop(*, subscriptions: Collection[int], now: datetime) -> int:
-    """End these subscriptions because messages can't reach them; how many had not ended before."""
-    JoinRequest.objects.filter(
-        subscription__in=subscriptions, subscription__state__in=[State.PENDING, State.ACTIVE]
-    ).delete()
-    running = Subscription.objects.filter(pk__in=subscriptions, state__in=[State.PENDING, State.ACTIVE])
-    return running.update(state=State.STOPPED, ended_at=now)
-
-
-@transaction.atomic
-def bury(*, subscriptions: Collection[int], now: datetime) -> None:
-    """End these subscriptions and suppress their addresses, because nobody is there."""
-    if not subscriptions:
-        return
-    stop(subscriptions=subscriptions, now=now)
-    addresses = list(Subscription.objects.filter(pk__in=subscriptions).values_list("channel", "address_hash"))
-    Suppression.objects.bulk_create(
-        [
-            Suppression(channel=channel, address_hash=digest, reason=SuppressionReason.HARD_BOUNCE, since=now)
-            for channel, digest in sorted(addresses)
-        ],
-        ignore_conflicts=True,
-    )
-    for channel in ChannelName.values:
-        # One that was there keeps its date, and the reason that is harder to lift.
-        digests = [digest for name, digest in addresses if name == channel]
-        easier = Suppression.objects.filter(
-            channel=channel, address_hash__in=digests, reason__in=LIFTED_BY_JOINING[ChannelName(channel)]
-        )
-        easier.update(reason=SuppressionReason.HARD_BOUNCE)
 
 
 @transaction.atomic

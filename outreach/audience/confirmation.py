@@ -28,9 +28,11 @@ from django.utils.translation import check_for_language, override
 
 from .choices import ChannelName
 from .confirmation_mail import confirmation_mail
+from .dead_addresses import bury
 from .inactivity import ANSWER_WITHIN, STAY
-from .inbox import APART, soonest
+from .inbox import APART, place, soonest
 from .models import JoinRequest, Subscription
+from .refusals import nobody_is_there
 from .suppressions import refuses_joining
 
 LINK_LASTS = timedelta(days=3)
@@ -192,10 +194,14 @@ def _mail(request: JoinRequest, connection: BaseEmailBackend, now: datetime) -> 
     if refuses_joining(channel=subscription.channel, address_hash=subscription.address_hash):
         JoinRequest.objects.filter(pk=request.pk).update(due_at=None)
         return 0
-    mail = confirmation_mail(
-        request=request, link=link(request=request, now=now), lasts=_lasts(request), connection=connection
-    )
-    mail.send()
+    with place(subscription=subscription, now=now) as free:
+        if free > now:
+            _put_off(request, free)
+            return 0
+        mail = confirmation_mail(
+            request=request, link=link(request=request, now=now), lasts=_lasts(request), connection=connection
+        )
+        mail.send()
     reminder = now + REMINDER_AFTER if request.mails == 0 and request.method != STAY else None
     # Only while it is still ours: the person may have confirmed or asked for something else in the meantime.
     JoinRequest.objects.filter(pk=request.pk, due_at=request.due_at).update(due_at=reminder)
@@ -203,8 +209,22 @@ def _mail(request: JoinRequest, connection: BaseEmailBackend, now: datetime) -> 
     return 1
 
 
+def _put_off(request: JoinRequest, until: datetime) -> None:
+    """Wait until the inbox may be mailed. That counts as a try, so that a flood for one inbox dries up by itself."""
+    failures = request.failures + 1
+    again = until if failures < TRIES else None
+    JoinRequest.objects.filter(pk=request.pk, due_at=request.due_at).update(due_at=again, failures=failures)
+
+
 def _not_taken(request: JoinRequest, now: datetime, error: Exception) -> None:
-    """Try again later, each time after twice as long, unless the receiver's server refuses the address for good."""
+    """Try again later, each time after twice as long, unless the receiver's server refuses the address for good.
+
+    Where it says that nobody is there, the address is never tried again for anything.
+    """
+    if nobody_is_there(error):
+        bury(subscriptions=[request.subscription_id], now=now)
+        logger.info("Confirmation %d: nobody is at its address", request.pk)
+        return
     failures = request.failures + 1
     again = None
     if failures < TRIES and not _refuses_for_good(error):

@@ -4,7 +4,7 @@ The ``allows_`` flags of a subscription repeat what the ledger grants (:mod:`.gr
 Times are UTC.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from django.db.models import Case, CharField, F, QuerySet, Value, When
 
 from .choices import Purpose
 from .granted import granting
-from .models import Consent, Subscriber, Subscription
+from .models import Consent, Subscription
 from .wording import Wordings, current_version, find
 
 if TYPE_CHECKING:
@@ -140,12 +140,6 @@ def agree(
             )
         elif version is None and subscription.allows(purpose):
             record(subscription=subscription, purpose=purpose, granted=False, language=language, method=method, now=now)
-
-
-def forget(*, subscribers: QuerySet[Subscriber] | Sequence[int]) -> int:
-    """Remove the entries of people who are erased: the one way in which the ledger shrinks. Returns how many."""
-    entries = Consent.objects.filter(subscriber__in=subscribers)
-    return int(entries._raw_delete(entries.db))
 
 
 def _versions_agreed_to(subscription: Subscription) -> dict[str, str]:

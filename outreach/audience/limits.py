@@ -8,7 +8,7 @@ is in no backup of the database.
 
 All of Dominica sits behind the few addresses of its telephone companies, and a radio spot brings hundreds at once. So
 the limits are wide, and above the first one comes a question (:mod:`outreach.audience.challenge`) and not a refusal.
-What one mailbox may get is limited apart from this, in :mod:`outreach.audience.confirmation`.
+What one inbox may get is counted in the same table and limited apart from this, in :mod:`outreach.audience.inbox`.
 """
 
 import base64
@@ -23,6 +23,7 @@ from enum import StrEnum
 from django.db.models import F, QuerySet
 
 from .addresses import decrypt, encrypt
+from .inbox import MARK
 from .models import JoinAttempts, KeyedSecret
 from .network import network_of
 
@@ -82,8 +83,8 @@ def seconds_left(now: datetime) -> int:
 def forget(*, now: datetime) -> int:
     """Remove counts that are over and the keys of other days; returns how many counts."""
     _other_keys(now).delete()
-    removed, _by_model = JoinAttempts.objects.filter(window__lte=now - KEPT).delete()
-    return removed
+    over = JoinAttempts.objects.filter(window__lte=now - KEPT).exclude(bucket__startswith=MARK)
+    return over.delete()[0]
 
 
 def hour_of(moment: datetime) -> datetime:

@@ -4,6 +4,7 @@ Each part of it is a :class:`Section`. What later stages keep, they add with :fu
 to be known here. Labels and readable values are in the language that is active; times are UTC.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from django.utils.translation import gettext_lazy
 
 from .models import Consent, FreshLink, JoinRequest, SoftBounce, Subscriber, Subscription, Suppression
 from .wording import words
+
+FILE_NAME = "my-data.json"
 
 Json = str | int | bool | None | list[str]
 
@@ -69,6 +72,11 @@ def document(*, subscriber: Subscriber) -> dict[str, Any]:
         section.name: [{fact.key: fact.value for fact in row} for row in section.rows(subscriber)]
         for section in sections()
     }
+
+
+def file(*, subscriber: Subscriber) -> bytes:
+    """The document as the file that a person downloads or is sent: JSON in UTF-8, indented to be read."""
+    return json.dumps(document(subscriber=subscriber), ensure_ascii=False, indent=2).encode()
 
 
 def readable(*, subscriber: Subscriber) -> list[tuple[str, list[Row]]]:

@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from . import bounces, limits
+from . import bounces, inbox, limits
 from .choices import RemovalKind
 from .erasure import erase_all
 from .inactivity import STAY, STAY_KEPT, inactive
@@ -115,7 +115,7 @@ def _gone(rows: "QuerySet[Any]") -> int:
 
 register(RemovalKind.JOIN_REQUESTS, _forget_forms)
 register(RemovalKind.UNCONFIRMED, lambda now: forget_unconfirmed(now=now))
-register(RemovalKind.JOIN_ATTEMPTS, lambda now: limits.forget(now=now))
+register(RemovalKind.JOIN_ATTEMPTS, lambda now: limits.forget(now=now) + inbox.forget(now=now))
 register(RemovalKind.SOFT_BOUNCES, lambda now: bounces.expire(now=now))
 register(RemovalKind.FRESH_LINKS, lambda now: forget_old_requests(now=now))
 register(RemovalKind.IMPORT_PARTS, _forget_parts)

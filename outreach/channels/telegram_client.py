@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
-from telegram import Bot, BotCommand, Update
+from telegram import Bot, BotCommand, InputFile, Update
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -200,6 +200,14 @@ class BotClient:
     def send_message(self, *, chat: int | str, html: str, keyboard: Keyboard = ()) -> int:
         """Send text in Telegram's HTML, at most 4096 characters; returns the message's number in its chat."""
         return self._run(send(self._bot, Call(), chat=chat, html=html, buttons=markup(keyboard)))
+
+    def send_document(self, *, chat: int | str, name: str, content: bytes) -> int:
+        """Send a file, at most 50 MB; returns the message's number in its chat."""
+        call = Call(plain=True)
+        self._run(
+            called(call, lambda: self._bot.send_document(chat_id=chat, document=InputFile(content, filename=name)))
+        )
+        return number(call)
 
     def edit_message(self, *, chat: int | str, message: int, html: str, keyboard: Keyboard = ()) -> None:
         """Put another text in the place of a message of ours; nothing happens where it already reads so."""

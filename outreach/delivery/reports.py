@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from outreach.audience import bounces, subscriptions
+from outreach.audience import bounces, dead_addresses, subscriptions
 from outreach.audience.bounces import SoftBounced
 from outreach.audience.models import Consent, Subscription
 from outreach.channels.failures import without_addresses
@@ -121,7 +121,7 @@ def _words(report: Report) -> str:
 def _follow(found: Sequence[Known], *, after: dict[int, str], now: datetime) -> None:
     """What follows for the people; a report without a row speaks of the address alone."""
     fresh = [known for known in found if known.counts_for_person]
-    bounces.bury(subscriptions=_of_kind(fresh, Kind.DEAD), now=now)
+    dead_addresses.bury(subscriptions=_of_kind(fresh, Kind.DEAD), now=now)
     for known in fresh:
         if known.report.kind == Kind.COMPLAINED and (known.subscription or known.report.address_hash):
             digest = known.subscription.address_hash if known.subscription else known.report.address_hash

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from outreach.audience import bounces
+from outreach.audience import bounces, dead_addresses
 from outreach.audience.bounces import SoftBounced
 from outreach.audience.models import SoftBounce, Subscription
 
@@ -30,7 +30,7 @@ def count(*, bounced: Collection[SoftBounced], now: datetime) -> None:
             for subscription, since in suspects.items()
             if subscription not in last or last[subscription] < since
         ]
-        bounces.stop(subscriptions=hopeless, now=now)
+        dead_addresses.stop(subscriptions=hopeless, now=now)
 
 
 def _last_through(subscriptions: Collection[int]) -> dict[int, datetime]:

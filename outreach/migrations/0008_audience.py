@@ -401,5 +401,10 @@ class Migration(migrations.Migration):
             model_name='wordingtext',
             constraint=models.UniqueConstraint(fields=('wording', 'language'), name='wording_text_once'),
         ),
+        migrations.AlterField(
+            model_name='consent',
+            name='subscriber',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='consents', to='outreach.subscriber'),
+        ),
         migrations.RunPython(active_since_they_joined, migrations.RunPython.noop),
     ]

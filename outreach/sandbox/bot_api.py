@@ -43,6 +43,7 @@ class BotApi:
             "getupdates": self._get_updates,
             "sendmessage": self._send_message,
             "sendphoto": self._send_photo,
+            "senddocument": self._send_document,
             "editmessagetext": self._edit_message_text,
             "editmessagereplymarkup": self._edit_message_reply_markup,
             "deletemessage": self._delete_message,
@@ -124,6 +125,10 @@ class BotApi:
         photo = given if isinstance(given, str) and await self._was_uploaded(given) else calls.photo(given)
         return await self._send(parameters, {"photo": photo, "caption": caption})
 
+    async def _send_document(self, parameters: Json) -> Json:
+        caption = calls.text(parameters, "caption", LONGEST_CAPTION) if parameters.get("caption") else ""
+        return await self._send(parameters, {"document": calls.document(parameters), "caption": caption})
+
     async def _was_uploaded(self, file_id: str) -> bool:
         found = calls.UPLOADED.fullmatch(file_id)
         message = await self._inbox.message(chat=int(found[1]), number=int(found[2])) if found else None
@@ -186,6 +191,10 @@ class BotApi:
             file_id = message["photo"] if known else f"photo{chat}.{number}"
             size = {"file_id": file_id, "file_unique_id": file_id, "width": 1, "height": 1}
             content = {"photo": [size], "caption": telegram_html.shown(message).plain}
+        if "document" in message:
+            file_id, kept = f"document{chat}.{number}", message["document"]
+            sent = {"file_id": file_id, "file_unique_id": file_id, "file_name": kept["name"], "file_size": kept["size"]}
+            content = {"document": sent, "caption": telegram_html.shown(message).plain}
         return {
             "message_id": number,
             "date": message["date"],

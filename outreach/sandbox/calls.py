@@ -35,7 +35,7 @@ def bad_request(description: str) -> Refused:
 
 
 async def read(request: web.Request) -> Json:
-    """All parameters by name: text, JSON values, or an uploaded file's bytes."""
+    """All parameters by name: text, JSON values, or an uploaded file's bytes, whose name is at :func:`file_name`."""
     parameters: Json = dict(request.query)
     if request.content_type == "application/json":
         try:
@@ -44,8 +44,16 @@ async def read(request: web.Request) -> Json:
             raise bad_request("can't parse JSON object") from None
         return {**parameters, **(body if isinstance(body, dict) else {})}
     for name, value in (await request.post()).items():
-        parameters[name] = value.file.read() if isinstance(value, web.FileField) else value
+        if isinstance(value, web.FileField):
+            parameters[name], parameters[file_name(name)] = value.file.read(), value.filename
+        else:
+            parameters[name] = value
     return parameters
+
+
+def file_name(name: str) -> str:
+    """The parameter that holds the file name of the upload ``name``."""
+    return f"\x00{name}"
 
 
 def number(parameters: Json, name: str, default: int | None = None) -> int:
@@ -83,6 +91,17 @@ def photo(given: bytes | str) -> str:
     if kind is None:
         raise bad_request("IMAGE_PROCESS_FAILED")
     return f"data:image/{kind};base64,{base64.b64encode(given).decode()}"
+
+
+def document(parameters: Json) -> Json:
+    """An uploaded file: its name, its size, and its bytes as a data address that a page offers to save."""
+    given = parameters.get("document")
+    if not isinstance(given, bytes):
+        raise bad_request("there is no document in the request")
+    if not given:
+        raise bad_request("file must be non-empty")
+    address = f"data:application/octet-stream;base64,{base64.b64encode(given).decode()}"
+    return {"name": str(parameters[file_name("document")]), "size": len(given), "address": address}
 
 
 def markup(parameters: Json) -> Json:

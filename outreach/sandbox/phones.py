@@ -49,13 +49,15 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """One message in a conversation; ``html`` is safe to show."""
+    """One message in a conversation; ``html`` is safe to show, ``file`` is the address of the file ``file_name``."""
 
     number: int
     from_bot: bool
     at: datetime
     html: SafeString
     photo: str = ""
+    file: str = ""
+    file_name: str = ""
     keyboard: tuple[tuple[Key, ...], ...] = ()
 
 
@@ -135,12 +137,15 @@ def is_waiting(phone: SandboxChat) -> bool:
 
 def _from_bot(kept: SandboxMessage) -> Bubble:
     content = json.loads(bytes(kept.content))
+    document = content.get("document", {})
     return Bubble(
         number=kept.pk,
         from_bot=True,
         at=kept.received_at,
         html=mark_safe(telegram_html.shown(content).html),
         photo=_picture(content.get("photo", "")),
+        file=document.get("address", ""),
+        file_name=document.get("name", ""),
         keyboard=_keyboard(content),
     )
 

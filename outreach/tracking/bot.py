@@ -38,6 +38,9 @@ class Client(Protocol):
     def send_message(self, *, chat: int | str, html: str, keyboard: Keyboard = ()) -> int:
         """Send a new message."""
 
+    def send_document(self, *, chat: int | str, name: str, content: bytes) -> int:
+        """Send a file."""
+
     def edit_message(self, *, chat: int | str, message: int, html: str, keyboard: Keyboard = ()) -> None:
         """Put another text in the place of one."""
 
@@ -68,6 +71,8 @@ class Answer:
             except MessageRejected:
                 logger.info("a message is too old to be changed; a new one is sent")
         client.send_message(chat=self.chat, html=html, keyboard=keyboard)
+        if file := self.said.file:
+            client.send_document(chat=self.chat, name=file.name, content=file.content)
 
 
 def handle(update: Update, *, client: Client, now: datetime) -> None:

@@ -23,12 +23,24 @@ ALONE = "!"
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that is sent into the chat."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Said:
-    """Text in Telegram's HTML, and rows of buttons; or a ``notice`` that is shown above the chat and kept nowhere."""
+    """Text in Telegram's HTML, and rows of buttons; or a ``notice`` that is shown above the chat and kept nowhere.
+
+    A ``file`` follows the text in a message of its own.
+    """
 
     html: str
     keyboard: Keyboard = ()
     notice: str = ""
+    file: File | None = None
 
 
 def mark(purpose: Purpose) -> str:

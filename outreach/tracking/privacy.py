@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from outreach.audience import personal_data
 from outreach.audience.choices import Purpose
 from outreach.audience.models import Subscriber, Subscription
 from outreach.audience.wording import words
 from outreach.channels.telegram_client import Button
 
-from .conversation import Said, mark, paragraphs
+from .conversation import File, Said, mark, paragraphs
 
 ASKED = (Purpose.GENDER_STATISTICS, Purpose.CLICK_TRACKING)
 """What somebody on Telegram can agree to beside the messages themselves: the bot never learns who opens what."""
@@ -58,7 +59,7 @@ def nothing_kept() -> Said:
 
 
 def data(subscription: Subscription) -> Said:
-    """Everything that is kept of the person, on all their channels."""
+    """What is kept of the person, on all their channels: in short as a text, and whole as a file."""
     subscriber = subscription.subscriber
     topics = [str(settings.TOPICS[each.topic]) for each in subscriber.topics.all() if each.topic in settings.TOPICS]
     said = [
@@ -81,8 +82,10 @@ def data(subscription: Subscription) -> Said:
             "\n".join([_("Where we write to:"), *ways]),
             "\n".join([_("What you agreed to, the newest last:"), *_ledger(subscriber)]),
             _("Messages that we sent you: %(number)d") % {"number": subscriber.deliveries.count()},
+            _("The file that follows holds all of it, with each message and the words that you agreed to."),
             head=_("Everything we keep of you"),
-        )
+        ),
+        file=File(personal_data.FILE_NAME, personal_data.file(subscriber=subscriber)),
     )
 
 

@@ -40,7 +40,7 @@ from outreach.sandbox.models import SandboxChat
 from outreach.sandbox.servers import HOST, Sandbox
 
 TOKEN = "123456:sandbox-token"
-SENDING = {"sendmessage", "sendphoto"}
+SENDING = {"sendmessage", "sendphoto", "senddocument"}
 
 Result = TypeVar("Result")
 
@@ -189,7 +189,7 @@ class BotApiServer(_Server):
                 "message_id": number,
                 "text": message.get("text", message.get("caption", "")),
                 "keyboard": message["reply_markup"].get("inline_keyboard", []),
-                **({"photo": message["photo"]} if "photo" in message else {}),
+                **{kind: message[kind] for kind in ("photo", "document") if kind in message},
             }
             for (chat, number), message in sorted(self.inbox.messages.items(), key=lambda item: item[0][1])
         ]

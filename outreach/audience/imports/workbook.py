@@ -8,6 +8,7 @@ million cells into memory as a whole, and some ten times as long for a plain one
 import posixpath
 import zipfile
 import zlib
+from array import array
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -16,11 +17,16 @@ from xml.parsers import expat
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
-from .failures import LONGEST_CELL, MOST_COLUMNS, Unreadable
+from .failures import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Unreadable
 from .separated import Dialect, Rows
 
 MOST_PARTS, MOST_UNPACKED, MOST_SMALL = 300, 400_000_000, 5_000_000
-MOST_STRINGS_BYTES = 100_000_000
+MOST_STRINGS_BYTES, MOST_STRINGS_TEXT = 100_000_000, 30_000_000
+"""How much the part with the shared texts may unfold to, and how much of that may be text, in bytes of UTF-8."""
+MOST_STRINGS = 5 * MOST_ROWS
+"""Shared texts: in each row five that no other has."""
+MOST_MARKS = 8 * MOST_STRINGS
+"""Elements around shared texts; one in many fonts has some for each of them."""
 PIECE = 64 * 1024
 LONGEST_TOKEN = 1_000_000
 """So many bytes at most may go by before the reader understands another piece of the markup."""
@@ -167,15 +173,28 @@ def _date_styles(package: zipfile.ZipFile) -> set[int]:
 
 
 class _Strings(_Handler):
-    """The texts that cells share, without what is written above Chinese and Japanese for its sound."""
+    """The texts that cells share, without what is written above Chinese and Japanese for its sound.
+
+    They lie in one piece of memory: as an object of its own each short text would take four times as much.
+    """
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        self._kept = bytearray()
+        self._ends = array("L", [0])
         self._texts: list[str] = []
         self._is_text = self._is_sound = False
-        self._length = 0
+        self._length = self._marks = 0
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    def __getitem__(self, place: int) -> str:
+        return self._kept[self._ends[place] : self._ends[place + 1]].decode()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self._marks += 1
+        if self._marks > MOST_MARKS:
+            raise Unreadable("unpacked")
         if name == "si":
             self._texts, self._length = [], 0
         self._is_sound = self._is_sound or name == "rPh"
@@ -186,7 +205,10 @@ class _Strings(_Handler):
         if name == "rPh":
             self._is_sound = False
         elif name == "si":
-            self.found.append("".join(self._texts))
+            self._kept += "".join(self._texts).encode()
+            self._ends.append(len(self._kept))
+            if len(self) > MOST_STRINGS or len(self._kept) > MOST_STRINGS_TEXT:
+                raise Unreadable("unpacked")
 
     def text(self, text: str) -> None:
         if self._is_text:
@@ -196,18 +218,18 @@ class _Strings(_Handler):
             self._texts.append(text)
 
 
-def _strings(package: zipfile.ZipFile) -> list[str]:
+def _strings(package: zipfile.ZipFile) -> _Strings:
     handler = _Strings()
     name = next((each for each in package.namelist() if each.lower() == "xl/sharedstrings.xml"), "")
     for _piece in _parsed(package, name, handler, MOST_STRINGS_BYTES) if name else ():
         pass
-    return handler.found
+    return handler
 
 
 class _Sheet(_Handler):
     """Rows as they are finished; a formula is known by its result alone."""
 
-    def __init__(self, strings: list[str], dates: set[int], epoch: datetime) -> None:
+    def __init__(self, strings: _Strings, dates: set[int], epoch: datetime) -> None:
         self.finished: list[tuple[int, list[str]]] = []
         self._strings, self._dates, self._epoch = strings, dates, epoch
         self._number = self._place = self._length = self._cells_seen = 0

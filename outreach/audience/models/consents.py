@@ -14,10 +14,10 @@ from .people import Subscriber
 class Consent(WrittenOnce):
     """One entry of the consent ledger: given or withdrawn, to which words, when and how.
 
-    Entries are only added, and go only with the person; the database itself refuses to change one. ``language`` is that
-    of the words that were shown. ``given_at`` is when the person said so and ``recorded_at`` when it was written down,
-    empty where that was at once. ``actor`` is whoever of the team entered it; ``actor_name`` stays when that account
-    is deleted.
+    Entries are only added, and go only with the person: the database itself refuses to change or to remove one, and
+    removes them when the person's row goes. ``language`` is that of the words that were shown. ``given_at`` is when the
+    person said so and ``recorded_at`` when it was written down, empty where that was at once. ``actor`` is whoever of
+    the team entered it; ``actor_name`` stays when that account is deleted.
     """
 
     class Method(models.TextChoices):
@@ -34,7 +34,7 @@ class Consent(WrittenOnce):
         COMPLAINT = "complaint", _("Complaint to the mail provider")
         DEMO = "demo", _("Generated for the demo")
 
-    subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="consents")
+    subscriber = models.ForeignKey(Subscriber, on_delete=models.DO_NOTHING, related_name="consents")
     channel = models.CharField(max_length=12, choices=ChannelName.choices)
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     granted = models.BooleanField()

@@ -148,9 +148,10 @@ class PaperSheet(models.Model):
 
 
 class JoinAttempts(models.Model):
-    """How often a form came from one network, or at all, within one window of time.
+    """How often a form came from one network, or at all, within one window of time; or one mail that went to an inbox.
 
-    ``bucket`` is a hash under a key that lives one day, so that no network is stored.
+    ``bucket`` is a hash under a key that lives one day, so that no network is stored. That of an inbox begins with
+    ``inbox:`` and is a hash under the key of the addresses; its ``window`` is the moment of the mail.
     """
 
     bucket = models.CharField(max_length=64)

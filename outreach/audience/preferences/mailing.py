@@ -16,14 +16,16 @@ from django.utils.translation import override
 from outreach.audience.addresses import address_hash
 from outreach.audience.choices import ChannelName
 from outreach.audience.confirmation import ABOUT_ONE_MAIL, FIRST_RETRY, LEASE, TRIES
-from outreach.audience.inbox import APART, soonest
+from outreach.audience.dead_addresses import bury
+from outreach.audience.inbox import APART, place, soonest
 from outreach.audience.models import FreshLink, Subscription
+from outreach.audience.refusals import nobody_is_there
 from outreach.audience.suppressions import refuses_joining
 
 from . import links
 
 KEPT = timedelta(days=2)
-"""How long it is known that a link was asked for: a day is needed to count the mails of an inbox."""
+"""How long it is known that a link was asked for."""
 
 _RENDERING = mrml.RenderOptions(disable_comments=False, fonts={})
 logger = logging.getLogger(__name__)
@@ -99,15 +101,35 @@ def _claimed(asked: FreshLink, now: datetime) -> bool:
 
 def _mail(asked: FreshLink, connection: BaseEmailBackend, now: datetime) -> int:
     subscription = asked.subscription
-    refused = refuses_joining(channel=subscription.channel, address_hash=subscription.address_hash)
-    if not refused:
+    if refuses_joining(channel=subscription.channel, address_hash=subscription.address_hash):
+        FreshLink.objects.filter(pk=asked.pk).update(due_at=None)
+        return 0
+    with place(subscription=subscription, now=now) as free:
+        if free > now:
+            _put_off(asked, free)
+            return 0
         fresh_link_mail(subscription=subscription, connection=connection, now=now).send()
-    FreshLink.objects.filter(pk=asked.pk).update(due_at=None, sent_at=None if refused else now)
-    return int(not refused)
+    FreshLink.objects.filter(pk=asked.pk).update(due_at=None, sent_at=now)
+    return 1
+
+
+def _put_off(asked: FreshLink, until: datetime) -> None:
+    """Wait until the inbox may be mailed; that counts as a try."""
+    failures = asked.failures + 1
+    again = until if failures < TRIES else None
+    FreshLink.objects.filter(pk=asked.pk).update(due_at=again, failures=failures)
 
 
 def _not_taken(asked: FreshLink, now: datetime, error: Exception) -> None:
-    """Try again later, each time after twice as long. The error's text may hold the address, so it is not logged."""
+    """Try again later, each time after twice as long, unless nobody is at the address.
+
+    The error's text may hold the address, so it is not logged.
+    """
+    if nobody_is_there(error):
+        bury(subscriptions=[asked.subscription_id], now=now)
+        FreshLink.objects.filter(pk=asked.pk).update(due_at=None)
+        logger.info("Fresh link %d: nobody is at its address", asked.pk)
+        return
     failures = asked.failures + 1
     again = now + FIRST_RETRY * 2 ** (failures - 1) if failures < TRIES else None
     FreshLink.objects.filter(pk=asked.pk).update(due_at=again, failures=failures)

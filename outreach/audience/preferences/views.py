@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -179,10 +179,10 @@ def my_data(request: HttpRequest, token: str, key: Key) -> HttpResponse:
     if not context["is_fresh"]:
         return render(request, "outreach/audience/preferences/needs_fresh.html", context, status=403)
     if "file" in request.GET:
-        return JsonResponse(
-            personal_data.document(subscriber=key.subscriber),
-            json_dumps_params={"ensure_ascii": False, "indent": 2},
-            headers={"Content-Disposition": 'attachment; filename="my-data.json"'},
+        return HttpResponse(
+            personal_data.file(subscriber=key.subscriber),
+            content_type="application/json",
+            headers={"Content-Disposition": f'attachment; filename="{personal_data.FILE_NAME}"'},
         )
     context["sections"] = personal_data.readable(subscriber=key.subscriber)
     return render(request, "outreach/audience/preferences/my_data.html", context)

@@ -164,6 +164,48 @@ def test_one_inbox_gets_at_most_three_mails_in_a_day_however_often_the_form_is_s
     assert len(mail.outbox) == 3
 
 
+def victims(number):
+    """Addresses of one inbox, each spelt in another way."""
+    return [f"v{'.' * (each % 2)}ictim+{each}@{'google' * (each % 3 == 0)}{'g' * (each % 3 > 0)}mail.com"
+            for each in range(number)]  # fmt: skip
+
+
+def test_one_inbox_gets_at_most_three_mails_in_a_day_however_its_address_is_spelt(joins, now):
+    for address in victims(60):
+        joins(address=address)
+    for minute in (0, 5, 10, 15, 20, 25, 30, 40, 60, 120, 720, 1439):
+        send_due_confirmations(now=now + minute * MINUTE)
+
+    assert len(mail.outbox) == 3
+
+
+def test_a_flood_for_one_inbox_dries_up_by_itself(joins, now):
+    for address in victims(20):
+        joins(address=address)
+    for hour in range(6 * 24):
+        send_due_confirmations(now=now + hour * HOUR)
+
+    assert len(mail.outbox) <= 12
+    assert not JoinRequest.objects.exclude(due_at=None).exists()
+
+
+def test_a_mail_that_an_inbox_had_to_wait_for_is_not_lost(joins, now):
+    joins(address="ana@example.org")
+    joins(address="ana+home@example.org")
+
+    assert [send_due_confirmations(now=now + n * MINUTE) for n in (0, 9, 10, 20)] == [1, 0, 1, 0]
+    assert [sent.to for sent in mail.outbox] == [["ana@example.org"], ["ana+home@example.org"]]
+
+
+def test_a_mail_that_was_not_taken_counts_for_no_inbox(joins, now, smtp_server):
+    joins(address="ana+home@example.org")
+    smtp_server.stop()
+    send_due_confirmations(now=now)
+    smtp_server.start()
+
+    assert send_due_confirmations(now=now + MINUTE) == 1
+
+
 def test_the_same_form_twice_in_ten_minutes_sends_one_mail(joins, now):
     joins()
     send_due_confirmations(now=now)
@@ -258,6 +300,36 @@ def test_one_refused_address_keeps_nobody_else_waiting(joins, now, smtp_server):
 
     assert sorted(smtp_server.receivers) == ["eva@example.org", "lea@example.org"]
     assert send_due_confirmations(now=now + DAY) == 0, "an address that does not exist is not tried again"
+
+
+@pytest.mark.parametrize("stage", ["receiver", "end"])
+def test_an_address_at_which_nobody_is_is_suppressed_like_one_of_a_broadcast(joins, now, smtp_server, stage):
+    subscription = joins()
+    smtp_server.answers(stage, "550 5.1.1 No such mailbox")
+
+    send_due_confirmations(now=now)
+
+    subscription.refresh_from_db()
+    assert (subscription.state, subscription.ended_at) == ("stopped", now)
+    assert list(Suppression.objects.values_list("reason", "address_hash")) == [
+        ("hard_bounce", subscription.address_hash)
+    ]
+    with pytest.raises(subscriptions.AddressSuppressed):
+        joins(now=now + HOUR)
+    assert forget_unconfirmed(now=now + 14 * DAY) == 1, "an address that was never confirmed is not kept"
+    assert Suppression.objects.count() == 1
+
+
+@pytest.mark.parametrize("reply", ["550 5.7.1 Blocked", "552 5.2.2 Mailbox full", "550 Relay denied", "450 4.2.0 No"])
+def test_any_other_refusal_suppresses_nobody(joins, now, smtp_server, reply):
+    subscription = joins()
+    smtp_server.answers("receiver", reply)
+
+    send_due_confirmations(now=now)
+
+    subscription.refresh_from_db()
+    assert subscription.state == "pending"
+    assert not Suppression.objects.exists()
 
 
 def test_a_worker_that_died_while_sending_is_followed_by_another(joins, now, monkeypatch):

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from outreach.audience.choices import Purpose
-from outreach.audience.consents import agree, forget, record, record_many
-from outreach.audience.models import Consent, Subscriber, Subscription
+from outreach.audience.consents import agree, record, record_many
+from outreach.audience.models import Consent, Subscriber, Subscription, Wording
 from outreach.written_once import Frozen
 
 from .conftest import NOW
@@ -20,6 +20,15 @@ from .conftest import NOW
 @pytest.fixture
 def subscription(joins):
     return joins(channel="telegram", address="7", method="bot")
+
+
+@pytest.fixture
+def published(db, now):
+    """Words of a version to come."""
+    wording = Wording.objects.create(purpose="messages", version="2027.1")
+    wording.texts.create(language="en", text="You may write to me.")
+    Wording.objects.filter(pk=wording.pk).update(published_at=now)
+    return wording
 
 
 def test_an_entry_says_what_when_how_and_in_which_words(subscription, now):
@@ -95,16 +104,43 @@ def test_the_database_itself_refuses_to_change_an_entry(subscription):
     assert Consent.objects.filter(granted=True).exists()
 
 
+@pytest.mark.parametrize("where", ["", "WHERE granted = %s"])
+def test_the_database_itself_refuses_to_remove_an_entry(subscription, where):
+    with pytest.raises(IntegrityError, match="only grows"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM outreach_consent {where}", [True] if where else [])
+
+    assert Consent.objects.filter(granted=True).exists()
+
+
+if connection.vendor == "sqlite":
+
+    @pytest.mark.parametrize("statement", ["REPLACE INTO", "INSERT OR REPLACE INTO", "INSERT OR IGNORE INTO"])
+    @pytest.mark.parametrize("table", ["outreach_consent", "outreach_wording", "outreach_wordingtext"])
+    def test_no_entry_and_no_published_words_can_be_replaced(subscription, published, statement, table):
+        with connection.cursor() as cursor:
+            before = cursor.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()
+            with pytest.raises(IntegrityError, match=r"only grows|never changes"), transaction.atomic():
+                cursor.execute(f"{statement} {table} SELECT * FROM {table} WHERE id = {before[0][0]}")
+
+            assert cursor.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() == before
+
+    def test_no_published_words_can_be_replaced_under_another_number(published):
+        columns = "purpose, version, reason, published_at"
+        with pytest.raises(IntegrityError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"REPLACE INTO outreach_wording ({columns}) SELECT {columns} FROM outreach_wording")
+
+
 def test_entries_go_with_the_person(subscription):
     subscription.subscriber.delete()
 
     assert not Consent.objects.exists()
 
 
-def test_the_entries_of_people_who_are_erased_go_at_once(subscription, joins):
+def test_only_the_entries_of_the_person_go(subscription, joins):
     other = joins(channel="telegram", address="8", method="bot")
 
-    assert forget(subscribers=[subscription.subscriber_id]) == 1
+    Subscriber.objects.filter(pk=subscription.subscriber_id).delete()
+    connection.check_constraints()
 
     assert [entry.subscriber_id for entry in Consent.objects.all()] == [other.subscriber_id]
 
@@ -191,7 +227,6 @@ def test_a_language_without_a_text_is_recorded_as_the_one_that_was_shown(subscri
 def test_many_are_recorded_in_a_few_statements(joins, now, django_assert_max_num_queries):
     people = [joins(channel="telegram", address=str(number), method="bot", language="fr") for number in range(1, 31)]
     versions = {"messages": "2026.1", "open_tracking": "2026.1"}
-    Consent.objects.all()._raw_delete("default")
 
     with django_assert_max_num_queries(6):
         added = record_many(
@@ -204,7 +239,8 @@ def test_many_are_recorded_in_a_few_statements(joins, now, django_assert_max_num
         )
 
     assert added == 60
-    assert set(Consent.objects.values_list("language", "method", "evidence", "granted", "recorded_at")) == {
+    imported = Consent.objects.filter(method="import")
+    assert set(imported.values_list("language", "method", "evidence", "granted", "recorded_at")) == {
         ("fr", "import", "List of the clinic", True, now)
     }
     assert Subscription.objects.filter(allows_messages=True, allows_open_tracking=True).count() == 30

@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 
 from outreach.audience import retention, subscriptions
+from outreach.audience.confirmation import send_due_confirmations
 from outreach.audience.inactivity import ask_to_stay, inactive, note_activity
 from outreach.audience.models import (
     Import,
@@ -74,6 +75,14 @@ def test_a_count_of_attempts_goes_after_two_hours(now):
 
     assert "join_attempts" not in retention.run(now=now + 2 * HOUR - timedelta(seconds=1))
     assert retention.run(now=now + 2 * HOUR)["join_attempts"] == 1
+
+
+def test_a_mail_to_an_inbox_counts_for_a_day_and_then_goes(joins, now):
+    joins()
+    send_due_confirmations(now=now)
+
+    assert "join_attempts" not in retention.run(now=now + DAY - timedelta(seconds=1))
+    assert retention.run(now=now + DAY)["join_attempts"] == 1
 
 
 def test_a_rule_that_fails_keeps_no_other_from_its_work(monkeypatch, now):

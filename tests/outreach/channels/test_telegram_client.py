@@ -33,6 +33,13 @@ def test_message_arrives_with_its_buttons(client, bot_api):
     ]
 
 
+def test_a_file_arrives_under_its_name(client, bot_api):
+    number = client.send_document(chat=7, name="my-data.json", content=b'{"a": 1}')
+
+    [sent] = bot_api.sent
+    assert (sent["message_id"], sent["document"]["name"], sent["document"]["size"]) == (number, "my-data.json", 8)
+
+
 def test_updates_are_read_once_and_confirmed_by_the_next_offset(client, bot_api):
     bot_api.writes(7, "/start news", language="fr")
     first = client.get_updates(offset=0, timeout=0)

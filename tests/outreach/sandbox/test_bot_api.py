@@ -115,6 +115,22 @@ def test_number_of_no_upload_is_refused(bot_api, number):
     assert "wrong file identifier" in answer["description"]
 
 
+def test_a_document_is_kept_with_its_name(bot_api):
+    status, answer = call(
+        bot_api, "sendDocument", data={"chat_id": 7, "caption": "All"}, files={"document": ("é.json", b"{}")}
+    )
+
+    assert status == 200
+    assert answer["result"]["document"]["file_name"] == "é.json"
+    assert answer["result"]["document"]["file_size"] == 2
+    assert bot_api.sent[0]["document"]["address"] == "data:application/octet-stream;base64,e30="
+
+
+@pytest.mark.parametrize("given", [{"data": {"chat_id": 7}}, {"json": {"chat_id": 7, "document": "document7.1"}}])
+def test_a_document_that_is_not_uploaded_is_refused(bot_api, given):
+    assert call(bot_api, "sendDocument", **given)[0] == 400
+
+
 @pytest.mark.parametrize("photo", [b"not a picture", b"<svg onload=alert(1)>"])
 def test_what_is_no_picture_is_refused(bot_api, photo):
     assert call(bot_api, "sendPhoto", data={"chat_id": 7}, files={"photo": photo})[0] == 400

@@ -153,6 +153,15 @@ def test_hostile_names_and_texts_are_shown_as_text(client):
     assert '"onerror' not in page
 
 
+def test_a_file_can_be_saved_under_its_name_and_brings_no_markup(client, phone):
+    file = "data:application/octet-stream;base64,e30="
+    bot_sends(phone, text="", document={"name": 'a"onclick="b.json', "size": 2, "address": file})
+
+    page = client.get(address(phone)).content.decode()
+
+    assert f'href="{file}" download="a&quot;onclick=&quot;b.json"' in page
+
+
 def test_picture_that_was_sent_again_is_shown_from_its_upload(client, phone):
     picture = "data:image/png;base64,iVBORw0KGgo="
     other = SandboxChat.objects.create(number=8, name="Other", language_code="en", opened_at=phone.opened_at)

@@ -1,5 +1,7 @@
 """The bot as a person meets it, over the real Bot API protocol; and what hostile input does to it: nothing."""
 
+import json
+from base64 import b64decode
 from datetime import UTC, datetime, timedelta
 
 import polib
@@ -12,6 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from outreach import roles
+from outreach.audience import personal_data
 from outreach.audience.addresses import address_hash, decrypt
 from outreach.audience.choices import Purpose
 from outreach.audience.models import (
@@ -541,8 +544,21 @@ def test_everything_that_is_kept_is_shown(joined):
 
     joined.writes("/mydata")
 
-    assert all(text in joined.text for text in [str(CHAT), "poster-1", "Student or teacher", "2026.1", "English"])
-    assert len(joined.text) < 4096
+    said, file = joined.messages[-2:]
+    assert all(text in said["text"] for text in [str(CHAT), "poster-1", "Student or teacher", "2026.1", "English"])
+    assert len(said["text"]) < 4096
+    with override("en"):
+        whole = personal_data.document(subscriber=Subscriber.objects.get())
+    assert file["document"]["name"] == "my-data.json"
+    assert json.loads(b64decode(file["document"]["address"].partition("base64,")[2])) == whole
+    assert {"about", "consents", "forms", "messages", "events", "soft_bounces", "suppressions"} <= set(whole)
+    assert [entry["words"] for entry in whole["consents"]] == [words("messages")]
+
+
+def test_whoever_is_not_known_gets_no_file(phone):
+    phone.writes("/mydata")
+
+    assert [method for method, _chat in phone.bot_api.calls if method == "senddocument"] == []
 
 
 def test_erasing_is_asked_once_more_and_then_leaves_nothing(joined):

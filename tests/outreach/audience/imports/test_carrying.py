@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.db import OperationalError
@@ -30,6 +31,7 @@ from outreach.audience.models import (
 )
 from outreach.audience.suppressions import suppress
 from outreach.audience.wording import words
+from tests.ground.workbooks import write_shared
 
 from .conftest import PROVEN, UNPROVEN, file, work
 
@@ -54,6 +56,16 @@ def test_a_trial_changes_nothing(tries):
     assert found.state == Import.State.TRIED
     assert found.counts == {"trial": {"new": 1}}
     assert not Subscriber.objects.exists()
+
+
+def test_a_workbook_whose_cells_share_their_texts_is_carried_out_as_a_csv_file_is(imports):
+    data = BytesIO()
+    write_shared(data, [["E-mail", "Language"], *([f"p{number}@example.org", "Français"] for number in range(300))])
+
+    found = imports(data.getvalue())
+
+    assert found.counts["done"] == {"new": 300}
+    assert set(Subscriber.objects.values_list("language", flat=True)) == {"fr"}
 
 
 def test_who_is_proven_is_active_with_a_consent_for_each_purpose(imports, officer, now):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 import zipfile
 from datetime import date, datetime
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from outreach.audience.imports.failures import Unreadable
 from outreach.audience.imports.reading import look, rows
 from outreach.audience.workbook import workbook
+from tests.ground.workbooks import write_shared
 
 from .conftest import file
 
@@ -184,6 +186,39 @@ SHEET = "xl/worksheets/sheet1.xml"
 )
 def test_a_hostile_workbook_is_refused(changes, code):
     assert refused(book(TABLE, **changes)) == code
+
+
+def shared(strings):
+    return book(TABLE, **{"xl/sharedStrings.xml": f"<sst>{strings}"})
+
+
+@pytest.mark.parametrize(
+    ("limit", "strings"),
+    [
+        ("MOST_STRINGS", "<si><t>a</t></si>" * 101),
+        ("MOST_STRINGS_TEXT", f"<si><t>{'é' * 10}</t></si>" * 6),
+        ("MOST_MARKS", "<si/><a/>" * 51),
+    ],
+)
+def test_too_many_shared_texts_are_refused_before_the_rest_is_read(monkeypatch, limit, strings):
+    monkeypatch.setattr(f"outreach.audience.imports.workbook.{limit}", 100)
+
+    assert refused(shared(strings + "</broken>")) == "unpacked"
+    assert refused(shared("<si><t>a</t></si></broken>")) == "workbook"
+
+
+def test_shared_texts_take_little_more_memory_than_they_are_long():
+    data = io.BytesIO()
+    texts = write_shared(data, [["E-mail", "Name"], *([f"a.{n}@example.org", f"Zoë {n}"] for n in range(5_000))])
+    tracemalloc.start()
+    try:
+        layout = look(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert layout.rows == 5_000
+    assert peak < 500_000 + texts * 40
 
 
 def test_a_zip_bomb_is_refused_before_it_unfolds(monkeypatch):

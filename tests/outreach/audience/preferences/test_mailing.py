@@ -10,7 +10,7 @@ from django.core.mail.backends.locmem import EmailBackend
 
 from outreach.audience import suppressions
 from outreach.audience.confirmation import send_due_confirmations
-from outreach.audience.models import FreshLink
+from outreach.audience.models import FreshLink, Suppression
 from outreach.audience.preferences import links
 from outreach.audience.preferences.mailing import (
     KEPT,
@@ -94,6 +94,16 @@ def test_mails_to_confirm_and_fresh_links_count_together(joins, now):
     assert send_due_confirmations(now=now + 20 * MINUTE) == 1
 
 
+def test_fresh_links_for_all_addresses_of_one_inbox_count_together(confirmed, now):
+    for number in range(9):
+        ask(subscription=confirmed(address=f"v.ictim+{number}@gmail.com"), now=now)
+
+    sent = [send_due_links(now=now + minute * MINUTE) for minute in (0, 5, 10, 15, 20, 30, 60, 1439)]
+
+    assert sent == [1, 0, 1, 0, 1, 0, 0, 0]
+    assert send_due_links(now=now + timedelta(days=1)) == 1
+
+
 def test_a_chat_gets_its_link_by_mail_only_where_the_person_has_an_inbox(ana, chat, now):
     ask(subscription=chat, now=now)
     assert FreshLink.objects.get().subscription == ana
@@ -120,6 +130,18 @@ def test_a_mail_server_that_is_away_is_tried_again_and_logs_no_address(ana, now,
 
     assert send_due_links(now=now) == 0
     assert send_due_links(now=now + MINUTE) == 1
+
+
+def test_a_link_to_an_address_at_which_nobody_is_any_more_suppresses_it(ana, now, smtp_server):
+    smtp_server.answers("receiver", "550 5.1.1 No such mailbox", times=2)
+    ask(subscription=ana, now=now)
+
+    assert send_due_links(now=now) == 0
+
+    ana.refresh_from_db()
+    assert ana.state == "stopped"
+    assert Suppression.objects.get().reason == "hard_bounce"
+    assert send_due_links(now=now + timedelta(days=1)) == 0
 
 
 def test_a_request_is_forgotten_when_it_counts_for_no_limit_any_more(ana, now):

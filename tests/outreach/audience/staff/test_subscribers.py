@@ -7,7 +7,7 @@ from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
 from outreach.audience import consents, subscriptions
-from outreach.audience.bounces import bury
+from outreach.audience.dead_addresses import bury
 from outreach.audience.erasure import erase
 from outreach.audience.models import (
     Consent,
