@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from outreach.audience.choices import ChannelName
 from outreach.audience.erasure import Person
-from outreach.audience.mentions import without
+from outreach.audience.masking import without
 
 from .models import Delivery
 
