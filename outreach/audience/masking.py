@@ -75,13 +75,18 @@ def change(rows: "models.QuerySet[models.Model]", fields: Sequence[str], address
                 value = field.get_prep_value(getattr(row, field.name))
                 found = masked(value, addresses)
                 if found != value:
-                    changed[field.name] = field.to_python(found)
+                    changed[field.name] = field.to_python(_apart(found, row) if field.unique else found)
         if changed:
             # Not by save: an entry of a log refuses that, or writes another.
             kept = type(row)._base_manager.filter(pk=row.pk)
             kept.update(**changed)
             if isinstance(row, index.Indexed):
                 index.insert_or_update_object(kept.get())
+
+
+def _apart(text: str, row: models.Model) -> str:
+    """With the row's number, where no two rows may say the same."""
+    return f"{text} {row.pk}"
 
 
 def _names(local: str) -> set[str]:
