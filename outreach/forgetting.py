@@ -11,6 +11,7 @@ from home.editorial.models import ChecklistAnswer, PhotoConsent
 from .audience import erasure, mentions, retention, rotation
 from .audience.choices import ChannelName, RemovalKind
 from .audience.erasure import Person
+from .audience.imports import forgetting as lists
 from .broadcasts import test_chats
 from .broadcasts.models import Approval, Broadcast, TestChat
 from .delivery import forgetting as ledger
@@ -24,7 +25,7 @@ from .tracking.web.counting import forget_visits
 
 def register() -> None:
     """Tell the audience what else there is."""
-    for place in (mentions.forget, test_chats.forget, ledger.forget, _outside):
+    for place in (lists.forget, mentions.forget, test_chats.forget, ledger.forget, _outside):
         erasure.register(place)
     _register_notes()
     rotation.register(rotation.Kept(TestChat, "address_encrypted"))
@@ -46,7 +47,7 @@ def _register_notes() -> None:
     mentions.register(Change, "subject", "before", "after", "reason")
 
 
-def _outside(people: Sequence[Person]) -> tuple[()]:
+def _outside(people: Sequence[Person], *, now: datetime) -> tuple[()]:
     """The world outside, as far as the sandbox plays it on this machine."""
     sandbox.forget(
         mailboxes=[address for person in people for address in person.on(ChannelName.EMAIL)],

@@ -5,6 +5,7 @@ they keep (:mod:`outreach.forgetting`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from urllib.parse import unquote_plus
 
 from django.contrib.admin.models import LogEntry
@@ -67,7 +68,7 @@ def masked_columns() -> Mapping[type[models.Model], Fields]:
     return {**_notes, **COPIES}
 
 
-def forget(people: Sequence[Person]) -> Collection[str]:
+def forget(people: Sequence[Person], *, now: datetime) -> Collection[str]:
     """Take the people's addresses out of pages and notes; returns the names of pages that go on showing one."""
     addresses = [address for person in people for address in person.on(ChannelName.EMAIL)]
     shown: set[Page] = set()

@@ -123,7 +123,7 @@ PUBLISHED = {
     "wagtailforms.FormSubmission": "form_data",
     "wagtailcore.Site": "hostname site_name",
 }
-"""What is made for readers: to change it is the editors' affair. Nothing is a form of Wagtail's, so nobody sends one."""
+"""What is made for readers: to change it is the editors' affair. No page holds a form of Wagtail's."""
 
 THE_TEAM = {
     "home.TranslationReview": "reviewed_by",
