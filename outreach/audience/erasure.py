@@ -54,7 +54,7 @@ def erase(*, subscriber: Subscriber, now: datetime) -> list[str]:
     joining again lifts that. Rows of the ledger and sets of people that were counted keep the person's number, which
     then leads nowhere and is never given to another: published figures stay, and so do those that are counted anew. An
     account of theirs on the team, and what is published with their address in it, is not ours to take away: the names
-    of those texts are returned, so that somebody can ask the editors.
+    of those texts are returned, and noted for data officers (:mod:`.still_shown`), who ask the editors.
     """
     return erase_all(subscribers=[subscriber], kind=RemovalKind.ERASED, now=now)
 

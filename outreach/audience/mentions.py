@@ -21,6 +21,7 @@ from .choices import ChannelName
 from .erasure import Person
 from .masking import change, holding, without
 from .models import Consent, Import, ImportRefusal, JoinLink, PaperSheet, Segment, SegmentEdit
+from .still_shown import note
 
 Fields = tuple[str, ...]
 
@@ -69,12 +70,17 @@ def masked_columns() -> Mapping[type[models.Model], Fields]:
 
 
 def forget(people: Sequence[Person], *, now: datetime) -> Collection[str]:
-    """Take the people's addresses out of pages and notes; returns the names of pages that go on showing one."""
+    """Take the people's addresses out of pages and notes.
+
+    Notes for data officers which published pages go on showing one, and returns the names of these.
+    """
     addresses = [address for person in people for address in person.on(ChannelName.EMAIL)]
     shown: set[Page] = set()
     for start in range(0, len(addresses), TOGETHER):
         shown.update(_forget(addresses[start : start + TOGETHER]))
-    return {without(str(page), addresses) for page in shown}
+    named = [(page, without(str(page), addresses)) for page in sorted(shown, key=lambda page: page.pk)]
+    note(pages=named, now=now)
+    return [name for _page, name in named]
 
 
 def _forget(addresses: Sequence[str]) -> Collection[Page]:
