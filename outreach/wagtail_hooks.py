@@ -23,6 +23,7 @@ from .audience.staff.subscribers import SubscriberViewSet
 from .audience.staff.subscribers import register_actions as register_erasing
 from .audience.staff.suppressions import SuppressionViewSet
 from .audience.staff.wording import WordingViewSet
+from .audience.still_shown import register_actions as register_still_shown
 from .audience.suppression_list import register_actions as register_suppressing
 from .audience.wording_drafts import register_actions as register_wording
 from .broadcasts.history import register_actions
@@ -55,6 +56,7 @@ def broadcast_actions(actions: LogActionRegistry) -> None:
 def subscriber_actions(actions: LogActionRegistry) -> None:
     """What the audit log says of people, of addresses that are not written to, and of the words they agreed to."""
     register_erasing(actions)
+    register_still_shown(actions)
     register_inspecting(actions)
     register_suppressing(actions)
     register_wording(actions)

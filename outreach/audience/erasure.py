@@ -4,9 +4,10 @@ Each stage that keeps something of a person registers what makes it forget (:mod
 audience need not know who else there is. Times are UTC.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from cryptography.fernet import InvalidToken
 from django.db import transaction
@@ -29,8 +30,12 @@ class Person:
         return [address for name, address in self.addresses if name == channel]
 
 
-Place = Callable[[Sequence[Person]], Collection[str]]
-"""Makes one part of the system forget people; returns the names of published texts that still show an address."""
+class Place(Protocol):
+    """Makes one part of the system forget people; returns the names of published texts that still show an address."""
+
+    def __call__(self, people: Sequence[Person], /, *, now: datetime) -> Collection[str]:
+        """``now`` is UTC."""
+
 
 _places: list[Place] = []
 
@@ -49,7 +54,7 @@ def erase(*, subscriber: Subscriber, now: datetime) -> list[str]:
     joining again lifts that. Rows of the ledger and sets of people that were counted keep the person's number, which
     then leads nowhere and is never given to another: published figures stay, and so do those that are counted anew. An
     account of theirs on the team, and what is published with their address in it, is not ours to take away: the names
-    of those texts are returned, so that somebody can ask the editors.
+    of those texts are returned, and noted for data officers (:mod:`.still_shown`), who ask the editors.
     """
     return erase_all(subscribers=[subscriber], kind=RemovalKind.ERASED, now=now)
 
@@ -71,7 +76,7 @@ def erase_all(*, subscribers: Sequence[Subscriber], kind: str, now: datetime) ->
                 now=now,
             )
     Subscriber.objects.filter(pk__in=[person.number for person in people]).delete()
-    still_shown = {name for place in _places for name in place(people)} if people else set()
+    still_shown = {name for place in _places for name in place(people, now=now)} if people else set()
     count_removed(kind=kind, number=len(people), now=now)
     return sorted(still_shown)
 

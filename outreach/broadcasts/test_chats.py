@@ -65,7 +65,7 @@ def _signed(number: int, signed_at: int) -> str:
     return f"{content}-{salted_hmac('outreach.test-chat', content, algorithm='sha256').hexdigest()[:32]}"
 
 
-def forget(people: Sequence[Person]) -> tuple[()]:
+def forget(people: Sequence[Person], *, now: datetime) -> tuple[()]:
     """Unbind the chats of people who are erased: whoever works here binds theirs again in one click."""
     chats = {address for person in people for address in person.on(ChannelName.TELEGRAM)}
     if chats:

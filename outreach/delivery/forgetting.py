@@ -6,15 +6,16 @@ journals on disk hold numbers of deliveries, and answers from which addresses we
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from outreach.audience.choices import ChannelName
 from outreach.audience.erasure import Person
-from outreach.audience.mentions import without
+from outreach.audience.masking import without
 
 from .models import Delivery
 
 
-def forget(people: Sequence[Person]) -> tuple[()]:
+def forget(people: Sequence[Person], *, now: datetime) -> tuple[()]:
     """Remove the number under which a provider knows each message of these people, and an address that it quoted."""
     theirs = Delivery.objects.filter(subscriber__in=[person.number for person in people])
     theirs.exclude(provider_id="").update(provider_id="")

@@ -41,9 +41,18 @@ def in_files(addresses: Iterable[str], *folders: Path) -> Iterator[str]:
 
 
 def _read(value: object) -> str:
-    """A value of a row as text in small letters, with what it says when it is decrypted."""
+    """A value of a row as text in small letters, with what it says when it is decrypted, and then decoded."""
     text = bytes(value).decode("utf-8", "replace") if isinstance(value, bytes | memoryview) else str(value)
     try:
-        return (text + " " + decrypt(text)).lower()
+        clear = decrypt(text)
     except (InvalidToken, ValueError):
         return text.lower()
+    return f"{text} {clear} {_decoded(clear)}".lower()
+
+
+def _decoded(text: str) -> str:
+    """What base64 stands for; empty where it is none."""
+    try:
+        return base64.b64decode(text, validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return ""

@@ -21,6 +21,8 @@ from outreach import forgetting
 from outreach.audience import erasure, mentions
 from outreach.audience.addresses import encrypt
 from outreach.audience.erasure import erase
+from outreach.audience.imports import forgetting as lists
+from outreach.audience.imports import lifecycle
 from outreach.audience.models import Consent, Import, Removal, Subscriber, Subscription, Suppression
 from outreach.broadcasts import test_chats
 from outreach.broadcasts.models import Broadcast, TestChat
@@ -78,7 +80,13 @@ def noted_by_staff(story, user) -> None:
     log(instance=Subscriber.objects.first(), action="wagtail.edit", user=user, title=MAILBOX, data={"to": [MAILBOX]})
     LogEntry.objects.log_actions(user.pk, Subscriber.objects.all()[:1], CHANGE, f"Changed {MAILBOX}.")
     Consent._base_manager.update(evidence=f"Letter of {MAILBOX}, 3 May")
-    Import.objects.create(file_name=f"{MAILBOX}.csv", failure=f"not {MAILBOX}")
+    Import.objects.create(file_name=f"{MAILBOX}.csv", failure=f"not {MAILBOX}", state=Import.State.FAILED)
+
+
+def waiting_in_a_list(user) -> Import:
+    """A list that an officer uploaded and nobody has carried out."""
+    content = f"E-mail,Language\n{MAILBOX},en\nsomebody@example.org,en\n".encode()
+    return lifecycle.upload(file=io.BytesIO(content), name="list.csv", user=user, now=NOW)
 
 
 def left_traces(*folders: Path) -> list[str]:
@@ -129,10 +137,12 @@ def test_somebody_who_joined_got_mail_clicked_and_bounced_leaves_no_trace_when_e
 
     in_the_sandbox()
     noted_by_staff(story, member("editor"))
+    waiting_in_a_list(member("editor"))
     Delivery.objects.filter(channel="email").update(provider_id="the-providers-number")
     TestChat.objects.create(user=member("editor"), address_encrypted=encrypt(str(CHAT)), bound_at=NOW)
     before = figures(broadcast)
-    assert {"outreach_subscription.address_encrypted", "wagtailcore_revision.content"} <= set(left_traces(*folders))
+    kept = {"outreach_subscription.address_encrypted", "wagtailcore_revision.content", "outreach_importpart.content"}
+    assert kept <= set(left_traces(*folders))
 
     client.force_login(member("superuser"))
     for channel, address in (("email", MAILBOX), ("telegram", str(CHAT))):
@@ -169,6 +179,7 @@ def figures(broadcast: Broadcast) -> list[object]:
     ("left_out", "found"),
     [
         (None, set()),
+        (lists.forget, {"outreach_importpart.content"}),
         (mentions.forget, {"wagtailcore_revision.content", "outreach_import.file_name", "django_admin_log"}),
         (test_chats.forget, {"outreach_testchat.address_encrypted"}),
         (ledger.forget, {"outreach_delivery.detail", "outreach_delivery.provider_id"}),
@@ -180,6 +191,7 @@ def test_the_search_finds_what_one_place_would_have_kept(story, joined, member, 
     person = both_ways(joined)
     in_the_sandbox()
     noted_by_staff(story, member("editor"))
+    waiting_in_a_list(member("editor"))
     TestChat.objects.create(user=member("editor"), address_encrypted=encrypt(str(CHAT)), bound_at=NOW)
     sent_to(person, detail=f"550 {MAILBOX} is no mailbox", provider_id=f"<1.{MAILBOX}>")
 

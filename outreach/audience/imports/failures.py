@@ -27,6 +27,10 @@ WORDS = {
         "The import stopped because of a fault in this program, not in your list. What it counts as done is done and is"
         " not done twice. The program's log says more: tell whoever looks after the site."
     ),
+    "erased": gettext_lazy(
+        "Somebody in this list was erased after it was uploaded, so the import was dropped and its file removed. If you"
+        " still need the list, upload it again: nobody who was erased is brought back by it."
+    ),
     "macros": gettext_lazy("This workbook carries a program (macros). Save it as XLSX, without macros."),
 }
 

@@ -140,10 +140,25 @@ def _mails_from(now: datetime) -> datetime:
 @transaction.atomic
 def drop(*, of: Import, user: Any, now: datetime) -> bool:
     """End an import and forget its file; what it has already written stays. Whether there was something to end."""
+    ended = _end(of, now, failure="")
+    if ended:
+        log(instance=of, action="outreach.import.drop", user=user)
+    return ended
+
+
+@transaction.atomic
+def end_for_erased(*, of: Import, now: datetime) -> bool:
+    """Drop an import because its file names somebody who is being erased; whether there was something to end."""
+    ended = _end(of, now, failure="erased 0")
+    if ended:
+        log(instance=of, action="outreach.import.erased")
+    return ended
+
+
+def _end(of: Import, now: datetime, *, failure: str) -> bool:
     ended = Import.objects.filter(pk=of.pk, state__in=UNFINISHED).update(
-        state=State.DROPPED, ended_at=now, lease_until=None
+        state=State.DROPPED, failure=failure, ended_at=now, lease_until=None
     )
     if ended:
         parts.forget(of=of)
-        log(instance=of, action="outreach.import.drop", user=user)
     return bool(ended)

@@ -13,8 +13,10 @@ from wagtail.permissions import policy_registry
 
 from outreach.audience.choices import RemovalKind
 from outreach.audience.models import Removal
+from outreach.audience.still_shown import noted
 
 ICON = "bin"
+MOST_PAGES = 50
 
 
 def described(kind: str) -> str:
@@ -30,6 +32,7 @@ class RemovalListView(IndexView):
     any_permission_required = None
     page_title = gettext_lazy("What was removed")
     header_icon = ICON
+    template_name = "outreach/audience/staff/removals.html"
     default_ordering = ("-day", "kind")
     paginate_by = 50
     list_filter = ["day"]
@@ -46,6 +49,10 @@ class RemovalListView(IndexView):
         Column("kind", label=gettext_lazy("What"), accessor=lambda removal: described(removal.kind)),
         Column("count", label=gettext_lazy("How many"), sort_key="count"),
     ]
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """With the pages that may still show an address of somebody who was erased."""
+        return {**super().get_context_data(*args, **kwargs), "still_shown": noted(limit=MOST_PAGES)}
 
     def to_row_dict(self, item: Removal) -> dict[str, Any]:
         """A row of the file, with the kind in words beside its name."""
