@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from .across import Base, Sum, hide_across
 from .frequency import hide_frequencies, totals_tell
@@ -73,8 +74,16 @@ class _Request:
     populations: Sequence[Population]
 
     def hide(self, population: Population, before: Mapping[str, frozenset[Key]]) -> dict[str, frozenset[Key]]:
-        """What the counts of one population hide, all of them alike."""
+        """What the counts of one population hide: all of them alike, unless it is only the people that say too much."""
         names = tuple(name for name in population.names if name in self.counts)
+        found, cells = self._hide(population, before, names, tells=self._hides_people)
+        if not self._hides_people or population.totals_only:
+            return dict.fromkeys(names, found)
+        return self._with_sums(population, names, found, frozenset(cells.keys))
+
+    def _hide(
+        self, population: Population, before: Mapping[str, frozenset[Key]], names: tuple[str, ...], *, tells: bool
+    ) -> tuple[frozenset[Key], Layout]:
         wholes = {population.whole_of(name) for name in names} - {""}
         cells = _layout(self.counts, population, self._related(), wholes)
         wanted: set[Key] = set()
@@ -93,7 +102,7 @@ class _Request:
                     each.number: Base(
                         self._figures(each.counts, population, names),
                         _hidden_of(each, names),
-                        self._sensitive(each.counts, each.earlier, each.members, population, names, cells),
+                        self._sensitive(each.counts, each.earlier, self._hid_people(each), population, names, cells),
                     )
                     for each in self.past
                     if not each.members
@@ -102,14 +111,14 @@ class _Request:
                     Sum(
                         self._figures(each.counts, population, names),
                         each.members,
-                        self._sensitive(each.counts, each.earlier, each.members, population, names, cells),
+                        self._sensitive(each.counts, each.earlier, self._hid_people(each), population, names, cells),
                         set(_hidden_of(each, names)),
                     )
                     for each in self.past
                     if each.members
                 ],
                 hidden=wanted,
-                sensitive=self._sensitive(self.counts, self.earlier, self.members, population, names, cells),
+                sensitive=self._sensitive(self.counts, self.earlier, tells, population, names, cells),
             )
         else:
             found = hide_within(
@@ -117,12 +126,10 @@ class _Request:
                 figures=figures,
                 k=self.k,
                 hidden=wanted,
-                sensitive=self._sensitive(self.counts, self.earlier, self.members, population, names, cells),
+                sensitive=self._sensitive(self.counts, self.earlier, tells, population, names, cells),
                 habits=self._habits(names),
             )
-        if self.members and not population.totals_only and self._totals_tell(self.counts, self.earlier, self.members):
-            return self._with_sums(population, names, found, frozenset(cells.keys))
-        return dict.fromkeys(names, found)
+        return found, cells
 
     def _with_sums(
         self, population: Population, names: tuple[str, ...], found: frozenset[Key], cells: frozenset[Key]
@@ -137,7 +144,25 @@ class _Request:
         people = {name: cells if name == PEOPLE else found for name in names if name in population.distinct}
         return dict.fromkeys(names, kept) | people
 
-    def _totals_tell(
+    @cached_property
+    def _hides_people(self) -> bool:
+        """Whether the people reached, which could be shown otherwise, say too much beside the messages accepted."""
+        whole = next((each for each in self.populations if PEOPLE in each.names), None)
+        if whole is None or not self._tell(self.counts, self.earlier, self.members):
+            return False
+        names = tuple(name for name in whole.names if name in self.counts)
+        found, cells = self._hide(whole, {}, names, tells=False)
+        return cells.total not in found
+
+    def _hid_people(self, period: Published) -> bool:
+        """Whether a stored period hides the people reached for what they and its messages would say together."""
+        shown = self._shows_total("accepted", period), self._shows_total(PEOPLE, period)
+        return shown == (True, False) and self._tell(period.counts, period.earlier, period.members)
+
+    def _shows_total(self, name: str, period: Published) -> bool:
+        return not any(key.count(ALL) == len(key) for key in period.hidden.get(name, ()))
+
+    def _tell(
         self, counts: Mapping[str, Counts], earlier: Sequence[Mapping[str, Counts]], members: frozenset[int]
     ) -> bool:
         return bool(members) and totals_tell(
@@ -160,7 +185,7 @@ class _Request:
         self,
         counts: Mapping[str, Counts],
         earlier: Sequence[Mapping[str, Counts]],
-        members: frozenset[int],
+        totals_tell: bool,
         population: Population,
         names: tuple[str, ...],
         cells: Layout,
@@ -168,7 +193,7 @@ class _Request:
         """The cells that may not be read for their own sake, here or in the whole of which these are a part."""
         figures = self._figures(counts, population, names)
         found = {key for key in cells.keys if figures.is_small(key, self.k)}
-        if PEOPLE in names and self._totals_tell(counts, earlier, members):
+        if totals_tell and PEOPLE in names:
             found.add(cells.total)
         if population.telling:
             found.update(key for table in cells.tables for key in telling(table, figures))
@@ -179,7 +204,7 @@ class _Request:
         for whole in self.populations:
             if set(whole.names) & {population.whole_of(name) for name in names}:
                 theirs = tuple(name for name in whole.names if name in self.counts)
-                found |= self._sensitive(counts, earlier, members, whole, theirs, cells)
+                found |= self._sensitive(counts, earlier, totals_tell, whole, theirs, cells)
         return frozenset(found)
 
     def _figures(self, counts: Mapping[str, Counts], population: Population, names: tuple[str, ...]) -> Figures:
