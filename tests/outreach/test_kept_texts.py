@@ -82,7 +82,6 @@ CODES = {
     "wagtaildocs.Document": "file file_hash",
     "wagtailimages.Image": "file file_hash",
     "wagtailimages.Rendition": "filter_spec file focal_point_key",
-    "wagtailsearch.IndexEntry": "object_id",
     "wagtailadmin.EditingSession": "object_id",
     "wagtailadmin.FormState": "object_id parent_object_id",
     "wagtailcore.Locale": "language_code",
@@ -136,13 +135,10 @@ THE_TEAM = {
 }
 """Who works here, and how: an account of theirs is not taken from somebody who is erased as a reader."""
 
-SEARCHED = {
-    "wagtailsearch.IndexEntry": "autocomplete title body",
-    "wagtailsearch.SQLiteFTSIndexEntry": "autocomplete title body",
-}
-"""Made anew from what it is of whenever that is cleared; which tables there are depends on the database."""
+SEARCHED = {"wagtailsearch.IndexEntry", "wagtailsearch.SQLiteFTSIndexEntry"}
+"""Made anew from what it is of whenever that is cleared; which columns there are depends on the database."""
 
-DECIDED = (GONE_WITH_THE_PERSON, CODES, PUBLISHED, THE_TEAM, SEARCHED)
+DECIDED = (GONE_WITH_THE_PERSON, CODES, PUBLISHED, THE_TEAM)
 KINDS = (models.CharField, models.TextField, models.JSONField, models.BinaryField, models.FileField)
 
 
@@ -167,7 +163,7 @@ def decided() -> list[tuple[str, str]]:
 
 
 def test_of_every_text_it_is_decided_what_becomes_of_an_address_in_it():
-    undecided = set(columns()) - set(decided())
+    undecided = {(label, name) for label, name in set(columns()) - set(decided()) if label not in SEARCHED}
 
     assert not undecided, "mask it (outreach.audience.mentions), or say here why an address may stay in it"
 

@@ -9,7 +9,7 @@ from outreach.audience.addresses import InvalidAddress, normalised
 from outreach.audience.choices import ChannelName
 from outreach.audience.erasure import Person
 from outreach.audience.masking import shows
-from outreach.audience.models import Import
+from outreach.audience.models import Import, ImportPart
 
 from . import parts
 from .carrying import BROKEN
@@ -25,7 +25,8 @@ def forget(people: Sequence[Person], *, now: datetime) -> tuple[()]:
     """
     addresses = {address for person in people for _channel, address in person.addresses}
     under_way = Q(state=State.RUNNING, lease_until__gt=now)
-    for found in Import.objects.filter(state__in=UNFINISHED).exclude(under_way).order_by("pk"):
+    kept = Import.objects.filter(state__in=UNFINISHED, pk__in=ImportPart.objects.values("of"))
+    for found in kept.exclude(under_way).order_by("pk"):
         if _holds(found, addresses):
             end_for_erased(of=found, now=now)
     return ()
