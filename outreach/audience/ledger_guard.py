@@ -37,7 +37,10 @@ class Guard(NamedTuple):
 
 
 def _replaces(table: str, same: str, kept: str = "") -> str:
-    """There is a row with the number of the new one, or the ``same`` as it, that must be ``kept``."""
+    """There is a row with the number of the new one, or the ``same`` as it, that must be ``kept``.
+
+    Each of the two must be found by an index: this is asked for every row that comes in.
+    """
     return f"EXISTS (SELECT 1 FROM {table} AS old WHERE (old.id = NEW.id OR {same}) {kept})"  # noqa: S608
 
 
@@ -57,7 +60,14 @@ GUARDS = [
         LEDGER,
         "_delete",
     ),
-    Guard("outreach_consent", "INSERT", _replaces("outreach_consent", "1 = 0"), LEDGER, "_insert", only_sqlite=True),
+    Guard(
+        "outreach_consent",
+        "INSERT",
+        "EXISTS (SELECT 1 FROM outreach_consent WHERE id = NEW.id)",
+        LEDGER,
+        "_insert",
+        only_sqlite=True,
+    ),
     Guard(
         "outreach_wording",
         "UPDATE OF purpose, version, reason, published_at",
