@@ -11,7 +11,6 @@ from django.utils.translation import check_for_language
 
 from outreach.audience import subscriptions
 from outreach.audience.addresses import address_hash
-from outreach.audience.bounces import bury
 from outreach.audience.confirmation import (
     LinkBroken,
     LinkExpired,
@@ -21,6 +20,7 @@ from outreach.audience.confirmation import (
     read_link,
     send_due_confirmations,
 )
+from outreach.audience.dead_addresses import bury
 from outreach.audience.models import JoinRequest, Suppression
 from outreach.audience.retention import forget_unconfirmed
 from outreach.audience.suppressions import suppress

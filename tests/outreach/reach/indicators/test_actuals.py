@@ -283,13 +283,16 @@ class TestEntered:
     @pytest.mark.parametrize(
         ("code", "baseline", "given", "expected"),
         [
-            ("O2", 60, {"numerator": 1, "n": 3}, "change since the baseline: -26.7 points"),
+            ("O2", 60, {"numerator": 24, "n": 72}, "change since the baseline: -26.7 points"),
+            ("O2", 60, {"numerator": 1, "n": 3}, ""),
             ("O2.1", 60, {"value": "60", "n": 70}, "change since the baseline: +0.0 points"),
             ("O2", None, {"value": "60", "n": 70}, ""),
             ("O1", 60, {"value": "70", "n": 70}, ""),
         ],
     )
-    def test_knowledge_says_its_change_where_both_were_measured(self, make, enter, code, baseline, given, expected):
+    def test_knowledge_says_its_change_where_both_were_measured_of_enough_people(
+        self, make, enter, code, baseline, given, expected
+    ):
         before = {"baseline": baseline and Decimal(baseline), "baseline_n": 80, "baseline_date": date(2026, 9, 1)}
         knowledge = make(code=code, unit="share", **before)
 
