@@ -17,8 +17,8 @@ MAKE_LINK = (
     f"JoinLink.objects.get_or_create(code='{CODE}', defaults=dict(kind='poster', place='A clinic in Roseau'))"
 )
 TEN_MINUTES_PASS = (
-    "from outreach.audience.models import JoinRequest; from datetime import timedelta; from django.db.models import F;"
-    "JoinRequest.objects.update(sent_at=F('sent_at') - timedelta(minutes=10))"
+    "from outreach.audience.models import JoinAttempts; from datetime import timedelta; from django.db.models import F;"
+    "JoinAttempts.objects.update(window=F('window') - timedelta(minutes=10))"
 )
 """An inbox gets no two of our mails about itself within ten minutes."""
 JOINED = (
