@@ -86,7 +86,10 @@ class SourceSite:
             self._keep(item, parents["news"])
         if home.latest_revision_id is None:
             home.lead_story_id = stories[content.home["lead"]]
-            home.numbers = [HomeNumber(infographic_id=infographics[key]) for key in content.home["numbers"]]
+            home.numbers = [
+                HomeNumber(infographic_id=infographics[key], sort_order=place)
+                for place, key in enumerate(content.home["numbers"])
+            ]
             home.save_revision().publish()
 
     def _keep(self, page: SitePage, parent: Page) -> SitePage:

@@ -103,7 +103,9 @@ class HomePage(SitePage):
         # In this page's language or not at all: a list never mixes languages.
         lead = self.lead_story and translation_in(self.lead_story, self.language)
         lead = lead or next(iter(stories), None)
-        chosen = [number.infographic for number in self.numbers.select_related("infographic__locale")]
+        # Numbers that were not sorted by hand stay in the order in which they came, whatever the database does.
+        numbers = self.numbers.select_related("infographic__locale").order_by("sort_order", "pk")
+        chosen = [number.infographic for number in numbers]
         return super().get_context(request, *args, **kwargs) | {
             "lead": lead,
             "lead_infographic": self._picture_of(lead) if lead else None,
