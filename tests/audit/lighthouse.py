@@ -14,6 +14,8 @@ CATEGORIES = {"performance": 95, "accessibility": 100, "best-practices": 100, "s
 """Each category and what it has to reach, of 100."""
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage"
 ROUNDS = 3
+ATTEMPTS = 3
+"""So often a run is tried that ends without a report: now and then Chromium records no start of the page."""
 MORE_ROUNDS = 2
 """So many more where the first ones miss: a machine that does something else as well has bad moments."""
 
@@ -51,11 +53,12 @@ def _report(address: str, categories: list[str]) -> dict:  # type: ignore[type-a
     command = [tools.node(), str(script), address, "--output=json", "--quiet", f"--chrome-flags={FLAGS}"]
     command += [f"--only-categories={','.join(categories)}", "--no-enable-error-reporting"]
     environment = {**os.environ, "CHROME_PATH": CHROMIUM}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if done.returncode:
-        raise RuntimeError(f"Lighthouse failed at {address}:\n{done.stderr}")
-    report: dict = json.loads(done.stdout)  # type: ignore[type-arg]
-    return report
+    for _attempt in range(ATTEMPTS):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        if not done.returncode:
+            report: dict = json.loads(done.stdout)  # type: ignore[type-arg]
+            return report
+    raise RuntimeError(f"Lighthouse failed at {address}, {ATTEMPTS} times:\n{done.stderr}")
 
 
 def _score(report: dict, category: str) -> int:  # type: ignore[type-arg]
