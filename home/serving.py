@@ -9,6 +9,8 @@ import copy
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, re_path
 from django.utils.translation import get_language
+from wagtail.blocks import StreamValue
+from wagtail.fields import StreamField
 from wagtail.models import Page, Site
 from wagtail.url_routing import RouteResult
 from wagtail.urls import serve_pattern
@@ -70,8 +72,22 @@ def _site(request: HttpRequest) -> Site | None:
 
 
 def _page(kind: type[Page], address: str, language: str) -> Page | None:
-    # A copy, because who shows a page notes things on it.
-    return copy.copy(part(("page", kind, address, language), lambda: _read(kind, address, language)))
+    kept = part(("page", kind, address, language), lambda: _read(kind, address, language))
+    return None if kept is None else _fresh(kept)
+
+
+def _fresh(kept: Page) -> Page:
+    """A copy of a page that nobody has looked into, for who shows a page notes things on it.
+
+    Its texts are made anew: they remember the pictures, consents and pages that were looked up for them, and what they
+    remember would never be read again, nor be noted as what the answer depends on.
+    """
+    page = copy.copy(kept)
+    for field in page._meta.concrete_fields:
+        if isinstance(field, StreamField):
+            value = kept.__dict__[field.attname]
+            page.__dict__[field.attname] = StreamValue(value.stream_block, list(value.raw_data), is_lazy=True)
+    return page
 
 
 def _read(kind: type[Page], address: str, language: str) -> Page | None:

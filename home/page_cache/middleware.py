@@ -47,16 +47,23 @@ class PageCache:
         """The answer, from the cache if it may be and is."""
         key = key_of(request)
         if key is None:
-            return self.get_response(request)
+            return self._made(request)
         entry = self._find(key)
         if entry is not None:
             return entry.answer(request)
         if request.method != "GET" or not is_kept(request.path_info):
-            return self.get_response(request)
+            return self._made(request)
         with self._turn(key):
             # Who waited finds what the first one made.
             entry = self._find(key)
             return entry.answer(request) if entry else self._make(request, key)
+
+    def _made(self, request: HttpRequest) -> HttpResponse:
+        """An answer that is not kept; where parts of it may be, what it is made from is noted all the same."""
+        if request.method not in ("GET", "HEAD") or not settings.PAGE_CACHE_SECONDS or not is_kept(request.path_info):
+            return self.get_response(request)
+        with recording():
+            return self.get_response(request)
 
     def _turn(self, key: str) -> threading.Lock:
         """One thread of this process at a time makes a page."""

@@ -3,7 +3,8 @@
 When something is published, every page that shows it is made again (:mod:`.middleware`). Most of what stands in them
 has not changed: that is taken from here. A part is kept by the rules for whole pages: it depends on what it was made
 from, as :mod:`.recording` notes it, and so does every page that takes it in. Parts are kept in the memory of each
-process, and not where the page cache is off.
+process, and not where the page cache is off. They may take in what was read before for the same answer, so a part
+depends on that too.
 """
 
 import time
@@ -18,7 +19,7 @@ from django.db import connection
 
 from . import store
 from .days import seconds_to_keep
-from .recording import depend_on, recording
+from .recording import depend_on, noted, recording
 
 T = TypeVar("T")
 HELD = 1000
@@ -81,10 +82,12 @@ def _valid(key: Hashable) -> Part | None:
 
 def _make(key: Hashable, make: Callable[[], T]) -> T:
     generation, now = store.generation(), time.time()
+    # What was read for this answer before may be at hand and go into the part without being read again.
+    before = noted()
     with recording() as recorded:
         value = make()
     if recorded.is_complete:
-        versions = store.versions([*recorded.tags, store.EVERY])
+        versions = store.versions({*before, *recorded.tags, store.EVERY})
         # Otherwise something was published meanwhile, and this may be what was before.
         if store.generation() == generation:
             _hold(key, Part(value, now + seconds_to_keep(now), versions, generation))

@@ -18,9 +18,14 @@ from .tags import UnknownTable, of_query, page_tag
 class Recording:
     """``tags`` are what the page depends on; ``is_complete`` is false if it reads what nobody tells changes of."""
 
-    def __init__(self) -> None:
+    def __init__(self, outer: "Recording | None" = None) -> None:
         self.tags: set[str] = set()
         self.is_complete = True
+        self._outer = outer
+
+    def so_far(self) -> frozenset[str]:
+        """What it and those around it have noted."""
+        return frozenset(self.tags) | (self._outer.so_far() if self._outer else frozenset())
 
     def note_query(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         """A wrapper around the execution of a query: see Django's "Database instrumentation"."""
@@ -42,7 +47,8 @@ def recording() -> Iterator[Recording]:
 
     What is noted within another recording is noted there too.
     """
-    found, outer = Recording(), _current.get()
+    outer = _current.get()
+    found = Recording(outer)
     token = _current.set(found)
     try:
         with connection.execute_wrapper(found.note_query):
@@ -59,6 +65,12 @@ def depend_on(tags: Iterable[str]) -> None:
     current = _current.get()
     if current is not None:
         current.tags.update(tags)
+
+
+def noted() -> frozenset[str]:
+    """What was noted until now, by all recordings under way in this thread."""
+    current = _current.get()
+    return frozenset() if current is None else current.so_far()
 
 
 @contextmanager

@@ -1,11 +1,17 @@
 """Parts are made once, and anew exactly when something in them has changed."""
 
+import io
 import re
+from datetime import date
 
 import pytest
+from django.core.files.images import ImageFile
 from django.db import transaction
 from django.test import Client
+from PIL import Image as Pillow
+from wagtail.images import get_image_model
 
+from home.editorial.models import PhotoConsent
 from home.models import HomePage, StoryPage
 from home.page_cache import parts, store
 from home.page_cache.recording import recording
@@ -122,6 +128,26 @@ def test_a_page_put_together_from_parts_takes_no_query(site, committed, reader: 
     reader.get(FRESH)
     with django_assert_num_queries(0):
         reader.get(FRESH)
+
+
+def test_a_page_put_together_shows_no_photo_whose_consent_was_withdrawn_since(
+    site, committed, reader: Client, settings, tmp_path
+):
+    settings.MEDIA_ROOT = str(tmp_path)
+    file = io.BytesIO()
+    Pillow.new("RGB", (90, 60), "teal").save(file, "PNG")
+    photo = get_image_model().objects.create(title="Roof", file=ImageFile(io.BytesIO(file.getvalue()), "roof.png"))
+    consent = PhotoConsent.objects.create(reference="C-9", filed="Cabinet", scope="All", given_on=date(2026, 1, 1))
+    story = StoryPage.objects.get(slug="who-builds-roofs", locale__language_code="en")
+    value = {"image": photo.pk, "alt_text": "Two masons", "role": "active", "consent": consent.pk}
+    story.body = [*story.body.raw_data, {"type": "image", "value": value}]
+    story.save_revision().publish()
+    assert all('alt="Two masons"' in reader.get(FRESH).content.decode() for _ask in range(2))
+
+    consent.withdrawn_on = date(2026, 1, 2)
+    consent.save()
+
+    assert 'alt="Two masons"' not in reader.get(FRESH).content.decode()
 
 
 def test_a_page_put_together_shows_what_was_published_since(site, committed, reader: Client):
