@@ -3,19 +3,21 @@
 A pause, a withdrawn consent and a suppression must act at once, and a query before each of ten thousand messages a
 second would cost more than sending them. Triggers on the tables that can stop a message tell. On PostgreSQL they send a
 notice (``outreach/migrations``), and looking for one asks only whether the line has something to read. On SQLite they
-count (:mod:`.stops`), and the count is read only after a commit, which takes microseconds to see.
+count (:mod:`.stops`), and the count is read only after a commit (:mod:`.commits`), which takes a microsecond to see.
 """
 
 import contextlib
 import select
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from . import stops
+from . import commits, stops
 
 NOTICE = "outreach_stop"
 """The PostgreSQL channel; triggers notify it."""
@@ -48,41 +50,39 @@ class AlwaysChanged:
 
 
 class CommitCounter:
-    """SQLite's sign of other connections' commits and of what this connection changed, then the count of stops.
+    """SQLite's sign of commits, and only where it changed the count of stops.
 
     A worker's own claims and outcomes are commits too, and stop nothing. Where stops are not counted, each commit may
     be one.
     """
 
     def __init__(self) -> None:
+        self._wrapper: BaseDatabaseWrapper | None = None
         self._raw: sqlite3.Connection | None = None
-        self._cursor: sqlite3.Cursor | None = None
-        self._seen: tuple[int, int] | None = None
+        self._sign: Callable[[], object] = object
+        self._seen: object = None
         self._stops: int | None = None
 
     def changed(self) -> bool:
         """See :class:`Watch`."""
-        try:
-            seen = self._look()
-        except sqlite3.ProgrammingError:
-            # Django closed its connection, and opens another one.
-            self._raw = None
-            seen = self._look()
+        if self._wrapper is None or self._raw is None or self._wrapper.connection is not self._raw:
+            self._attach()
+        assert self._raw
+        seen = self._sign()
         if seen == self._seen:
             return False
         is_first, self._seen = self._seen is None, seen
-        assert self._raw
         # Read after the sign: what is committed between the two changes the sign again.
         before, self._stops = self._stops, stops.count(self._raw)
         return is_first or self._stops is None or self._stops != before
 
-    def _look(self) -> tuple[int, int]:
-        if self._raw is None or self._cursor is None:
-            connection.ensure_connection()
-            self._raw, self._seen = connection.connection, None
-            assert self._raw
-            self._cursor = self._raw.cursor()
-        return self._cursor.execute("PRAGMA data_version").fetchone()[0], self._raw.total_changes
+    def _attach(self) -> None:
+        """Turn to the connection that Django has now; until it was asked, nobody knows what happened."""
+        self._wrapper = connections[DEFAULT_DB_ALIAS]
+        self._wrapper.ensure_connection()
+        self._raw, self._seen = self._wrapper.connection, None
+        assert self._raw
+        self._sign = commits.sign(self._raw)
 
     def close(self) -> None:
         """Nothing is open."""
