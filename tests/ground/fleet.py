@@ -102,6 +102,7 @@ class Fleet:
         self._folder, self._name = harbour.folder, name
         self.workers: list[Worker] = []
         self._begun = 0
+        self._first_left = 0
 
     def launch(self, count: int) -> None:
         """Start ``count`` more workers and wait until they are ready."""
@@ -150,10 +151,15 @@ class Fleet:
     def waiting(self) -> bool:
         """Whether the ledger has anything left to send.
 
-        Among the open rows, which are indexed: it is asked ten times a second beside what is measured.
+        It is asked ten times a second beside what is measured, so it goes on where it last found something.
         """
+        self._first_left = self._left_from(self._first_left) or self._left_from(0)
+        return self._first_left > 0
+
+    def _left_from(self, number: int) -> int:
         waiting = [Delivery.Status.QUEUED, Delivery.Status.ATTEMPTING, Delivery.Status.DEFERRED]
-        return self._deliveries.filter(status__in=waiting, settled_at__isnull=True).exists()
+        left = self._deliveries.filter(pk__gte=number, status__in=waiting, settled_at__isnull=True)
+        return left.order_by("pk").values_list("pk", flat=True).first() or 0
 
     @property
     def _deliveries(self):  # type: ignore[no-untyped-def]
