@@ -63,9 +63,9 @@ ACCESSIBLE_RATE = Share(
     unknown=_("Unknown where nothing was published."),
     source=SITE,
     limits=_(
-        "The weight of a page is not part of it: it depends on reader and device, and is measured on the whole site. "
-        "Not checked is whether a transcript or a story read aloud says the same as the text, nor captions of a film "
-        "on another site. What an editor found not to apply, with a reason, counts as met."
+        "The weight of a page is not part of it: it depends on the reader's device and settings. Not checked is "
+        "whether a transcript or a story read aloud says the same as the text, nor captions of a film on another site. "
+        "What an editor found not to apply, with a reason, counts as met."
     ),
     disaggregation=_("kind of page; language"),
     frequency=EACH_MONTH,
