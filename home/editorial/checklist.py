@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,12 +52,20 @@ def answers_to(item: Item) -> list[Answer]:
     return [Answer.PASS, Answer.FAIL, Answer.NOT_APPLICABLE] if item.asked else [Answer.NOT_APPLICABLE]
 
 
-def checklist(page: Page) -> list[Entry]:
-    """The checklist of a page as it is on the object, drafts included."""
+def checklist(
+    page: Page, *, items: Iterable[Item] = ITEMS, answers: Mapping[str, ChecklistAnswer] | None = None
+) -> list[Entry]:
+    """The checklist of a page as it is on the object, drafts included, or some of its ``items``.
+
+    ``answers`` are the last ones by the key of their item, for whoever read those of many pages at once.
+    """
     content = Content(page)
-    answers = last_answers([page.translation_key]).get(page.translation_key, {})
-    current = content_hash(source_of(page)) if answers else ""
-    return [_entry(item, item.judge(content), answers.get(item.key), current) for item in ITEMS]
+    if answers is None:
+        answers = last_answers([page.translation_key]).get(page.translation_key, {})
+    judged = [(item, item.judge(content), answers.get(item.key)) for item in items]
+    matters = any(given and judgement.state in OPEN for _item, judgement, given in judged)
+    current = content_hash(source_of(page)) if matters else ""
+    return [_entry(item, judgement, given, current) for item, judgement, given in judged]
 
 
 def open_entries(page: Page) -> list[Entry]:

@@ -6,6 +6,7 @@ A judgement reads one page as it is on the object, drafts included. Where a comp
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -46,19 +47,31 @@ class Judgement:
 
 
 class Content:
-    """A page as the items read it: its words, people and pictures, each taken out once."""
+    """A page as the items read it: its words, people and pictures, each taken out once, when it is asked for."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.language: str = page.locale.language_code
-        self.passages: list[Passage] = passages(page)
-        self.voices: list[Voice] = voices(page)
-        self.pictures: list[Picture] = pictures(page)
         self.is_infographic = hasattr(page, "text_summary")
         self.figures = counted(page, "figure") + counted(page, "infographic") + self.is_infographic
         self.has_quotes = any(
             "quote" in getattr(field, "stream_block", _NoBlocks).child_blocks for field in page._meta.fields
         )
+
+    @cached_property
+    def passages(self) -> list[Passage]:
+        """Its words."""
+        return passages(self.page)
+
+    @cached_property
+    def voices(self) -> list[Voice]:
+        """Who speaks."""
+        return voices(self.page)
+
+    @cached_property
+    def pictures(self) -> list[Picture]:
+        """What is shown."""
+        return pictures(self.page)
 
 
 class _NoBlocks:

@@ -70,7 +70,7 @@ class Pages:
         """The fixed catalogue; a table in which there is nothing is left out."""
         choices = Delivery._meta.get_field("channel").flatchoices, Delivery._meta.get_field("group").flatchoices
         found = [
-            *([indicator_table(self.cube, self.content["site"])] if self.content["site"] else []),
+            *([indicator_table(self.cube, self.content["site"], self.k)] if self.content["site"] else []),
             *(self._by_segment(metric) for metric in BY_SEGMENT),
             self._by("channel", _("By channel"), _("Channel"), dict(choices[0])),
             self._by("language", _("By language"), _("Language"), dict(settings.LANGUAGES)),

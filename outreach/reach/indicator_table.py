@@ -12,6 +12,7 @@ from .cube import Cube
 from .disclosure import Cell, Shown, Unknown
 from .metrics import INDICATORS, MACHINE_OPENS, Count, Given, Metric, Share
 from .reports import Column, Row, Table
+from .site_counts import cell_of
 
 SLUG = "indicators"
 GENDER_OF = {name: gender for gender, name in GENDERS.items()}
@@ -23,31 +24,31 @@ MEANS = frozenset({"R2"})
 """Quotients that are no shares: so many for each."""
 
 
-def indicator_table(cube: Cube, site: Mapping[str, int]) -> Table:
+def indicator_table(cube: Cube, site: Mapping[str, int], k: int) -> Table:
     """Each indicator of the list that is counted, unknown where nothing is known; others are entered by people.
 
     ``site`` has what the whole site counted in the same period, by the names of the counts, and the active subscribers
-    of all campaigns in tens.
+    of all campaigns in tens; ``k`` is the smallest number of people that is told.
     """
-    figures = _Figures(cube, site)
+    figures = _Figures(cube, site, k)
     # What machines opened stands beside what people did.
     beside = {"E2": [MACHINE_OPENS]}
     counted = [metric for each in INDICATORS if not each.is_entered for metric in (each, *beside.get(each.code, []))]
     rows = tuple(Row(f"{each.code} {each.name}", (figures.of(each),), metric=each) for each in counted)
-    title = _("Counted indicators; of content and readers those of the whole site")
+    title = _("Counted indicators; readers and subscribers are those of the whole site")
     return Table(SLUG, title, _("Indicator"), (Column(_("Figure")),), rows)
 
 
 class _Figures:
-    def __init__(self, cube: Cube, site: Mapping[str, int]) -> None:
-        self.cube, self.site = cube, site
+    def __init__(self, cube: Cube, site: Mapping[str, int], k: int) -> None:
+        self.cube, self.site, self.k = cube, site, k
 
     def of(self, metric: Metric) -> Cell:
         """Its figure as it may be read."""
         if isinstance(metric, Share):
             found = self._quotient(metric.numerator, metric.denominator)
-            if metric.code == ROUGH and isinstance(found, Shown):
-                return Shown(Fraction(round(Fraction(found.value) * 100), 100))
+            if metric.code == ROUGH:
+                return disclosure.whole_per_cent(found)
             if metric.code in MEANS and isinstance(found, Shown):
                 exact = Fraction(found.value)
                 return Shown(round(Decimal(exact.numerator) / exact.denominator, 2))
@@ -55,14 +56,12 @@ class _Figures:
         return self._count(metric.slug) if isinstance(metric, Count | Given) else Unknown()
 
     def _quotient(self, numerator: Sequence[str], denominator: Sequence[str]) -> Cell:
-        parts, whole = [self._count(name) for name in numerator], [self._count(name) for name in denominator]
-        if Unknown() in (*parts, *whole):
-            return Unknown()
-        return disclosure.share(parts=parts, whole=disclosure.added(whole))
+        parts, wholes = [self._count(name) for name in numerator], [self._count(name) for name in denominator]
+        return disclosure.quotient(parts=parts, wholes=wholes)
 
     def _count(self, name: str) -> Cell:
         if name in self.site:
-            return Shown(self.site[name])
+            return cell_of(self.site, name, k=self.k)
         if name in GENDER_OF:
             return self.cube.read("people", {"gender": GENDER_OF[name]})
         return self.cube.total(name)

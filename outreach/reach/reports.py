@@ -175,8 +175,9 @@ def limits(k: int) -> list[str]:
         _("A person with two addresses that are not linked counts twice."),
         _("Whoever was reached in several segments, languages or channels counts in each, and once in the total."),
         _(
-            "Counts from 1 to %(most)d are hidden, and so are others from which a hidden one could be computed; "
-            "“hidden” does not say which."
+            "Counts from 1 to %(most)d of people, and of what they got or did, are hidden, and so are others from "
+            "which a hidden one could be computed; “hidden” does not say which. Items, page views and clicks by "
+            "machines tell of nobody: they are shown."
         )
         % {"most": k - 1},
         _("Gender is what a person said. Below 60 % completeness no female share is a headline."),

@@ -113,6 +113,25 @@ PLAN: tuple[tuple[str, str, str, str, tuple[Planned, ...]], ...] = (
             Planned(
                 "R5", "People reached who stated a gender", unit="share", metric="R5", targets=("60", "65", "70", "80")
             ),
+            Planned(
+                "P1",
+                "Stories, infographics and rights cards published",
+                metric="P1",
+                baseline="0",
+                targets=("20", "30", "40", "50"),
+                verification="Pages of the site",
+            ),
+            Planned(
+                "P4",
+                "Women among people quoted",
+                unit="share",
+                metric="P4",
+                targets=("50", "50", "50", "50"),
+                verification="Entry of each quote by its editor",
+            ),
+            Planned(
+                "W1", "Article visits", metric="W1", targets=("", "", "", "20000"), verification="Counter of the site"
+            ),
             Planned("D2", "Messages that were accepted", unit="share", metric="D2", targets=("95", "95", "95", "95")),
             Planned(
                 "E1",

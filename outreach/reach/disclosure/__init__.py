@@ -20,7 +20,21 @@ not small, as a segment does that is the only one. Within a broadcast a shift go
 Nothing tells a small cell from one that was hidden to protect it.
 """
 
-from .cells import AtLeast, Cell, FewerThan, Hidden, Number, Shown, Unknown, added, cell, few, share
+from .cells import (
+    AtLeast,
+    Cell,
+    FewerThan,
+    Hidden,
+    Number,
+    Shown,
+    Unknown,
+    added,
+    cell,
+    few,
+    quotient,
+    share,
+    whole_per_cent,
+)
 from .keys import ALL, Counts, Key, axes_of
 from .population import POPULATIONS, Population
 from .protecting import Published, protect
@@ -44,5 +58,7 @@ __all__ = [
     "cell",
     "few",
     "protect",
+    "quotient",
     "share",
+    "whole_per_cent",
 ]

@@ -73,3 +73,13 @@ def share(*, parts: Sequence[Cell], whole: Cell) -> Cell:
     if Hidden() not in parts:
         return Shown(known)
     return AtLeast(known) if known else Hidden()
+
+
+def quotient(*, parts: Sequence[Cell], wholes: Sequence[Cell]) -> Cell:
+    """The parts' share of a sum; unknown where one of all these is."""
+    return Unknown() if Unknown() in (*parts, *wholes) else share(parts=parts, whole=added(wholes))
+
+
+def whole_per_cent(found: Cell) -> Cell:
+    """A share in whole per cent: it is not told more exactly than what it was computed from."""
+    return Shown(Fraction(round(Fraction(found.value) * 100), 100)) if isinstance(found, Shown) else found

@@ -11,7 +11,8 @@ class Population:
     at least its largest part and at most the sum of its parts. ``parts_of`` names for each count the earlier one of
     which it is a part (or nothing), so that the rest needs protecting as well, and the cells hidden there are hidden
     here. ``under`` names a count without which nothing here is shown: its total says too much of these. ``telling``
-    says that a gender that holds everybody would say something of each.
+    says that a gender that holds everybody would say something of each. What is not ``of_people`` tells of nobody,
+    however small: nothing of it is hidden.
     """
 
     sums: tuple[str, ...] = ()
@@ -20,6 +21,7 @@ class Population:
     telling: bool = False
     under: str = ""
     totals_only: bool = False
+    of_people: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,7 +42,7 @@ POPULATIONS = (
     Population(sums=("story_clicked",), under="clicked"),
     Population(sums=("story_cohort_clicks",), under="cohort_clicks"),
     Population(sums=("excluded",)),
-    Population(sums=("machine_clicks",), totals_only=True),
+    Population(sums=("machine_clicks",), totals_only=True, of_people=False),
     Population(sums=("trackable", "unclicked"), parts_of=("accepted",), totals_only=True),
     Population(sums=("idle",), distinct=("trackable_people",), parts_of=("", "people"), totals_only=True),
     Population(sums=("open_trackable", "unopened"), parts_of=("accepted",), totals_only=True),

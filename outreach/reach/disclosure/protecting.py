@@ -76,6 +76,8 @@ class _Request:
     def hide(self, population: Population, before: Mapping[str, frozenset[Key]]) -> dict[str, frozenset[Key]]:
         """What the counts of one population hide: all of them alike, unless it is only the people that say too much."""
         names = tuple(name for name in population.names if name in self.counts)
+        if not population.of_people:
+            return dict.fromkeys(names, frozenset())
         found, cells = self._hide(population, before, names, tells=self._hides_people)
         if not self._hides_people or population.totals_only:
             return dict.fromkeys(names, found)

@@ -1,13 +1,9 @@
 """What was reached: counted from the ledger where an indicator names a metric, else as it was entered last."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
-
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from outreach.reach.disclosure import AtLeast, Cell, Shown, Unknown
 from outreach.reach.figures import may_headline
@@ -16,43 +12,23 @@ from outreach.reach.metrics import KNOWLEDGE_CHANGE, STATED
 from .framework import Indicator
 from .intervals import newcombe, wilson
 from .quarters import Quarter
-from .readings import Reading, changed, counted_people, female_share, is_telling_share, points, reading
+from .readings import (
+    Reading,
+    asked_or_counted,
+    changed,
+    female_share,
+    is_telling_share,
+    points,
+    reading,
+    respondents,
+)
 from .records import SURVEYED, Entry, Spend
+from .sources import SOURCES
 from .totals import Counting, Totals
 from .units import Unit
 
 COUNTED, ENTERED = "counted", "entered"
 UNKNOWN = Unknown()
-
-
-@dataclass(frozen=True)
-class Source:
-    """A figure that is computed from totals."""
-
-    name: Promise
-    unit: Unit
-    read: Callable[[Totals], Reading]
-
-
-def _frequency(found: Totals) -> Reading:
-    mean = found.frequency()
-    if not isinstance(mean, Shown):
-        return mean
-    exact = Fraction(mean.value)
-    return round(Decimal(exact.numerator) / exact.denominator, 2)
-
-
-SOURCES: dict[str, Source] = {
-    "R1": Source(_("People reached, each once"), Unit.COUNT, lambda found: found.count("people")),
-    "D1": Source(_("Messages attempted"), Unit.COUNT, lambda found: found.count("attempted")),
-    "D2": Source(_("Delivery rate"), Unit.SHARE, lambda found: found.share("accepted", "attempted")),
-    "R2": Source(_("Messages for each person reached"), Unit.MEAN, _frequency),
-    "R4": Source(_("Female share"), Unit.SHARE, lambda found: found.gender_share(("woman",), STATED)),
-    "R5": Source(_("Gender completeness"), Unit.SHARE, lambda found: found.gender_share(STATED, ())),
-    "E1": Source(_("Unique click rate"), Unit.SHARE, lambda found: found.share("clickers", "trackable_people")),
-    "E5": Source(_("Unsubscribe rate"), Unit.SHARE, lambda found: found.share("withdrawn", "accepted")),
-}
-"""By the code of the indicator. R6 is not here: estimates are never added to anything."""
 
 
 @dataclass(frozen=True)
@@ -86,34 +62,38 @@ class Actual:
 
 
 def counted(*, code: str, counting: Counting, first: date, last: date) -> Actual:
-    """The figure of one of :data:`SOURCES` over the broadcasts that ended in these days; people count once."""
+    """The figure of one of :data:`.sources.SOURCES` over the broadcasts that ended in these days, or over the days
+    themselves for what the site counts; people count once."""
     return from_totals(code=code, found=counting.totals(first, last), first=first, last=last)
 
 
 def from_totals(*, code: str, found: Totals, first: date, last: date) -> Actual:
     """The same from counts that are there already, such as those of a frozen period."""
-    people = code in ("R1", "R4")
+    people, source = code in ("R1", "R4"), SOURCES[code]
+    value = source.read(found)
+    exists = value != UNKNOWN if source.of_site else found.broadcasts > 0
     return Actual(
-        value=SOURCES[code].read(found),
+        value=value,
         how=COUNTED,
         first=first,
         last=last,
         female=found.gender_share(("woman",), STATED) if people else UNKNOWN,
         completeness=found.gender_share(STATED, ()) if people else UNKNOWN,
-        provisional=found.provisional and found.broadcasts > 0,
+        provisional=found.provisional and exists,
     )
 
 
 def entered(entry: Entry) -> Actual:
     """A value that somebody entered, with an interval where it is a share of a sample."""
-    value = reading(unit=entry.indicator.unit, value=entry.value, text=entry.text, n=entry.n)
+    indicator = entry.indicator
+    value = reading(unit=indicator.unit, value=entry.value, text=entry.text, n=indicator.people(entry.n))
     return Actual(
-        value=counted_people(int(entry.value or 0)) if entry.is_of_people else value,
+        value=respondents(int(entry.value or 0), of=entry.n) if entry.is_of_people else value,
         how=ENTERED,
         first=entry.first_day,
         last=entry.last_day,
         female=female_share(women=entry.women, whole=entry.women_of, percent=entry.female_percent),
-        n=Unknown() if entry.n is None else counted_people(entry.n),
+        n=asked_or_counted(indicator, entry.n),
         change=change(entry),
         interval=interval(entry),
         grade=entry.grade,

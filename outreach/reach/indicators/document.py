@@ -10,9 +10,10 @@ from outreach.broadcasts.campaign_words import words_of
 from outreach.reach.documents.document import Document, Sheet, Value
 
 from . import wording
-from .actuals import SOURCES, entered
+from .actuals import entered
 from .logframe import Group, Logframe, Row, by_quarter
 from .readings import counted_women, reported, typed
+from .sources import SOURCES
 from .trail import Change
 
 

@@ -1,5 +1,6 @@
 """Results, the indicators by which they show, and what is wanted of each."""
 
+import re
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 LONGEST_STATEMENT, LONGEST_NAME = 300, 200
+NOT_OF_PEOPLE = frozenset({"P1", "P2", "P3", "W1", "E3"})
+"""The indicators of the closed list that count items and visits. Of every other code n is taken to be of people."""
+
+OF_RESPONDENTS = frozenset({"O1", "O2", "O3"})
+"""Those of which a count is one of people in a sample."""
+
 CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9.-]*$", _("Use letters, digits, dots and hyphens."))
 
 
@@ -166,6 +173,25 @@ class Indicator(models.Model):
     def is_counted(self) -> bool:
         """Whether the system counts the actual."""
         return bool(self.metric)
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether the n of its values are people, so that few of them are not told; items and visits are none."""
+        return self._of_list not in NOT_OF_PEOPLE
+
+    @property
+    def counts_respondents(self) -> bool:
+        """Whether its values are numbers of people who answered something."""
+        return self.unit == Unit.COUNT and self._of_list in OF_RESPONDENTS
+
+    @property
+    def _of_list(self) -> str:
+        """The indicator of the closed list that it is, or is a part of as O1.1 is of O1; any other code as it is."""
+        return re.split("[.-]", self.metric or self.code.upper())[0]
+
+    def people(self, n: int | None) -> int | None:
+        """An n where it is one of people; nothing where it counts something else."""
+        return n if self.counts_people else None
 
     @property
     def has_baseline(self) -> bool:

@@ -19,12 +19,13 @@ from django.utils.translation import gettext as _
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.refusals import Overtaken, Refused
 from outreach.broadcasts.standing import digest
+from outreach.reach.disclosure import Shown
 
-from .actuals import SOURCES
 from .framework import Indicator, Result, Target
 from .quarters import Quarter
-from .readings import is_few, is_telling, is_telling_share, plain
+from .readings import is_few, is_telling, is_telling_share, plain, respondents
 from .records import Entry, Estimate, Record, Spend
+from .sources import SOURCES
 from .trail import Change
 from .units import Unit
 
@@ -282,16 +283,25 @@ def _kept_back(row: models.Model) -> set[str]:
     if isinstance(row, Estimate):
         found |= {"number"} if row.is_one_by_one and is_few(row.number) else set()
     elif isinstance(row, Entry):
-        found |= {"value", "numerator"} if is_telling_share(row.percent, row.n) else set()
+        people = row.indicator.people(row.n)
+        found |= {"value", "numerator"} if is_telling_share(row.percent, people) else set()
+        found |= {"value"} if row.indicator.unit == Unit.MEAN and is_few(people or 0) else set()
         found |= {"female_percent"} if is_telling_share(row.female_percent, row.women_of) else set()
-        found |= {"value"} if row.is_of_people and is_few(int(row.value or 0)) else set()
-        found |= {"n"} if is_few(row.n or 0) else set()
+        found |= {"value"} if row.is_of_people and _is_kept_back(int(row.value or 0), row.n) else set()
+        found |= {"n"} if is_few(people or 0) else set()
     elif isinstance(row, Indicator):
         share = row.baseline if row.unit == Unit.SHARE else None
-        found |= {"baseline"} if is_telling_share(share, row.baseline_n) else set()
-        found |= {"baseline_n"} if is_few(row.baseline_n or 0) else set()
+        people = row.people(row.baseline_n)
+        of_few = is_telling_share(share, people) or (row.unit == Unit.MEAN and is_few(people or 0))
+        answered = row.counts_respondents and _is_kept_back(int(row.baseline or 0), people)
+        found |= {"baseline"} if of_few or answered else set()
+        found |= {"baseline_n"} if is_few(people or 0) else set()
     women = getattr(row, "women", None)
     return found | ({"women"} if women is not None and is_telling(women, _whole(row) or women) else set())
+
+
+def _is_kept_back(people: int, whole: int | None) -> bool:
+    return not isinstance(respondents(people, of=whole), Shown)
 
 
 def _unit(row: models.Model, name: str) -> str:

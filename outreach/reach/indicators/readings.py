@@ -26,19 +26,26 @@ SMALL = 5
 
 
 def reading(*, unit: str, value: Decimal | None, text: str = "", n: int | None = None) -> Reading:
-    """A value that was written down; a share of ``n`` is hidden where it tells of fewer than five of them."""
+    """A value that was written down.
+
+    ``n`` is of how many people it is: a mean of fewer than five is hidden, and a share that tells of so few of them.
+    """
     if unit == Unit.TEXT:
         return text or Unknown()
     if value is None:
         return Unknown()
     if unit == Unit.COUNT:
         return Shown(int(value))
-    return share(value, of=n) if unit == Unit.SHARE else value
+    if unit == Unit.SHARE:
+        return share(value, of=n)
+    return Hidden() if is_few(n or 0) else value
 
 
 def baseline(indicator: Indicator) -> Reading:
     """The baseline of an indicator; unknown where it was not measured."""
-    asked = indicator.baseline_n
+    asked = indicator.people(indicator.baseline_n)
+    if indicator.counts_respondents and indicator.baseline is not None:
+        return respondents(int(indicator.baseline), of=asked)
     return reading(unit=indicator.unit, value=indicator.baseline, text=indicator.baseline_text, n=asked)
 
 
@@ -63,6 +70,18 @@ def is_few(people: int) -> bool:
 def counted_people(people: int) -> Cell:
     """People who were counted one by one."""
     return disclosure.few(people=people, k=SMALL)
+
+
+def asked_or_counted(indicator: Indicator, n: int | None) -> Cell:
+    """The n of a value: exact where it counts items or visits, and people as :func:`counted_people` has them."""
+    if n is None:
+        return Unknown()
+    return counted_people(n) if indicator.counts_people else Shown(n)
+
+
+def respondents(people: int, *, of: int | None) -> Cell:
+    """A number of people out of ``of``, hidden where few of these are left."""
+    return Hidden() if of and is_few(of - people) and not is_few(people) else counted_people(people)
 
 
 def reported(estimate: Estimate) -> Cell:

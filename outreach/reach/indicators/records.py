@@ -121,9 +121,10 @@ class Entry(Record):
 
     @property
     def is_of_people(self) -> bool:
-        """Whether the value is a number of people, as it is where somebody noted the women among them."""
+        """Whether the value is a number of people: of those who answered, or where the women among them were noted."""
         noted = self.women is not None or self.female_percent is not None
-        return self.indicator.unit == Unit.COUNT and self.n is None and noted
+        counted = self.indicator.unit == Unit.COUNT and self.n is None and noted
+        return self.value is not None and (counted or self.indicator.counts_respondents)
 
     @property
     def women_of(self) -> int | None:

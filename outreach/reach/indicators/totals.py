@@ -7,13 +7,14 @@ from fractions import Fraction
 from typing import Protocol
 
 from django.db.models import Q
-from django.utils.functional import cached_property
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.reach import counts, disclosure, provisional
 from outreach.reach.cube import Cube
 from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown, cell
+from outreach.reach.site_counts import SiteCounts
 from outreach.reach.snapshots.models import Snapshot
 from outreach.reach.snapshots.reading import content_of
 from outreach.reach.tables import EVALUATORS_K
@@ -21,7 +22,7 @@ from outreach.reach.window import ENDED
 
 from .quarters import moments_of
 
-SUMMED = ("attempted", "accepted", "withdrawn")
+SUMMED = ("attempted", "accepted", "withdrawn", "opened", "open_trackable")
 GENDERS = {name: gender for gender, name in counts.GENDERS.items()}
 """The code of each gender, by the name of its count."""
 
@@ -37,6 +38,11 @@ class Totals(Protocol):
     @property
     def provisional(self) -> bool:
         """Whether they can still change."""
+        ...
+
+    @property
+    def site(self) -> Mapping[str, int]:
+        """What the site counted in the same days, by the names of the counts."""
         ...
 
     def count(self, name: str) -> Cell:
@@ -55,6 +61,10 @@ class Totals(Protocol):
         """Accepted messages for each person reached."""
         ...
 
+    def coverage(self) -> Cell:
+        """People reached among the active subscribers, in whole per cent: these are known in tens."""
+        ...
+
 
 @dataclass(frozen=True)
 class Moving:
@@ -65,6 +75,7 @@ class Moving:
 
     broadcasts: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    site: Mapping[str, int] = field(default_factory=dict)
     provisional: bool = True
 
     def count(self, name: str) -> Cell:
@@ -92,6 +103,14 @@ class Moving:
         people = self._rounded("people")
         return Shown(Fraction(self._rounded("accepted"), people)) if people else Hidden()
 
+    def coverage(self) -> Cell:
+        """From the rounded counts."""
+        active = self.site.get("active_subscribers", 0)
+        if not self.broadcasts or not active:
+            return Unknown()
+        people = self._rounded("people")
+        return disclosure.whole_per_cent(Shown(Fraction(people, active))) if people else Hidden()
+
     def _rounded(self, name: str) -> int:
         return self.counts.get(name, 0) // provisional.STEP * provisional.STEP
 
@@ -102,6 +121,7 @@ class Frozen:
 
     cube: Cube
     broadcasts: int
+    site: Mapping[str, int] = field(default_factory=dict)
     provisional: bool = False
 
     def count(self, name: str) -> Cell:
@@ -122,6 +142,12 @@ class Frozen:
         """Where both counts are shown."""
         return disclosure.share(parts=[self.cube.read("accepted")], whole=self.cube.read("people"))
 
+    def coverage(self) -> Cell:
+        """As it was on the day of freezing."""
+        active = self.site.get("active_subscribers")
+        whole = Shown(active) if active else Unknown()
+        return disclosure.whole_per_cent(disclosure.share(parts=[self.count("people")], whole=whole))
+
     def _people(self, name: str) -> Cell:
         return self.cube.read("people", {"gender": GENDERS[name]})
 
@@ -131,7 +157,9 @@ class Counting:
 
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign
-        self._known: dict[tuple[int, ...], Moving] = {}
+        self._known: dict[tuple[int, ...], Mapping[str, int]] = {}
+        self._site = SiteCounts(campaign)
+        self._seen: dict[tuple[date, date], Mapping[str, int]] = {}
 
     @cached_property
     def ended(self) -> list[tuple[Broadcast, datetime]]:
@@ -151,13 +179,22 @@ class Counting:
         snapshot = self.frozen.get((first, last))
         if snapshot:
             content = content_of(snapshot)
-            return Frozen(Cube(content["figures"][str(EVALUATORS_K)]), len(content["broadcasts"]))
+            figures = content["figures"][str(EVALUATORS_K)]
+            return Frozen(Cube(figures), len(content["broadcasts"]), content["site"] or {})
         begins, ends = moments_of(first, last)
-        return self._moving([broadcast for broadcast, moment in self.ended if begins <= moment < ends])
+        broadcasts = [broadcast for broadcast, moment in self.ended if begins <= moment < ends]
+        # Read when it is asked for: most indicators need nothing of the site.
+        site = SimpleLazyObject(lambda: self._site_over(first, last))
+        return Moving(len(broadcasts), self._counts_of(broadcasts), site)  # type: ignore[arg-type]
 
-    def _moving(self, broadcasts: Sequence[Broadcast]) -> Moving:
+    def _counts_of(self, broadcasts: Sequence[Broadcast]) -> Mapping[str, int]:
         numbers = tuple(each.pk for each in broadcasts)
         if numbers not in self._known:
             known = provisional.known(broadcasts=broadcasts, names=SUMMED, k=EVALUATORS_K) if numbers else {}
-            self._known[numbers] = Moving(len(numbers), known)
+            self._known[numbers] = known
         return self._known[numbers]
+
+    def _site_over(self, first: date, last: date) -> Mapping[str, int]:
+        if (first, last) not in self._seen:
+            self._seen[first, last] = self._site.over(since=first, until=last)
+        return self._seen[first, last]

@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext as _
 
-from outreach.reach.disclosure import Cell, FewerThan, Shown
+from outreach.reach.disclosure import Cell, FewerThan, Hidden, Shown
+from outreach.reach.metrics import BY_CODE
 
 from . import readings
-from .actuals import COUNTED, ENTERED, SOURCES, Actual, Cost
+from .actuals import COUNTED, ENTERED, Actual, Cost
 from .framework import Indicator
 from .readings import period, words
+from .sources import SOURCES
 
 
 def how(actual: Actual) -> str:
@@ -18,8 +20,10 @@ def how(actual: Actual) -> str:
 
 
 def basis(actual: Actual) -> str:
-    """What an actual rests on: n, change, interval, evidence; empty where nothing is noted."""
+    """What an actual rests on: n, change, interval, evidence; and why an entered value is hidden. Else empty."""
     parts = [of_how_many(actual.n), actual.change, actual.interval]
+    if actual.how == ENTERED and isinstance(actual.value, Hidden):
+        parts.append(_("hidden because it tells of fewer than %(number)d people") % {"number": readings.SMALL})
     parts.append(_("evidence %(grade)s") % {"grade": actual.grade} if actual.grade else "")
     return "; ".join(filter(None, parts))
 
@@ -48,10 +52,10 @@ def cost(found: Cost) -> str:
 
 def sheet(indicator: Indicator) -> list[tuple[str, str]]:
     """The definition sheet: each part with its name; parts that nobody wrote are left out."""
-    source = SOURCES.get(indicator.metric)
+    source, metric = SOURCES.get(indicator.metric), BY_CODE.get(indicator.metric)
     counted = _("Counted by the system: %(name)s") % {"name": source.name} if source else _("Entered by people")
     measured = f"{indicator.baseline_date}" if indicator.baseline_date else ""
-    asked = of_how_many(readings.counted_people(indicator.baseline_n)) if indicator.baseline_n else ""
+    asked = of_how_many(readings.asked_or_counted(indicator, indicator.baseline_n))
     parts = [
         (_("Code"), indicator.code),
         (_("Level"), indicator.result.get_level_display()),
@@ -61,6 +65,8 @@ def sheet(indicator: Indicator) -> list[tuple[str, str]]:
         (_("Unit"), str(indicator.get_unit_display())),
         (_("Broken down by"), indicator.disaggregation),
         (_("Actual"), counted),
+        (_("What is counted"), metric.definition if metric else ""),
+        (_("Limits of the count"), metric.limits if metric else ""),
         (_("A quarter covers"), str(indicator.get_basis_display())),
         (_("Source of verification"), indicator.verification),
         (_("Method"), indicator.method),
@@ -87,8 +93,19 @@ def limits() -> list[str]:
     """What a reader has to know of every results framework."""
     return [
         _("An empty baseline was not measured. That is not 0, and nothing is compared with it."),
-        _("Counted figures come from the delivery ledger. Entered ones were written down, with their source."),
-        _("Provisional figures are rounded down to tens and show nothing by gender until their period is frozen."),
+        _(
+            "Counted figures come from the delivery ledger, the pages of the site and its reading counter. Entered "
+            "ones were written down, with their source."
+        ),
+        _(
+            "Provisional figures of people and messages are rounded down to tens and show nothing by gender until "
+            "their period is frozen. Those of pages and visits are exact, and can change until then."
+        ),
+        _(
+            "A mean or a share of fewer than %(number)d people is hidden, and so is a share that tells of so few. "
+            "Counts of items, page views and visits are shown however small they are."
+        )
+        % {"number": readings.SMALL},
         once(),
         overlap(),
         _("A change between two surveys is not the work of the campaign unless there is a group to compare with."),

@@ -34,7 +34,7 @@ from .reached import (
 )
 from .read import COMPLETION_RATE, READ, VISITS
 
-DEFINITIONS_VERSION = "2"
+DEFINITIONS_VERSION = "3"
 
 INDICATORS: tuple[Metric, ...] = (*CONTENT, *REACH, *READ, *OUTCOMES)
 METRICS: tuple[Metric, ...] = (*INDICATORS, *PARTS)

@@ -10,50 +10,68 @@ ITEMS = Given(
     slug="items",
     code="P1",
     name=_("Content items published"),
-    definition=_("Stories and infographics that are live and were first published in the period."),
+    definition=_("Stories, infographics and rights cards that are live and were first published in the period."),
     formula=_("count of items first published in the period"),
     unit=_("items"),
     is_not=_("Effort, not reach: nobody may have read them."),
     unknown=_("Never unknown: 0 means that nothing was published."),
     source=SITE,
-    limits=_("An item counts once, whatever its translations. One that was taken offline since does not count."),
+    limits=_(
+        "An item counts once, whatever its translations. One that was taken offline since does not count. Of a "
+        "campaign, items that name another one do not count; those that name none count for each."
+    ),
     disaggregation=_("kind of page; topic"),
     frequency=EACH_MONTH,
+    version=2,
 )
 TRANSLATION_COVERAGE = Share(
     slug="translation_coverage",
     code="P2",
     name=_("Translation coverage"),
-    definition=_("Items published in the period that are live in every language of the site on the day of counting."),
-    formula=_("items live in every language / items"),
+    definition=_(
+        "Items published in the period that are live, on the day of counting, in every language in which the campaign "
+        "writes to people."
+    ),
+    formula=_("items live in every language that is required / items"),
     unit=_("share of items"),
     is_not=_("Says nothing about the quality of a translation."),
     unknown=_("Unknown where nothing was published."),
     source=SITE,
-    limits=_("Counted as the site is now, not as it was at the end of the period."),
+    limits=_(
+        "Counted as the site is now, not as it was at the end of the period. Required are the languages of the texts "
+        "of the campaign's broadcasts that were not cancelled; where there are none, and over all campaigns, the "
+        "languages of the site that are not still open for translation. No other list of required languages is kept."
+    ),
     disaggregation=_("language"),
     frequency=EACH_MONTH,
     numerator=("items_in_every_language",),
     denominator=("items",),
+    version=2,
 )
 ACCESSIBLE_RATE = Share(
     slug="accessible_rate",
     code="P3",
     name=_("Accessible content rate"),
     definition=_(
-        "Items of the period of which every live language has a summary in plain words, alternative text for every "
-        "picture, and a text summary for every infographic."
+        "Items of the period of which every live language has a summary that the editorial checklist passes as plain, "
+        "alternative text for every picture, a text summary for an infographic, a transcript for every recording, and "
+        "for every film a text that says what it says."
     ),
     formula=_("items that meet all of this / items"),
     unit=_("share of items"),
     is_not=_("Not conformance with WCAG: a check by machine finds only a part of what bars people."),
     unknown=_("Unknown where nothing was published."),
     source=SITE,
-    limits=_("Page weight is not checked yet, nor whether an audio file says the same as the text beside it."),
+    limits=_(
+        "The weight of a page is not part of it: it depends on the reader's device and settings. Not checked is "
+        "whether a transcript or a story read aloud says the same as the text, nor captions of a film on another site. "
+        "What an editor found not to apply, with a reason, counts as met."
+    ),
     disaggregation=_("kind of page; language"),
     frequency=EACH_MONTH,
     numerator=("items_accessible",),
     denominator=("items",),
+    version=2,
 )
 WOMEN_QUOTED = Share(
     slug="women_quoted",
@@ -65,7 +83,10 @@ WOMEN_QUOTED = Share(
     is_not=_("Gender is as the person stated it, never taken from a name. Documents and institutions are no people."),
     unknown=_("Unknown where nobody quoted stated a gender."),
     source=_("Quotes in stories, as editors entered them"),
-    limits=_("A person who is quoted in two items counts in each."),
+    limits=_(
+        "A person who is quoted in two items counts in each. Hidden where fewer people than the smallest count shown "
+        "stated a gender."
+    ),
     disaggregation=_("function: migrant, expert, official, employer; topic"),
     frequency=EACH_QUARTER,
     numerator=("quoted_women",),

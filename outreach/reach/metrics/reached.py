@@ -89,7 +89,10 @@ COVERAGE = Share(
     is_not=_("Not the share of a whole population: that needs a cited estimate, and stands apart."),
     unknown=_("Unknown where nobody is subscribed."),
     source=_("Delivery ledger and register of subscribers"),
-    limits=_("People who left since are among those reached, so it can pass 100 %."),
+    limits=_(
+        "People who left since are among those reached, so it can pass 100 %. Active subscribers are those of the "
+        "whole site, in tens, so the share is told in whole per cent."
+    ),
     disaggregation=_("segment; gender"),
     frequency=EACH_QUARTER,
     numerator=("people",),

@@ -16,7 +16,10 @@ VISITS = Given(
     is_not=_("Visits, not people; never added to people reached."),
     unknown=_("Unknown where nothing was counted in the period."),
     source=BEACON,
-    limits=_("Bots that look like people are counted. People who block the counter are missing."),
+    limits=_(
+        "Of the whole site, not of one campaign. Bots that look like people are counted. People who block the counter "
+        "are missing."
+    ),
     disaggregation=_("language; item; where readers came from"),
     frequency=_("each day"),
 )
@@ -70,7 +73,7 @@ COMPLETION_RATE = Share(
     unknown=_("Unknown where no visit sent a signal."),
     source=BEACON,
     level=OUT_TAKE,
-    limits=_("Needs JavaScript: readers who save data are missing."),
+    limits=_("Of the whole site, not of one campaign. Needs JavaScript: readers who save data are missing."),
     disaggregation=_("language; item"),
     frequency=EACH_MONTH,
     numerator=("visits_completed",),

@@ -13,15 +13,12 @@ from outreach.broadcasts.models import Broadcast
 from outreach.reach.apart import count_apart
 from outreach.reach.disclosure import Key, axes_of, protect
 from outreach.reach.metrics import DEFINITIONS_VERSION
-from outreach.reach.site_counts import site_counts
+from outreach.reach.site_counts import SiteCounts
 
 from . import payload
 from .models import Snapshot, SnapshotCells
 from .payload import THRESHOLDS, UNKNOWN
 from .sealed import REMAINDERS, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
-
-STEP = 10
-"""The number of active subscribers is kept in whole multiples of this."""
 
 ATTEMPTS = 5
 """How often it is tried again when another snapshot was taken in between: what it shows has to be known too."""
@@ -155,10 +152,7 @@ def apart_of(cover: Cover) -> dict[str, Any] | None:
 def _site(cover: Cover) -> dict[str, int] | None:
     if cover.broadcast is not None:
         return None
-    found = site_counts(since=cover.first_day, until=cover.last_day)
-    # In tens: the exact size of the register would tell, from one period to the next, who joined or left.
-    active = found.pop("active_subscribers") // STEP * STEP
-    return {**found, "active_subscribers": active} if active else found
+    return SiteCounts(cover.campaign).over(since=cover.first_day, until=cover.last_day)
 
 
 def _about(broadcast: Broadcast) -> dict[str, Any]:

@@ -111,6 +111,12 @@ def test_messages_and_people_are_hidden_in_the_same_cells():
     assert hidden["accepted"] == hidden["people"] == {key(language="a"), key(language="b")}
 
 
+@pytest.mark.parametrize("clicks", [1, 4])
+def test_few_clicks_by_machines_tell_of_nobody(clicks):
+    hidden = protect(counts={"machine_clicks": {key(): clicks}, "bounced": {key(): clicks}}, k=10)
+    assert (hidden["machine_clicks"], hidden["bounced"]) == (frozenset(), frozenset({key()}))
+
+
 def test_count_that_no_population_names_is_protected_too():
     assert row(3, 40, 12, name="something new") == {"0", "2"}
 

@@ -36,21 +36,20 @@ BY_HAND = {
 }  # fmt: skip
 
 
-def cells(figures=FIGURES, site=SITE):
-    return {
-        row.metric.code: row.cells[0] for row in indicator_table(Cube(figures), site).rows if row.metric in INDICATORS
-    }
+def cells(figures=FIGURES, site=SITE, k=5):
+    rows = indicator_table(Cube(figures), site, k).rows
+    return {row.metric.code: row.cells[0] for row in rows if row.metric in INDICATORS}
 
 
 def test_every_indicator_that_is_counted_has_its_row_in_the_order_of_the_closed_list():
-    table = indicator_table(Cube(FIGURES), SITE)
+    table = indicator_table(Cube(FIGURES), SITE, 5)
     counted = [each for each in INDICATORS if not each.is_entered]
     assert [row.metric for row in table.rows if row.metric is not MACHINE_OPENS] == counted
     assert table.rows[0].label == f"P1 {INDICATORS[0].name}"
 
 
 def test_what_machines_opened_stands_behind_what_people_did():
-    rows = indicator_table(Cube(FIGURES | {"machine_opened": {"": 12}}), SITE).rows
+    rows = indicator_table(Cube(FIGURES | {"machine_opened": {"": 12}}), SITE, 5).rows
     place = [row.metric.slug for row in rows].index("machine_opened")
     assert rows[place - 1].metric.code == "E2"
     assert rows[place].cells == (Shown(12),)
@@ -87,6 +86,11 @@ def test_the_female_share_is_shown_where_every_gender_that_was_stated_is():
     people = FIGURES["people"] | {"gender=another": 10}
     found = cells(FIGURES | {"people": people})
     assert (found["R4"], found["R5"]) == (Shown(Fraction(90, 160)), Shown(Fraction(160, 206)))
+
+
+def test_in_public_a_share_of_fewer_than_ten_people_quoted_is_hidden():
+    assert (cells()["P4"], cells(k=10)["P4"]) == (Shown(Fraction(3, 5)), Hidden())
+    assert cells(k=10)["P1"] == Shown(12)
 
 
 def test_where_the_site_counted_no_reader_visits_are_unknown_and_not_0():

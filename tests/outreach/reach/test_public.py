@@ -166,7 +166,7 @@ def test_counts_below_ten_are_hidden_on_the_page_and_in_every_file(get, results)
     officials = text[text.index('<th scope="row">officials') :]
     officials = re.findall(r"<td[^>]*>([^<]*)<", officials[: officials.index("</tr>")])
     assert officials[2] == "hidden"
-    assert "Counts from 1 to 9 are hidden" in text
+    assert "Counts from 1 to 9 of people" in text
     rows = list(csv.DictReader(io.StringIO(get("csv/").content.decode("utf-8-sig"))))
     counts = {int(row["value"]) for row in rows if row["value"].isdigit() and row["table"] == "people"}
     assert not counts & set(range(1, 10))

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
 from outreach.reach.indicators import keeping
-from outreach.reach.indicators.actuals import SOURCES
 from outreach.reach.indicators.framework import Indicator, Result, Target
 from outreach.reach.indicators.records import Entry, Estimate, Record, Spend
+from outreach.reach.indicators.sources import SOURCES
 from outreach.reach.indicators.units import Unit
 
 SMALL_TEXT = forms.Textarea(attrs={"rows": 3})

@@ -13,7 +13,6 @@ from outreach.reach.cube import Cube
 from outreach.reach.disclosure import AtLeast, FewerThan, Hidden, Shown, Unknown
 from outreach.reach.indicators import keeping, wording
 from outreach.reach.indicators.actuals import (
-    SOURCES,
     cost,
     counted,
     divided,
@@ -26,13 +25,16 @@ from outreach.reach.indicators.actuals import (
 from outreach.reach.indicators.quarters import Quarter
 from outreach.reach.indicators.readings import achievement, counted_women, female_share, reported, typed, words
 from outreach.reach.indicators.records import Estimate, Spend
+from outreach.reach.indicators.sources import SOURCES
 from outreach.reach.indicators.totals import Counting, Frozen, Moving
 from outreach.reach.indicators.wording import basis
+from outreach.reach.metrics import INDICATORS
 
 from .conftest import NOW, TODAY
 
 Q4, NEXT = Quarter(2026, 4), Quarter(2027, 1)
 FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
+OF_LEDGER = [code for code, source in SOURCES.items() if not source.of_site]
 
 
 @pytest.fixture
@@ -41,11 +43,14 @@ def sent(ledger, campaign):
 
     def sent(women: int = 20, men: int = 17, **fields):
         broadcast = ledger.broadcast()
-        reached = ledger.deliver(broadcast, women, tracks_clicks=True)
-        reached += ledger.deliver(broadcast, men, gender="man", tracks_clicks=True)
+        reached = ledger.deliver(broadcast, women, tracks_clicks=True, tracks_opens=True)
+        reached += ledger.deliver(broadcast, min(men, 5), gender="man", tracks_clicks=True, tracks_opens=True)
+        reached += ledger.deliver(broadcast, max(men - 5, 0), gender="man", tracks_clicks=True)
         ledger.deliver(broadcast, 6, status="bounced")
         for delivery in reached[:12]:
             ledger.event(delivery)
+        for delivery in reached[:14]:
+            ledger.event(delivery, "open")
         broadcast.campaign = campaign
         for name, value in fields.items():
             setattr(broadcast, name, value)
@@ -76,14 +81,16 @@ def newest(indicator, today=TODAY):
 def test_figures_that_are_not_final_are_rounded_down_and_tell_nothing_by_gender(sent, campaign):
     sent()
 
-    assert {code: value(code, campaign) for code in SOURCES} == {
+    assert {code: value(code, campaign) for code in OF_LEDGER} == {
         "R1": AtLeast(30),  # 37 people
         "D1": AtLeast(40),  # 43 messages
         "D2": Shown(Fraction(75, 100)),  # 30 of 40
         "R2": Decimal("1.00"),
+        "R3": Unknown(),  # nobody is subscribed
         "R4": Hidden(),
         "R5": Hidden(),
         "E1": Shown(Fraction(33, 100)),  # 10 of 30
+        "E2": Shown(Fraction(50, 100)),  # 10 of 20: of 25 messages whose opens may be seen, 14 were opened
         "E5": Hidden(),  # nobody left, or up to 9
     }
     actual = counted(code="R1", counting=Counting(campaign), first=FIRST, last=LAST)
@@ -101,7 +108,7 @@ def test_nothing_tells_no_one_from_nine_before_the_figures_are_final(sent, campa
 
 @pytest.mark.django_db
 def test_where_no_broadcast_ended_everything_is_unknown_and_not_0(campaign):
-    assert {code: value(code, campaign) for code in SOURCES} == dict.fromkeys(SOURCES, Unknown())
+    assert {code: value(code, campaign) for code in OF_LEDGER} == dict.fromkeys(OF_LEDGER, Unknown())
 
 
 @pytest.mark.django_db
@@ -150,14 +157,20 @@ def test_a_quarter_that_has_not_begun_has_no_actual(sent, make):
     assert of_quarter(make(code="R1", metric="R1"), NEXT, TODAY).value == Unknown()
 
 
-def final(genders=None, **totals):
+def final(genders=None, site=None, **totals):
     people = {f"gender={gender}": count for gender, count in (genders or {}).items()}
     people[""] = totals.pop("people", 0)
-    return Frozen(Cube({"people": people, **{name: {"": count} for name, count in totals.items()}}), broadcasts=1)
+    counts = {name: {"": count} for name, count in totals.items()}
+    return Frozen(Cube({"people": people, **counts}), broadcasts=1, site=site or {})
 
 
 FINAL = final(
     people=82, accepted=82, unaccepted=13, withdrawn=None, trackable_people=32, clickers=8,
+    opened=10, open_trackable=40,
+    site={
+        "items": 12, "items_in_every_language": 9, "items_accessible": 8, "quoted_people": 5, "quoted_women": 3,
+        "active_subscribers": 210, "visits": 3, "visits_signalled": 3, "visits_completed": 1,
+    },
     genders={"woman": 32, "man": 19, "another": 11, "undisclosed": 12, "": 8},
 )  # fmt: skip
 
@@ -165,11 +178,17 @@ FINAL = final(
 @pytest.mark.parametrize(
     ("code", "expected"),
     [("R1", Shown(82)), ("D1", Shown(95)), ("D2", Shown(Fraction(82, 95))), ("R2", Decimal("1")),
-     ("R4", Shown(Fraction(32, 62))), ("R5", Shown(Fraction(62, 82))), ("E1", Shown(Fraction(1, 4))), ("E5", Hidden())],
+     ("R4", Shown(Fraction(32, 62))), ("R5", Shown(Fraction(62, 82))), ("E1", Shown(Fraction(1, 4))), ("E5", Hidden()),
+     ("P1", Shown(12)), ("P2", Shown(Fraction(3, 4))), ("P3", Shown(Fraction(2, 3))), ("P4", Shown(Fraction(3, 5))),
+     ("R3", Shown(Fraction(39, 100))), ("W1", Shown(3)), ("E2", Shown(Fraction(1, 4))), ("E3", Shown(Fraction(1, 3)))],
 )  # fmt: skip
 def test_final_figures_are_exact_and_small_ones_are_hidden(code, expected):
     found = from_totals(code=code, found=FINAL, first=FIRST, last=LAST)
     assert (found.value, found.provisional) == (expected, False)
+
+
+def test_every_indicator_that_nobody_enters_is_counted():
+    assert set(SOURCES) == {metric.code for metric in INDICATORS if not metric.is_entered}
 
 
 def test_the_female_share_stands_beside_the_people_reached():
@@ -196,6 +215,25 @@ def test_that_everybody_stated_a_gender_is_no_secret():
     of = final(people=60, genders={"woman": 30, "man": 20, "another": 10})
     found = from_totals(code="R1", found=of, first=FIRST, last=LAST)
     assert (found.completeness, found.lacks_headline) == (Shown(Fraction(1)), False)
+
+
+@pytest.mark.parametrize(
+    ("people", "active", "expected"),
+    [
+        (37, 210, Shown(Fraction(14, 100))),
+        (9, 210, Hidden()),
+        (37, 0, Unknown()),
+        (250, 210, Shown(Fraction(119, 100))),
+    ],
+)
+def test_coverage_that_is_not_final_is_that_of_rounded_counts_and_can_pass_a_hundred(people, active, expected):
+    found = Moving(broadcasts=1, counts={"people": people}, site={"active_subscribers": active} if active else {})
+    assert found.coverage() == expected
+
+
+def test_a_final_coverage_of_hidden_people_is_hidden_and_without_subscribers_unknown():
+    assert final(people=None, site={"active_subscribers": 210}).coverage() == Hidden()
+    assert final(people=82).coverage() == Unknown()
 
 
 @given(st.integers(0, 300), st.integers(0, 300))
@@ -327,7 +365,40 @@ class TestEntered:
         assert words(entered(enter(make(), 3)).value) == "3"
 
     def test_of_few_who_were_asked_the_number_is_not_told(self, make, enter):
-        assert wording.basis(entered(enter(make(unit="mean"), 3, n=4))) == "n < 5; evidence B"
+        assert wording.basis(entered(enter(make(unit="mean"), 3, n=4))) == (
+            "n < 5; hidden because it tells of fewer than 5 people; evidence B"
+        )
+
+    @pytest.mark.parametrize(("n", "expected"), [(1, Hidden()), (4, Hidden()), (5, Decimal(3)), (None, Decimal(3))])
+    def test_a_mean_of_few_who_were_asked_is_hidden(self, make, enter, n, expected):
+        assert entered(enter(make("Visits to an office", unit="mean"), 3, n=n)).value == expected
+
+    def test_a_baseline_that_is_a_mean_of_few_is_hidden_and_nothing_is_achieved_from_what_is_hidden(self, make, enter):
+        of_few = {"unit": "mean", "baseline": Decimal(2), "baseline_n": 4, "baseline_date": date(2026, 9, 1)}
+        knowledge = make(code="O2", **of_few)
+        entry = enter(knowledge, 3, n=4, method="All who came")
+        assert wording.baseline(knowledge) == "hidden"
+        assert dict(wording.sheet(knowledge))["Baseline"] == "hidden; 2026-09-01; n < 5"
+        assert achievement(target=Decimal(4), actual=entered(entry).value) == Unknown()
+
+    @pytest.mark.parametrize(
+        ("code", "number", "n", "expected"),
+        [("O1", 3, 20, FewerThan(5)), ("O2.1", 18, 20, Hidden()), ("O3", 12, 20, Shown(12)), ("O3", 20, 20, Shown(20)),
+         ("O4", 1, 12, Shown(1)), ("T1", 3, 20, Shown(3))],
+    )  # fmt: skip
+    def test_few_who_answered_are_few_people_and_institutions_are_none(self, make, enter, code, number, n, expected):
+        assert entered(enter(make(code=code), number, n=n, method="All who came")).value == expected
+
+    @pytest.mark.parametrize("code", ["P1", "P2", "P3.1", "W1", "E3"])
+    def test_of_few_items_or_visits_everything_is_told(self, make, enter, code):
+        share, mean = make(code=code, unit="share"), make("Seconds of reading", code=f"{code}-b", unit="mean")
+        found = entered(enter(share, numerator=3, n=4))
+        assert (found.value, wording.basis(found)) == (Shown(Fraction(3, 4)), "n = 4; evidence B")
+        assert entered(enter(mean, 12, n=2)).value == Decimal(12)
+
+    def test_the_sheet_of_few_items_tells_of_how_many_the_baseline_was(self, make):
+        of_items = {"unit": "share", "baseline": Decimal(50), "baseline_n": 2, "baseline_date": date(2026, 9, 1)}
+        assert dict(wording.sheet(make(code="P2", **of_items)))["Baseline"] == "50.0%; 2026-09-01; n = 2"
 
     def test_the_change_since_a_baseline_of_few_has_no_interval(self, make, enter):
         knowledge = make(code="O2", unit="share", baseline=Decimal(5), baseline_n=20, baseline_date=date(2026, 9, 1))

@@ -417,3 +417,20 @@ def test_spending_that_can_not_be_is_refused_at_its_field(campaign, editor, amou
     with pytest.raises(ValidationError) as error:
         keeping.keep_spend(spend=spend, user=editor, now=NOW)
     assert refused(error) == {field}
+
+
+def test_the_history_tells_of_no_few_who_were_asked_and_of_few_items_everything(make, enter):
+    said = {}
+    for code, fields in {
+        "O2": {"unit": "mean", "baseline": Decimal(2), "baseline_n": 4},
+        "O1": {"unit": "count", "baseline": Decimal(3), "baseline_n": 20},
+        "P2": {"unit": "mean", "baseline": Decimal(2), "baseline_n": 4},
+    }.items():
+        indicator = make(code=code, name=code, baseline_date=date(2026, 9, 1), **fields)
+        enter(indicator, 3, n=4 if fields["unit"] == "mean" else 20, method="All who came")
+        told = [*indicator.changes.values_list("after", flat=True)]
+        said[code] = {line for text in told for line in text.split("\n")}
+
+    assert {"Baseline: hidden", "How many were asked for the baseline: hidden", "Value: hidden"} <= said["O2"]
+    assert {"Baseline: hidden", "How many were asked for the baseline: 20", "Value: hidden", "N: 20"} <= said["O1"]
+    assert {"Baseline: 2", "How many were asked for the baseline: 4", "Value: 3", "N: 4"} <= said["P2"]
