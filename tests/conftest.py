@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from .database import django_db_setup  # noqa: F401
@@ -29,6 +30,12 @@ TOGETHER = ("tests/browser/",)
 COLLECTION = (100_000, 20, 100)
 """After how many new objects, younger and older collections memory is looked through (:func:`gc.set_threshold`)."""
 BROKER = "amqp://guest:guest@127.0.0.1:5672/"
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> None:
+    """A page read in another language leaves it behind in its thread, as on a server until the next request."""
+    translation.deactivate()
 
 
 def broker_url() -> str:
