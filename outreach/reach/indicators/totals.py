@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -12,13 +12,15 @@ from django.utils.functional import cached_property
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.reach import counts, disclosure, provisional
+from outreach.reach.coverage import coverage, covered, is_kept
 from outreach.reach.cube import Cube
 from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown, cell
 from outreach.reach.snapshots.models import Snapshot
-from outreach.reach.snapshots.reading import content_of
+from outreach.reach.snapshots.reading import content_of, populations_in
 from outreach.reach.tables import EVALUATORS_K
 from outreach.reach.window import ENDED
 
+from .populations import PopulationEstimate
 from .quarters import moments_of
 
 SUMMED = ("attempted", "accepted", "withdrawn")
@@ -53,6 +55,10 @@ class Totals(Protocol):
 
     def frequency(self) -> Cell:
         """Accepted messages for each person reached."""
+        ...
+
+    def coverage(self, population: PopulationEstimate) -> Cell:
+        """The people reached of a group against its estimated size."""
         ...
 
 
@@ -92,6 +98,12 @@ class Moving:
         people = self._rounded("people")
         return Shown(Fraction(self._rounded("accepted"), people)) if people else Hidden()
 
+    def coverage(self, population: PopulationEstimate) -> Cell:
+        """Of everybody a lower bound; of a segment or a gender not before the figures are final."""
+        if self.broadcasts and (population.segment or population.gender):
+            return Hidden()
+        return covered(reached=self.count("people"), people=population.people, k=EVALUATORS_K)
+
     def _rounded(self, name: str) -> int:
         return self.counts.get(name, 0) // provisional.STEP * provisional.STEP
 
@@ -102,6 +114,7 @@ class Frozen:
 
     cube: Cube
     broadcasts: int
+    populations: Sequence[Mapping[str, Any]] = ()
     provisional: bool = False
 
     def count(self, name: str) -> Cell:
@@ -121,6 +134,11 @@ class Frozen:
     def frequency(self) -> Cell:
         """Where both counts are shown."""
         return disclosure.share(parts=[self.cube.read("accepted")], whole=self.cube.read("people"))
+
+    def coverage(self, population: PopulationEstimate) -> Cell:
+        """As it was frozen; unknown where the estimate was entered or changed since."""
+        kept = next((each for each in self.populations if is_kept(each, population)), None)
+        return coverage(self.cube, kept, EVALUATORS_K) if kept else Unknown()
 
     def _people(self, name: str) -> Cell:
         return self.cube.read("people", {"gender": GENDERS[name]})
@@ -151,7 +169,8 @@ class Counting:
         snapshot = self.frozen.get((first, last))
         if snapshot:
             content = content_of(snapshot)
-            return Frozen(Cube(content["figures"][str(EVALUATORS_K)]), len(content["broadcasts"]))
+            figures = content["figures"][str(EVALUATORS_K)]
+            return Frozen(Cube(figures), len(content["broadcasts"]), populations_in(content))
         begins, ends = moments_of(first, last)
         return self._moving([broadcast for broadcast, moment in self.ended if begins <= moment < ends])
 

@@ -19,11 +19,13 @@ from .parts import (
     PAGE_VISITS,
     PARTS,
     PLANNED,
+    POPULATION_COVERAGE,
     TRACKABLE_SHARE,
     UNSUBSCRIBED,
 )
 from .reached import (
     COMPLETENESS,
+    COVERAGE,
     DELIVERY_RATE,
     ESTIMATED_AUDIENCE,
     FEMALE_SHARE,
@@ -34,7 +36,7 @@ from .reached import (
 )
 from .read import COMPLETION_RATE, READ, VISITS
 
-DEFINITIONS_VERSION = "2"
+DEFINITIONS_VERSION = "3"
 
 INDICATORS: tuple[Metric, ...] = (*CONTENT, *REACH, *READ, *OUTCOMES)
 METRICS: tuple[Metric, ...] = (*INDICATORS, *PARTS)
@@ -52,6 +54,7 @@ __all__ = [
     "COMPLETENESS",
     "COMPLETION_RATE",
     "COST",
+    "COVERAGE",
     "DEFINITIONS_VERSION",
     "DELIVERY_RATE",
     "ESTIMATED_AUDIENCE",
@@ -67,6 +70,7 @@ __all__ = [
     "PAGE_VISITS",
     "PARTS",
     "PLANNED",
+    "POPULATION_COVERAGE",
     "REACHED",
     "STATED",
     "TRACKABLE_SHARE",
