@@ -60,6 +60,7 @@ STAFF = [
             "reach/visits/",
             "reach/visits/?period=2026-13",
             "reach/definitions/",
+            "reach/definitions/?snapshot=1",
             "reach/tokens/",
         ],
     ),

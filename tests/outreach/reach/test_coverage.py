@@ -6,6 +6,8 @@ import json
 from fractions import Fraction
 
 import pytest
+import time_machine
+from bs4 import BeautifulSoup
 from django.core.management import call_command
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -18,6 +20,7 @@ from outreach.reach.api.answers import ReportAnswer
 from outreach.reach.coverage import covered, is_too_small
 from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
 from outreach.reach.downloads import as_csv, as_pdf, as_workbook, code_book
+from outreach.reach.indicators.document import document
 from outreach.reach.indicators.logframe import logframe
 from outreach.reach.indicators.populations import PopulationEstimate
 from outreach.reach.metrics import POPULATION_COVERAGE
@@ -227,3 +230,21 @@ def test_the_framework_has_what_is_frozen_and_before_that_a_lower_bound_of_every
     assert shares() == [(found, Shown(Fraction(1, 100)), False), (women, Shown(Fraction(32, 4100)), False)]
     PopulationEstimate.objects.filter(pk=found.pk).update(people=9000)
     assert shares()[0][1] == Unknown(), "entered or changed since"
+
+
+@pytest.mark.django_db
+def test_the_framework_says_on_its_page_and_in_its_files_that_an_estimate_is_too_small(
+    campaign, estimate, client, member
+):
+    estimate(41)
+    freeze(campaign, period=None)
+    with time_machine.travel(CLOSED, tick=False):
+        client.force_login(member("evaluator"))
+        answer = client.get(reverse("results:logframe", args=[campaign.pk]))
+    page = BeautifulSoup(answer.content, "html.parser")
+    row = page.select_one("section[aria-labelledby=results-populations] tbody tr").get_text(" ", strip=True)
+    assert row.startswith("All segments 41 2024 Census 200.0% counted; More people were reached than were estimated")
+    sheets = document(frame=logframe(campaign=campaign, today=CLOSED.date()), now=CLOSED).sheets
+    (found,) = next(sheet for sheet in sheets if sheet.slug == "populations").rows
+    assert found[:5] == ("All segments, 2024", 41, "2024", "Census", Shown(Fraction(2)))
+    assert "too small" in found[5]
