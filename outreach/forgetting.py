@@ -15,6 +15,7 @@ from .audience.imports import forgetting as lists
 from .broadcasts import test_chats
 from .broadcasts.models import Approval, Broadcast, TestChat
 from .delivery import forgetting as ledger
+from .reach.indicators.populations import PopulationEstimate
 from .reach.indicators.records import Entry, Estimate, Spend
 from .reach.indicators.trail import Change
 from .reach.snapshots.models import Snapshot
@@ -44,6 +45,7 @@ def _register_notes() -> None:
     mentions.register(Entry, "note", "text", "method", "verification")
     mentions.register(Estimate, "note", "title", "source", "place")
     mentions.register(Spend, "note", "source")
+    mentions.register(PopulationEstimate, "note", "source")
     mentions.register(Change, "subject", "before", "after", "reason")
 
 

@@ -29,6 +29,7 @@ from .broadcasts.series.models import Series, SeriesApproval
 from .delivery.models import Cohort, Delivery, Exclusion, Freeze, Throttle
 from .reach.api.models import ApiToken
 from .reach.indicators.framework import Indicator, Result, Target
+from .reach.indicators.populations import PopulationEstimate
 from .reach.indicators.records import Entry, Estimate, Spend
 from .reach.indicators.trail import Change
 from .reach.models import CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
@@ -69,6 +70,7 @@ __all__ = [
     "PageDay",
     "PageVisit",
     "PeopleSet",
+    "PopulationEstimate",
     "Publication",
     "QuietHours",
     "Rebuild",

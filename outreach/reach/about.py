@@ -37,7 +37,7 @@ def about(report: Report) -> list[tuple[str, str]]:
 
 
 def definition(metric: Metric) -> list[tuple[str, str]]:
-    """Everything that defines a metric, each part with its name."""
+    """Everything that defines a metric, each part with its name; a text that was kept knows its language."""
     parts = [
         (_("Name"), metric.name),
         (_("Definition"), metric.definition),
@@ -53,7 +53,7 @@ def definition(metric: Metric) -> list[tuple[str, str]]:
         (_("Indicator"), metric.code),
         (_("Version"), metric.version),
     ]
-    return [(name, str(text)) for name, text in parts if text]
+    return [(name, text if isinstance(text, str) else str(text)) for name, text in parts if text]
 
 
 def moment_text(moment: datetime | None) -> str:

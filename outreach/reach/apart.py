@@ -13,6 +13,8 @@ from outreach.tracking import reading
 from . import disclosure, metrics
 from .documents.document import Sheet
 from .indicators.records import Estimate
+from .metrics import Metric
+from .metrics.kept import TODAY, Definitions
 from .reports import Apart
 
 
@@ -34,19 +36,21 @@ def count_apart(*, first_day: date, last_day: date, campaign: Campaign | None) -
     return {"views": seen.views if seen.views or seen.machine_views else None, "estimates": estimates}
 
 
-def rows_of(stored: Mapping[str, Any], *, k: int) -> tuple[Apart, ...]:
+def rows_of(stored: Mapping[str, Any], *, k: int, defined: Definitions = TODAY) -> tuple[Apart, ...]:
     """What a snapshot kept, in the language in use; people who were counted one by one are told from ``k`` on."""
     views = Apart(
         name=_("Page views on the site"),
         value=stored["views"],
         unit=_("page views, not people"),
         method=_("Counted by the server, without cookies; staff and known machines left out. The whole site."),
-        metric=metrics.VISITS,
+        metric=defined.of(metrics.VISITS),
     )
-    return (*([views] if stored["views"] is not None else []), *(_estimate(each, k) for each in stored["estimates"]))
+    estimated = defined.of(metrics.ESTIMATED_AUDIENCE)
+    estimates = [_estimate(each, k, estimated) for each in stored["estimates"]]
+    return (*([views] if stored["views"] is not None else []), *estimates)
 
 
-def _estimate(each: Mapping[str, Any], k: int) -> Apart:
+def _estimate(each: Mapping[str, Any], k: int, metric: Metric) -> Apart:
     method = Estimate.Method(each["method"])
     evidence = {"method": method.label, "grade": each["grade"]}
     days = sorted({date.fromisoformat(each[name]) for name in ("first_day", "last_day")})
@@ -57,7 +61,7 @@ def _estimate(each: Mapping[str, Any], k: int) -> Apart:
         unit=_("people, as reported"),
         method=_("%(method)s, evidence %(grade)s; %(when)s") % {**evidence, "when": when},
         source=" · ".join(filter(None, [each["source"], each["place"]])),
-        metric=metrics.ESTIMATED_AUDIENCE,
+        metric=metric,
     )
 
 

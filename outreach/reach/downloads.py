@@ -13,7 +13,7 @@ from .about import about, definition
 from .disclosure import Cell
 from .documents import csv_file, pdf, workbook
 from .documents.document import Value
-from .metrics import METRICS, Metric
+from .metrics import Metric
 from .report_document import report_document
 from .reports import Apart, Report
 from .standing import standing
@@ -71,7 +71,8 @@ def code_book(report: Report) -> bytes:
     rows += [("apart", each.name, f"{each.method} {each.source}".strip()) for each in report.apart]
     rows += [("column", name, meaning) for name, meaning in zip(COLUMNS, _column_meanings(), strict=True)]
     rows += [("status", name, meaning) for name, meaning in csv_file.status_meanings()]
-    rows += [(f"metric {metric.slug}", name, text) for metric in METRICS for name, text in definition(metric)]
+    defined = report.defined.metrics
+    rows += [(f"metric {metric.slug}", name, text) for metric in defined for name, text in definition(metric)]
     return csv_file.lines(("item", "name", "meaning"), rows)
 
 

@@ -16,6 +16,7 @@ from .disclosure import AtLeast, Cell, Hidden, Shown, Unknown
 from .indicator_table import SLUG, indicator_table
 from .metrics import Count, Metric
 from .reports import Column, Figure, Row, Table
+from .snapshots.reading import definitions_in, populations_in
 
 GENDERS = ("woman", "man", "another", "undisclosed", "")
 TIMES = ("1", "2", "3", "4", "5+")
@@ -46,23 +47,26 @@ class Pages:
     def __init__(self, content: Mapping[str, Any], k: int) -> None:
         self.content, self.k = content, k
         self.cube = Cube(content["figures"][str(k)])
+        self.defined = definitions_in(content)
 
     def figures(self) -> tuple[Figure, ...]:
         """The headlines."""
+        of = self.defined.of
         everybody = self._row(metrics.REACHED, {})
-        completeness = (metrics.COMPLETENESS, _completeness(everybody))
-        clicks = [(each, self.cube.count(each, {})) for each in (metrics.COHORT_CLICKS, metrics.MACHINE_CLICKS)]
-        trackable = (metrics.TRACKABLE_SHARE, self.cube.share(metrics.TRACKABLE_SHARE))
-        attempts = [(each, self.cube.count(each, {})) for each in (metrics.ACCEPTED, metrics.BOUNCED)]
+        completeness = (of(metrics.COMPLETENESS), _completeness(everybody))
+        clicks = [(of(each), self.cube.count(each, {})) for each in (metrics.COHORT_CLICKS, metrics.MACHINE_CLICKS)]
+        trackable, delivery = of(metrics.TRACKABLE_SHARE), of(metrics.DELIVERY_RATE)
+        attempts = [(of(each), self.cube.count(each, {})) for each in (metrics.ACCEPTED, metrics.BOUNCED)]
         return (
-            Figure(metrics.REACHED, everybody[-1], (completeness,)),
-            Figure(metrics.CLICKED, self.cube.count(metrics.CLICKED, {}), (trackable, *clicks)),
-            _female_headline(_female_share(everybody), completeness),
+            Figure(of(metrics.REACHED), everybody[-1], (completeness,)),
             Figure(
-                metrics.DELIVERY_RATE,
-                self.cube.share(metrics.DELIVERY_RATE),
-                tuple(attempts),
-                _("Basis: accepted by the receiver's provider."),
+                of(metrics.CLICKED),
+                self.cube.count(metrics.CLICKED, {}),
+                ((trackable, self.cube.share(trackable)), *clicks),
+            ),
+            _female_headline(of(metrics.FEMALE_SHARE), _female_share(everybody), completeness),
+            Figure(
+                delivery, self.cube.share(delivery), tuple(attempts), _("Basis: accepted by the receiver's provider.")
             ),
         )
 
@@ -70,8 +74,8 @@ class Pages:
         """The fixed catalogue; a table in which there is nothing is left out."""
         choices = Delivery._meta.get_field("channel").flatchoices, Delivery._meta.get_field("group").flatchoices
         found = [
-            *([indicator_table(self.cube, self.content["site"], self.k)] if self.content["site"] else []),
-            *(self._by_segment(metric) for metric in BY_SEGMENT),
+            *([self._indicators()] if self.content["site"] else []),
+            *(self._by_segment(metric) for metric in map(self.defined.of, BY_SEGMENT)),
             self._by("channel", _("By channel"), _("Channel"), dict(choices[0])),
             self._by("language", _("By language"), _("Language"), dict(settings.LANGUAGES)),
             self._by("group", _("By group"), _("Group"), dict(choices[1])),
@@ -83,15 +87,19 @@ class Pages:
         ]
         return tuple(table for table in found if table.rows)
 
+    def _indicators(self) -> Table:
+        populations = populations_in(self.content)
+        return indicator_table(self.cube, self.content["site"], k=self.k, populations=populations, defined=self.defined)
+
     def _by_segment(self, metric: Count) -> Table:
-        shared = metric is metrics.COHORT_CLICKS
+        shared = metric.slug == metrics.COHORT_CLICKS.slug
         genders = dict(Delivery._meta.get_field("gender").flatchoices)
         labels = [str(genders[gender]) for gender in GENDERS] + [str(NOT_ATTRIBUTABLE)] * shared
-        columns = [*map(Column, labels), Column(_("All")), Column(str(metrics.COMPLETENESS.name), metrics.COMPLETENESS)]
+        columns = [*map(Column, labels), Column(_("All")), self._column(metrics.COMPLETENESS)]
         places: list[tuple[str, dict[str, str]]] = [(name, {"segment": code}) for code, name in self._segments()]
         places += [(str(NOT_ATTRIBUTABLE), {"segment": OPEN})] * shared
-        with_share = metric is metrics.REACHED
-        columns += [Column(str(metrics.FEMALE_SHARE.name), metrics.FEMALE_SHARE)] * with_share
+        with_share = metric.slug == metrics.REACHED.slug
+        columns += [self._column(metrics.FEMALE_SHARE)] * with_share
         rows = []
         for label, place in [*places, (_("All segments"), {})]:
             cells = self._row(metric, place, (*GENDERS, OPEN) if shared else GENDERS)
@@ -108,7 +116,7 @@ class Pages:
         for label, place in [*places, (str(NOT_ATTRIBUTABLE), {axis: OPEN}), (_("All"), {})]:
             cells = tuple(self.cube.count(each, place) for each in BY_SEGMENT)
             rows.append(Row(label, cells, is_total=not place, is_open=OPEN in place.values()))
-        columns = tuple(Column(str(metric.name), metric) for metric in BY_SEGMENT)
+        columns = tuple(map(self._column, BY_SEGMENT))
         return Table(axis, name, heading, columns, tuple(row for row in rows if _is_needed(row)), charted=1)
 
     def _by_story(self) -> Table:
@@ -123,7 +131,7 @@ class Pages:
             )
             for story, label in sorted(labels.items(), key=lambda item: (item[1].casefold(), item[0]))
         )
-        columns = tuple(Column(str(each.name), each) for each in (metrics.CLICKED, metrics.COHORT_CLICKS))
+        columns = tuple(map(self._column, (metrics.CLICKED, metrics.COHORT_CLICKS)))
         return Table("story", _("Clicks by story"), _("Story"), columns, rows, charted=2)
 
     def _by_reason(self, channels: Mapping[str, str | Promise]) -> Table:
@@ -145,7 +153,13 @@ class Pages:
         ]
         name = _("Who was not reached, by reason and channel")
         return Table(
-            "reason", name, _("Reason"), (*columns, Column(_("All"))), tuple(rows), EXCLUDED, charted=len(columns)
+            "reason",
+            name,
+            _("Reason"),
+            (*columns, Column(_("All"))),
+            tuple(rows),
+            self.defined.of(metrics.EXCLUDED),
+            charted=len(columns),
         )
 
     def _by_times(self) -> Table:
@@ -153,7 +167,7 @@ class Pages:
         rows = [Row(_times_label(times), (self.cube.read("times", {"times": times}),)) for times in TIMES if found]
         if rows:
             rows.append(Row(_("All"), (self.cube.count(metrics.REACHED, {}),), is_total=True))
-        columns = (Column(str(metrics.REACHED.name), metrics.REACHED),)
+        columns = (self._column(metrics.REACHED),)
         return Table("times", _("How many messages people got"), _("Messages"), columns, tuple(rows), charted=1)
 
     def _by_day(self) -> Table:
@@ -161,7 +175,7 @@ class Pages:
         rows = [Row(day, (self.cube.count(metrics.ACCEPTED, {"day": day}),)) for day in days]
         if rows:
             rows.append(Row(_("All"), (self.cube.count(metrics.ACCEPTED, {}),), is_total=True))
-        columns = (Column(str(metrics.ACCEPTED.name), metrics.ACCEPTED),)
+        columns = (self._column(metrics.ACCEPTED),)
         return Table("day", _("Accepted per day"), _("Day"), columns, tuple(rows), charted=1)
 
     def _by_broadcast(self) -> Table:
@@ -173,13 +187,13 @@ class Pages:
         ]
         if rows:
             rows.append(Row(_("All"), tuple(self.cube.read(name) for name in names), is_total=True))
-        columns = (
-            Column(str(PLANNED.name), PLANNED),
-            Column(str(metrics.ACCEPTED.name), metrics.ACCEPTED),
-            Column(str(metrics.REACHED.name), metrics.REACHED),
-        )
+        columns = tuple(map(self._column, (metrics.PLANNED, metrics.ACCEPTED, metrics.REACHED)))
         name = _("Planned and actual, by broadcast")
         return Table("broadcast", name, _("Broadcast"), columns, tuple(rows), charted=2)
+
+    def _column(self, metric: Metric) -> Column:
+        defined = self.defined.of(metric)
+        return Column(str(defined.name), defined)
 
     def _row(self, metric: Count, place: dict[str, str], genders: Iterable[str] = GENDERS) -> tuple[Cell, ...]:
         """The cells of each gender, and last of all together."""
@@ -191,10 +205,6 @@ class Pages:
         names = dict.fromkeys(self.cube.places("segment"), "") | self.content["segments"]
         named = [(code, name or code) for code, name in names.items() if code != OPEN]
         return sorted(named, key=lambda each: each[1].casefold())
-
-
-PLANNED = metrics.PLANNED
-EXCLUDED = metrics.EXCLUDED
 
 
 def _read(stored: int | None) -> Cell:
@@ -236,7 +246,7 @@ def no_headline() -> str:
     return _("No headline: gender is not known of enough of those reached.")
 
 
-def _female_headline(share: Cell, completeness: tuple[Metric, Cell]) -> Figure:
+def _female_headline(metric: Metric, share: Cell, completeness: tuple[Metric, Cell]) -> Figure:
     if may_headline(completeness[1]):
-        return Figure(metrics.FEMALE_SHARE, share, (completeness,))
-    return Figure(metrics.FEMALE_SHARE, Unknown(), (completeness,), no_headline())
+        return Figure(metric, share, (completeness,))
+    return Figure(metric, Unknown(), (completeness,), no_headline())

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from outreach.broadcasts.campaign import Campaign
 
-from .metrics import METRICS, Metric
+from .metrics import Metric
 from .snapshots import publishing
 from .snapshots.models import Publication, Snapshot
 from .tables import PUBLIC_K, Report, report
@@ -52,7 +52,7 @@ class Results:
             found |= {metric.slug for metric in (table.metric, *(column.metric for column in table.columns)) if metric}
             found |= {row.metric.slug for row in table.rows if row.metric}
         found |= {each.metric.slug for each in self.report.apart if each.metric}
-        return [metric for metric in METRICS if metric.slug in found]
+        return [metric for metric in self.report.defined.metrics if metric.slug in found]
 
 
 def published(*, campaign: Campaign) -> Sequence[Results]:

@@ -16,7 +16,6 @@ from . import public
 from .about import about, definition
 from .charts import draw_panels
 from .downloads import KINDS
-from .metrics import DEFINITIONS_VERSION
 from .public import Results
 from .responses import file_response
 from .standing import standing
@@ -45,7 +44,7 @@ def results(request: HttpRequest, slug: str) -> HttpResponse:
             "about": about(shown.report),
             "tables": [(table, draw_panels(table)) for table in shown.report.tables],
             "definitions": [(metric, definition(metric)[1:]) for metric in shown.metrics],
-            "version": DEFINITIONS_VERSION,
+            "version": standing(shown.report).definitions,
             "kinds": KINDS.values(),
         }
     response = render(request, "outreach/reach/public/results.html", context)

@@ -10,7 +10,7 @@ from . import charts
 from .about import about, definition
 from .apart import apart_sheet
 from .documents.document import Document, Drawing, Sheet
-from .metrics import METRICS, Metric
+from .metrics import Metric
 from .reports import Apart, Figure, Report, Table
 from .standing import standing
 
@@ -30,7 +30,12 @@ def report_document(report: Report, language: str) -> Document:
             language=language,
             dated=standing(report).taken_at or NEVER,
             facts=tuple(about(report)),
-            sheets=(headlines(report.figures), *map(sheet, report.tables), *_apart(report.apart), definitions()),
+            sheets=(
+                headlines(report.figures),
+                *map(sheet, report.tables),
+                *_apart(report.apart),
+                definitions(report.defined.metrics),
+            ),
             notes=tuple(report.notes),
             drawings=drawings(report.tables),
         )
@@ -62,8 +67,8 @@ def sheet(table: Table) -> Sheet:
     )
 
 
-def definitions(metrics: Sequence[Metric] = METRICS) -> Sheet:
-    """Metrics, as a rule the whole list, in the language in use; a part that a metric does not have is empty."""
+def definitions(metrics: Sequence[Metric]) -> Sheet:
+    """Metrics in the language in use; a part that a metric does not have is empty."""
     known = [dict(definition(metric)) for metric in metrics]
     headings = tuple(dict.fromkeys(name for parts in known for name in parts))
     rows = [tuple(parts.get(name, "") for name in headings) for parts in known]

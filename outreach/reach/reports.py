@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from .disclosure import Cell
 from .documents.document import Value
-from .metrics import Metric
+from .metrics import DEFINITIONS_VERSION, Metric
+from .metrics.kept import TODAY, Definitions
 
 PROVISIONAL, CLOSED, FROZEN = "provisional", "closed", "frozen"
 
@@ -120,7 +121,8 @@ class Report:
 
     ``status`` is provisional (headline totals only, rounded down), closed (a broadcast whose window is over) or frozen
     (a period). The last two have a ``snapshot``. ``counted`` is when a provisional report was counted, in UTC.
-    ``apart`` has the reach that is never added to that of the broadcasts.
+    ``apart`` has the reach that is never added to that of the broadcasts. ``defined`` are the definitions with which
+    the figures were counted.
     """
 
     title: str
@@ -134,6 +136,7 @@ class Report:
     period: Span | None = None
     counted: datetime | None = None
     apart: tuple[Apart, ...] = ()
+    defined: Definitions = TODAY
 
     @property
     def demo(self) -> str:
@@ -165,7 +168,20 @@ class Report:
     @property
     def notes(self) -> list[str]:
         """What every reader of these figures has to know."""
-        return limits(self.k)
+        return [*limits(self.k), *self._of_definitions]
+
+    @property
+    def _of_definitions(self) -> list[str]:
+        if self.defined.is_kept or self.snapshot is None or self.snapshot.definitions == DEFINITIONS_VERSION:
+            return []
+        versions = {"old": self.snapshot.definitions, "new": DEFINITIONS_VERSION}
+        return [
+            _(
+                "These figures were stored with version %(old)s of the definitions, whose words were not stored with "
+                "them: those that are shown are of version %(new)s."
+            )
+            % versions
+        ]
 
 
 def limits(k: int) -> list[str]:

@@ -9,6 +9,7 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 
 from . import periods
+from .metrics.kept import Definitions
 from .periods import Period, UnknownPeriod
 from .snapshots.models import Snapshot
 from .tables import EVALUATORS_K, Report, UnknownBroadcast, UnknownSnapshot, counted_broadcasts, report
@@ -86,6 +87,13 @@ def _stored(number: str, k: int) -> Report:
         return report(snapshot=_number(number), k=k)
     except UnknownSnapshot:
         raise UnknownScope(_("There is no snapshot with this number. Choose from the list.")) from None
+
+
+def definitions_of(number: str) -> tuple[Definitions, str]:
+    """The definitions with which a snapshot was stored, and their version; raises :class:`UnknownScope`."""
+    found = _stored(number, EVALUATORS_K)
+    assert found.snapshot is not None
+    return found.defined, found.snapshot.definitions
 
 
 def _number(asked: str) -> int:

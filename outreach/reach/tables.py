@@ -161,7 +161,8 @@ def _stored(snapshot: Snapshot, k: int) -> Report:
             newest=newest,
         ),
         period=Span(snapshot.first_day, snapshot.last_day, name) if snapshot.is_period else None,
-        apart=rows_of(content["apart"], k=k) if snapshot.is_period else (),
+        apart=rows_of(content["apart"], k=k, defined=pages.defined) if snapshot.is_period else (),
+        defined=pages.defined,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -17,7 +17,8 @@ from .behind import behind
 from .charts import draw_panels
 from .downloads import KINDS
 from .file_view import FileView, languages
-from .metrics import DEFINITIONS_VERSION, METRICS
+from .metrics import DEFINITIONS_VERSION
+from .metrics.kept import TODAY
 from .responses import NOT_IN_THE_LIST, file_response, refusal
 from .scopes import Scope, UnknownScope
 from .standing import standing
@@ -81,9 +82,10 @@ def _context(report: Report, scope: Scope, metric: str) -> dict[str, Any]:
         (figure, [(each, cell) for each, cell in figure.beside if each.slug not in MACHINES], behind(report, figure))
         for figure in report.figures
     ]
-    switches = [(each, urlencode({**scope.query, "metric": each.slug})) for each in BY_SEGMENT]
+    switches = [(each, urlencode({**scope.query, "metric": each.slug})) for each in map(report.defined.of, BY_SEGMENT)]
     return {
         "about": about(report),
+        "definitions": definitions_address(report),
         "standing": standing(report),
         "figures": figures,
         "apart": apart,
@@ -92,6 +94,12 @@ def _context(report: Report, scope: Scope, metric: str) -> dict[str, Any]:
         "kinds": [{"label": kind.label, "address": reverse(f"reach:{kind.name}")} for kind in KINDS.values()],
         "languages": languages(),
     }
+
+
+def definitions_address(report: Report) -> str:
+    """Where the definitions stand with which the figures of a report were counted."""
+    address = reverse("reach:definitions")
+    return f"{address}?snapshot={report.snapshot.number}" if report.snapshot else address
 
 
 class DefinitionsView(WagtailAdminTemplateMixin, TemplateView):
@@ -106,9 +114,19 @@ class DefinitionsView(WagtailAdminTemplateMixin, TemplateView):
         return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Each metric with all its parts but the name."""
-        found = [(metric, definition(metric)[1:]) for metric in METRICS]
-        return super().get_context_data(definitions=found, version=DEFINITIONS_VERSION, **kwargs)
+        """Each metric with all its parts but the name: today's, or those with which a snapshot was stored."""
+        defined, version = TODAY, DEFINITIONS_VERSION
+        if asked := self.request.GET.get("snapshot", ""):
+            try:
+                defined, version = scopes.definitions_of(asked)
+            except UnknownScope:
+                raise Http404 from None
+        found = [(metric, definition(metric)[1:]) for metric in defined.metrics]
+        is_old = defined.is_kept and defined.metrics != TODAY.metrics
+        lost = not defined.is_kept and version != DEFINITIONS_VERSION
+        return super().get_context_data(
+            definitions=found, version=version, is_old=is_old, lost=lost, today=DEFINITIONS_VERSION, **kwargs
+        )
 
 
 class DownloadView(FileView):

@@ -9,6 +9,7 @@ register.filter("words", readings.words)
 register.filter("how", wording.how)
 register.filter("rests_on", wording.basis)
 register.filter("days", wording.days)
+register.filter("coverage", wording.coverage)
 register.filter("reported", lambda estimate: readings.words(readings.reported(estimate)))
 
 

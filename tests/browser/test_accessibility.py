@@ -38,7 +38,8 @@ EDITORS = [
     "broadcasts/calendar/", "broadcasts/welcome/", "broadcasts/series/", "broadcasts/series/new/",
     "reports/translation-states/", "segments/edit/7/", "segments/inspect/6/", "segments/compare/?first=1&second=6",
     "campaigns/", "campaigns/new/", "results/1/", "results/1/import/", "results/1/indicator/add/",
-    "results/indicator/5/edit/", "results/indicator/5/target/2027-Q1/",
+    "results/indicator/5/edit/", "results/indicator/5/target/2027-Q1/", "results/1/population/add/",
+    "results/population/1/",
 ]  # fmt: skip
 STAFF = [
     ("editor", EDITORS),
@@ -59,6 +60,7 @@ STAFF = [
             "reach/visits/",
             "reach/visits/?period=2026-13",
             "reach/definitions/",
+            "reach/definitions/?snapshot=1",
             "reach/tokens/",
         ],
     ),

@@ -66,6 +66,7 @@ CODES = {
     "outreach.Rollup": "segment group gender language channel",
     "outreach.Margin": "place",
     "outreach.PeopleSet": "place numbers",
+    "outreach.PopulationEstimate": "segment",
     "outreach.StoryRollup": "story",
     "outreach.Snapshot": "place definitions digest",
     "outreach.SnapshotCells": "counts hidden members",

@@ -12,6 +12,7 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.office_time import office_zone
 from outreach.reach.indicators import keeping
 from outreach.reach.indicators.framework import Indicator, Result
+from outreach.reach.indicators.populations import PopulationEstimate
 from outreach.reach.indicators.quarters import Quarter, quarters
 from outreach.reach.indicators.records import Entry, Estimate, Spend
 
@@ -242,6 +243,14 @@ def _estimate(campaign: Campaign, user: User, now: datetime) -> None:
     )
     for estimate in (radio, market):
         keeping.keep_estimate(estimate=estimate, user=user, now=now)
+    population = PopulationEstimate(
+        campaign=campaign,
+        people=66_205,
+        year=2024,
+        source="World Bank, World Development Indicators: population of Dominica (SP.POP.TOTL)",
+        note="Everybody who lives in Dominica: the campaign is for workers, employers, officials and host communities.",
+    )
+    keeping.keep_population(population=population, user=user, now=now)
     spend = Spend(
         campaign=campaign,
         amount=Decimal("18400.00"),

@@ -17,7 +17,7 @@ from outreach.broadcasts.office_time import office_zone
 from outreach.reach import periods, scopes
 from outreach.reach.indicators.document import document as results_document
 from outreach.reach.indicators.logframe import logframe
-from outreach.reach.metrics import METRICS
+from outreach.reach.metrics.kept import TODAY
 from outreach.reach.periods import UnknownPeriod
 from outreach.reach.scopes import Scope, UnknownScope
 from outreach.reach.snapshots.listing import listed, newest_first
@@ -132,9 +132,10 @@ def read_report(
 
 
 @api.get("/definitions", response={200: list[DefinitionAnswer], **ERRORS}, summary="What every figure means")
-def list_definitions(request: HttpRequest) -> list[DefinitionAnswer]:
-    """The closed list of metrics."""
-    return [DefinitionAnswer.of(metric) for metric in METRICS]
+def list_definitions(request: HttpRequest, snapshot: str = "") -> list[DefinitionAnswer]:
+    """The closed list of metrics: today's, or that with which a snapshot was stored."""
+    defined = scopes.definitions_of(snapshot)[0] if snapshot else TODAY
+    return [DefinitionAnswer.of(metric) for metric in defined.metrics]
 
 
 @api.get("/snapshots", response={200: list[SnapshotAnswer], **ERRORS}, summary="What was frozen")

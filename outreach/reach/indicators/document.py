@@ -32,6 +32,7 @@ def document(*, frame: Logframe, now: datetime) -> Document:
             _quarters(frame),
             _entries(frame),
             _estimates(frame),
+            _populations(frame),
             _spending(frame),
             _changes(frame),
             _sheets(frame),
@@ -156,6 +157,26 @@ def _estimates(frame: Logframe) -> Sheet:
     ]
     note = wording.overlap()
     return Sheet("estimates", _("Mass media and events (estimates)"), headings, rows, note=note)
+
+
+def _populations(frame: Logframe) -> Sheet:
+    headings = (
+        _("Group"), _("Estimated number of people"), _("Year"), _("Source"), _("Coverage of the group"), _("Remark"),
+        _("Note"),
+    )  # fmt: skip
+    rows: list[tuple[Value, ...]] = [
+        (
+            f"{each.group}, {each.population.year}",
+            each.population.people,
+            str(each.population.year),
+            each.population.source,
+            each.share,
+            wording.coverage(each),
+            each.population.note,
+        )
+        for each in frame.populations
+    ]
+    return Sheet("populations", _("Size of the groups (cited estimates)"), headings, rows, note=wording.sizes())
 
 
 def _spending(frame: Logframe) -> Sheet:

@@ -17,20 +17,23 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.office_time import office_zone
 from outreach.broadcasts.refusals import Overtaken, Refused
+from outreach.broadcasts.segment_names import segment_names
 from outreach.broadcasts.standing import digest
 from outreach.reach.disclosure import Shown
 
 from .framework import Indicator, Result, Target
+from .populations import PopulationEstimate, group_name
 from .quarters import Quarter
 from .readings import is_few, is_telling, is_telling_share, plain, respondents
-from .records import Entry, Estimate, Record, Spend
+from .records import Entry, Estimate, Noted, Spend
 from .sources import SOURCES
 from .trail import Change
 from .units import Unit
 
 Row = TypeVar("Row", bound=models.Model)
-AnyRecord = TypeVar("AnyRecord", bound=Record)
+AnyNoted = TypeVar("AnyNoted", bound=Noted)
 UNTOLD = ("id", "token", "version", "is_dropped")
 
 
@@ -155,6 +158,20 @@ def keep_spend(*, spend: Spend, user: User | None, now: datetime, read: str = ""
     return _keep_once(spend, about, user=user, now=now, read=read, reason=reason)
 
 
+def keep_population(
+    *, population: PopulationEstimate, user: User | None, now: datetime, read: str = "", reason: str = ""
+) -> PopulationEstimate:
+    """Add or change a population estimate; a change needs a reason. Its year has begun at ``now`` (UTC)."""
+    names = segment_names()
+    if population.segment and population.segment not in names:
+        raise ValidationError({"segment": _("There is no such segment.")})
+    if population.year and population.year > now.astimezone(office_zone()).year:
+        raise ValidationError({"year": _("This year has not begun.")})
+    group = group_name(segment=names.get(population.segment, ""), gender=population.gender)
+    about = Subject(population.campaign, _("Population estimate: %(group)s") % {"group": group})
+    return _keep_once(population, about, user=user, now=now, read=read, reason=reason)
+
+
 def _check_metric(indicator: Indicator) -> None:
     """Raise where the actual is to be counted and can't be, or where values were entered already."""
     if not indicator.metric:
@@ -170,21 +187,27 @@ def _check_metric(indicator: Indicator) -> None:
         raise ValidationError({"metric": _("There are entered values: they would no longer be shown.")})
 
 
-def _keep_once(row: AnyRecord, about: Subject, **given: Any) -> AnyRecord:
-    """Keep a record; a form that is sent again with the same token saves nothing more."""
-    kind = type(row)
-    if row.pk is None:
-        row.full_clean(exclude={"token"})
-        if (found := kind._default_manager.filter(token=row.token).first()) is not None:
+def _keep_once(row: AnyNoted, about: Subject, **given: Any) -> AnyNoted:
+    """Keep what was noted; a form that is sent again with the same token saves nothing more."""
+    is_new = row.pk is None
+    if is_new:
+        row.full_clean(exclude={"token"}, validate_constraints=False)
+        if (found := _sent_before(row)) is not None:
             return found
-        try:
-            return _keep(row, about, **given)
-        except IntegrityError:
-            if (found := kind._default_manager.filter(token=row.token).first()) is not None:
-                return found
-            raise
-    reasoned = frozenset(_values(row)) - {"note"}
-    return _keep(row, about, reasoned=reasoned, **given)
+    try:
+        return _keep(row, about, reasoned=() if is_new else frozenset(_values(row)) - {"note"}, **given)
+    except (IntegrityError, ValidationError) as error:
+        if is_new and (found := _sent_before(row)) is not None:
+            return found
+        if isinstance(error, IntegrityError):
+            # Somebody saved the same at this moment: say what can't stand twice.
+            row.full_clean(exclude={"token"})
+        raise
+
+
+def _sent_before(row: AnyNoted) -> AnyNoted | None:
+    found: AnyNoted | None = type(row)._default_manager.filter(token=row.token).first()
+    return found
 
 
 def _keep(

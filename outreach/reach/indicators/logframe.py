@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.segment_names import segment_names
+from outreach.reach.coverage import is_too_small
 from outreach.reach.disclosure import Cell, Unknown
 
 from .actuals import Actual, Cost, cost, in_quarter, to_date, up_to
 from .framework import Indicator, Result, Target
+from .populations import PopulationEstimate, group_name
 from .quarters import Quarter, quarters
 from .readings import Reading, achievement, baseline, reading
 from .records import Estimate, Spend
@@ -49,6 +52,21 @@ class InQuarter:
 
 
 @dataclass(frozen=True)
+class Covered:
+    """A group whose size is estimated, and how much of it was reached since the campaign's first day."""
+
+    population: PopulationEstimate
+    group: str
+    share: Cell
+    provisional: bool
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether more people were reached than were estimated."""
+        return is_too_small(self.share)
+
+
+@dataclass(frozen=True)
 class Logframe:
     """Everything that the page of a campaign's results says, as of ``today`` in the office."""
 
@@ -59,6 +77,7 @@ class Logframe:
     estimates: tuple[Estimate, ...]
     spends: tuple[Spend, ...]
     cost: Cost
+    populations: tuple[Covered, ...] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -77,7 +96,24 @@ def logframe(*, campaign: Campaign, today: date) -> Logframe:
         estimates=tuple(campaign.estimates.all()),
         spends=tuple(campaign.spends.all()),
         cost=cost(today=today, counting=counting),
+        populations=tuple(_populations(counting, today)),
     )
+
+
+def _populations(counting: Counting, today: date) -> Iterable[Covered]:
+    campaign = counting.campaign
+    found = list(campaign.population_estimates.all())
+    if not found:
+        return
+    names = segment_names()
+    reached = counting.totals(campaign.starts_on, min(today, campaign.ends_on)) if campaign.starts_on <= today else None
+    for each in found:
+        yield Covered(
+            population=each,
+            group=group_name(segment=names.get(each.segment, each.segment), gender=each.gender),
+            share=reached.group_coverage(each) if reached else Unknown(),
+            provisional=bool(reached and reached.provisional and reached.broadcasts),
+        )
 
 
 def _groups(counting: Counting, today: date) -> Iterable[Group]:

@@ -36,16 +36,24 @@ class Grade(models.TextChoices):
     D = "D", _("D: a guess with a stated reason")
 
 
-class Record(models.Model):
-    """Something that holds for the days from ``first_day`` to ``last_day``, both included.
+class Noted(models.Model):
+    """Something that somebody wrote down.
 
     ``token`` is made with the form, so that a form that is sent twice is saved once.
     """
 
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Record(Noted):
+    """Something that holds for the days from ``first_day`` to ``last_day``, both included."""
+
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
     note = models.TextField(_("note"), blank=True)
-    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     class Meta:
         abstract = True

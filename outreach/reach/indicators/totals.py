@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import Q
 from django.utils.functional import SimpleLazyObject, cached_property
@@ -12,14 +12,16 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.reach import counts, disclosure, provisional
+from outreach.reach.coverage import coverage, covered, is_kept
 from outreach.reach.cube import Cube
 from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown, cell
 from outreach.reach.site_counts import SiteCounts
 from outreach.reach.snapshots.models import Snapshot
-from outreach.reach.snapshots.reading import content_of
+from outreach.reach.snapshots.reading import content_of, populations_in
 from outreach.reach.tables import EVALUATORS_K
 from outreach.reach.window import ENDED
 
+from .populations import PopulationEstimate
 from .quarters import moments_of
 
 SUMMED = ("attempted", "accepted", "withdrawn", "opened", "open_trackable")
@@ -63,6 +65,10 @@ class Totals(Protocol):
 
     def coverage(self) -> Cell:
         """People reached among the active subscribers, in whole per cent: these are known in tens."""
+        ...
+
+    def group_coverage(self, population: PopulationEstimate) -> Cell:
+        """The people reached of a group against its estimated size."""
         ...
 
 
@@ -111,6 +117,12 @@ class Moving:
         people = self._rounded("people")
         return disclosure.whole_per_cent(Shown(Fraction(people, active))) if people else Hidden()
 
+    def group_coverage(self, population: PopulationEstimate) -> Cell:
+        """Of everybody a lower bound; of a segment or a gender not before the figures are final."""
+        if self.broadcasts and (population.segment or population.gender):
+            return Hidden()
+        return covered(reached=self.count("people"), people=population.people, k=EVALUATORS_K)
+
     def _rounded(self, name: str) -> int:
         return self.counts.get(name, 0) // provisional.STEP * provisional.STEP
 
@@ -122,6 +134,7 @@ class Frozen:
     cube: Cube
     broadcasts: int
     site: Mapping[str, int] = field(default_factory=dict)
+    populations: Sequence[Mapping[str, Any]] = ()
     provisional: bool = False
 
     def count(self, name: str) -> Cell:
@@ -147,6 +160,11 @@ class Frozen:
         active = self.site.get("active_subscribers")
         whole = Shown(active) if active else Unknown()
         return disclosure.whole_per_cent(disclosure.share(parts=[self.count("people")], whole=whole))
+
+    def group_coverage(self, population: PopulationEstimate) -> Cell:
+        """As it was frozen; unknown where the estimate was entered or changed since."""
+        kept = next((each for each in self.populations if is_kept(each, population)), None)
+        return coverage(self.cube, kept, EVALUATORS_K) if kept else Unknown()
 
     def _people(self, name: str) -> Cell:
         return self.cube.read("people", {"gender": GENDERS[name]})
@@ -180,7 +198,7 @@ class Counting:
         if snapshot:
             content = content_of(snapshot)
             figures = content["figures"][str(EVALUATORS_K)]
-            return Frozen(Cube(figures), len(content["broadcasts"]), content["site"] or {})
+            return Frozen(Cube(figures), len(content["broadcasts"]), content["site"] or {}, populations_in(content))
         begins, ends = moments_of(first, last)
         broadcasts = [broadcast for broadcast, moment in self.ended if begins <= moment < ends]
         # Read when it is asked for: most indicators need nothing of the site.

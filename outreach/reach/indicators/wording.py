@@ -2,12 +2,14 @@
 
 from django.utils.translation import gettext as _
 
-from outreach.reach.disclosure import Cell, FewerThan, Hidden, Shown
+from outreach.reach.coverage import too_small
+from outreach.reach.disclosure import Cell, FewerThan, Hidden, Shown, Unknown
 from outreach.reach.metrics import BY_CODE
 
 from . import readings
 from .actuals import COUNTED, ENTERED, Actual, Cost
 from .framework import Indicator
+from .logframe import Covered
 from .readings import period, words
 from .sources import SOURCES
 
@@ -82,6 +84,22 @@ def sheet(indicator: Indicator) -> list[tuple[str, str]]:
 def overlap() -> str:
     """Why estimates have no sum."""
     return _("Estimates of mass media and events overlap. They are never added up, nor to people reached.")
+
+
+def sizes() -> str:
+    """What the size of a group is for."""
+    return _(
+        "The second figure of segment coverage (R3): people reached against the size of the group that a source gives "
+        "for a year. Without such an estimate it is unknown."
+    )
+
+
+def coverage(found: Covered) -> str:
+    """How far the coverage of a group stands, and whether its estimate is too small; empty where it is unknown."""
+    if found.share == Unknown():
+        return ""
+    parts = [_("counted, provisional") if found.provisional else _("counted")]
+    return "; ".join([*parts, too_small()] if found.is_too_small else parts)
 
 
 def once() -> str:

@@ -144,12 +144,21 @@ POPULATION_COVERAGE = Share(
     slug="population_coverage",
     code="R3",
     name=_("Coverage of the group"),
-    definition=_("Different people reached against the estimated size of the group, where a cited estimate exists."),
+    definition=_(
+        "Different people reached against the estimated size of the group, of a segment, of a gender or of everybody, "
+        "where an estimate is cited. It is the second figure of segment coverage."
+    ),
     formula=_("people reached / estimated size of the group"),
     unit=_("share of the estimated group"),
     is_not=_("Not exact: an estimate stands below the line, and nobody proved that those reached belong to the group."),
     unknown=_("Unknown without an estimate with its source and year."),
     source=_("Delivery ledger and a cited source"),
+    limits=_(
+        "It passes 100 % where the estimate is too small. Hidden where the people reached are, and where nearly "
+        "everybody was."
+    ),
+    disaggregation=_("segment; gender"),
+    version=2,
     numerator=("people",),
     denominator=("population",),
 )

@@ -83,16 +83,21 @@ COVERAGE = Share(
     slug="coverage",
     code="R3",
     name=_("Segment coverage"),
-    definition=_("People reached among the active subscribers on the day of counting."),
-    formula=_("people reached / active subscribers"),
+    definition=_(
+        "People reached among the active subscribers on the day of counting. A second figure stands beside it, the "
+        "coverage of the group: people reached against the estimated size of the group, where an estimate is cited."
+    ),
+    formula=_("people reached / active subscribers; beside it people reached / estimated size of the group"),
     unit=_("share of active subscribers"),
-    is_not=_("Not the share of a whole population: that needs a cited estimate, and stands apart."),
-    unknown=_("Unknown where nobody is subscribed."),
-    source=_("Delivery ledger and register of subscribers"),
+    is_not=_("Not the share of a whole population: that is the second figure, which needs a cited estimate."),
+    unknown=_("Unknown where nobody is subscribed; the second figure is unknown without a cited estimate."),
+    source=_("Delivery ledger and register of subscribers; for the second figure a cited source"),
     limits=_(
         "People who left since are among those reached, so it can pass 100 %. Active subscribers are those of the "
-        "whole site, in tens, so the share is told in whole per cent."
+        "whole site, in tens, so the share is told in whole per cent. The second figure always stands with its year "
+        "and source."
     ),
+    version=2,
     disaggregation=_("segment; gender"),
     frequency=EACH_QUARTER,
     numerator=("people",),

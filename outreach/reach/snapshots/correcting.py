@@ -1,19 +1,22 @@
 """Correcting a snapshot: a new version with a reason. The one before stays as it is and stays readable."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 
+from outreach.reach.coverage import KEPT
 from outreach.reach.rollups import EventsGone, rebuild
 
 from . import payload
 from .closing import cover_of as cover_of_broadcast
 from .freezing import cover_of as cover_of_period
 from .models import Snapshot
-from .reading import content_of
+from .reading import content_of, populations_in
 from .scopes import missing, newest_cells, scope_of_snapshot
 from .sealed import Sealed, count_broadcast, count_period
-from .taking import Cover, TakenMeanwhile, apart_of, take
+from .taking import Cover, TakenMeanwhile, apart_of, populations_of, take
 
 
 class NotCorrected(RuntimeError):
@@ -43,12 +46,23 @@ def correct(*, snapshot: Snapshot, reason: str, user: User | None, now: datetime
     if Snapshot.objects.filter(place=snapshot.place, version__gt=snapshot.version).exists():
         raise NotTheNewest(snapshot.place)
     cover, sealed = recount(snapshot=snapshot, now=now)
-    if is_same(snapshot, sealed) and content_of(snapshot)["apart"] == apart_of(cover):
+    beside = apart_of(cover), _cited(populations_of(cover))
+    if is_same(snapshot, sealed) and beside == _kept_beside(snapshot):
         raise NothingChanged(snapshot.place)
     try:
         return take(cover=cover, sealed=sealed, version=snapshot.version + 1, reason=reason.strip(), user=user, now=now)
     except TakenMeanwhile:
         raise NotTheNewest(snapshot.place) from None
+
+
+def _kept_beside(snapshot: Snapshot) -> tuple[Any, Any]:
+    content = content_of(snapshot)
+    return content["apart"], _cited(populations_in(content))
+
+
+def _cited(populations: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
+    """What is cited of each group; that its segment has another name now is nothing to correct."""
+    return [[each[name] for name in KEPT] for each in populations]
 
 
 def recount(*, snapshot: Snapshot, now: datetime | None = None) -> tuple[Cover, Sealed]:

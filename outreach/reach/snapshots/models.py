@@ -14,10 +14,10 @@ class Snapshot(WrittenOnce):
 
     ``place`` names what was counted and is the same for all its versions: ``broadcast/12``, ``2026-10``, or a period
     with a campaign, ``2026-10/campaign/3``. ``payload`` is canonical JSON (sorted keys, whole numbers only) with every
-    figure that may be read for either k, and the names as they were; ``digest`` its SHA-256 in hexadecimal. A later
-    version has a ``reason``. ``number`` counts all snapshots in the order in which they were taken: each was protected
-    given all before it. Days are of the office's zone and included, ``taken_at`` is UTC; ``taken_by`` is nobody where
-    the system took it.
+    figure that may be read for either k, the names as they were, and every metric as it was defined (not in those that
+    were stored before definitions were kept); ``digest`` its SHA-256 in hexadecimal. A later version has a ``reason``.
+    ``number`` counts all snapshots in the order in which they were taken: each was protected given all before it. Days
+    are of the office's zone and included, ``taken_at`` is UTC; ``taken_by`` is nobody where the system took it.
     """
 
     class Kind(models.TextChoices):

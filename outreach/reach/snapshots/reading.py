@@ -1,12 +1,13 @@
 """Finding snapshots and reading what they say."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
 from outreach.broadcasts.models import Broadcast
+from outreach.reach.metrics.kept import TODAY, Definitions
 
 from .models import Snapshot
 from .scopes import PeriodScope
@@ -19,6 +20,16 @@ class UnknownSnapshot(LookupError):
 def content_of(snapshot: Snapshot) -> dict[str, Any]:
     """The payload, read."""
     return dict(json.loads(snapshot.payload))
+
+
+def definitions_in(content: Mapping[str, Any]) -> Definitions:
+    """The definitions that a payload keeps; today's where it was stored before they were kept."""
+    return Definitions(content["metrics"]) if "metrics" in content else TODAY
+
+
+def populations_in(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The population estimates that a payload keeps; none where it was stored before there were any."""
+    return list(content.get("populations", ()))
 
 
 def versions_of(snapshot: Snapshot) -> QuerySet[Snapshot]:

@@ -11,8 +11,10 @@ from django.db import IntegrityError, transaction
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.reach.apart import count_apart
+from outreach.reach.coverage import kept_populations
 from outreach.reach.disclosure import Key, axes_of, protect
 from outreach.reach.metrics import DEFINITIONS_VERSION
+from outreach.reach.metrics.kept import kept_definitions
 from outreach.reach.site_counts import SiteCounts
 
 from . import payload
@@ -130,12 +132,14 @@ def _content(
         "version": version,
         "reason": reason,
         "definitions": DEFINITIONS_VERSION,
+        "metrics": kept_definitions(),
         "campaign": None if cover.campaign is None else {"number": cover.campaign.pk, "name": cover.campaign.name},
         "segments": names,
         "stories": _story_titles(cover.broadcasts),
         "broadcasts": [_about(each) for each in cover.broadcasts],
         "members": sorted(sealed.members),
         "apart": apart_of(cover),
+        "populations": populations_of(cover),
         "site": _site(cover),
         "figures": {str(k): figures(sealed, hidden[k]) for k in hidden},
         "by_broadcast": {str(k): [_totals(each, k) for each in members] for k in hidden},
@@ -147,6 +151,13 @@ def apart_of(cover: Cover) -> dict[str, Any] | None:
     if cover.broadcast is not None:
         return None
     return count_apart(first_day=cover.first_day, last_day=cover.last_day, campaign=cover.campaign)
+
+
+def populations_of(cover: Cover) -> list[dict[str, Any]]:
+    """The population estimates that a period keeps; a single broadcast has none."""
+    if cover.broadcast is not None:
+        return []
+    return kept_populations(last_day=cover.last_day, campaign=cover.campaign)
 
 
 def _site(cover: Cover) -> dict[str, int] | None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,13 @@ from outreach.delivery.models import Delivery
 from outreach.demo import accounts
 from outreach.demo.history import load
 from outreach.demo.history.campaign import plan
+from outreach.reach.disclosure import Shown
 from outreach.reach.indicators.framework import Indicator
 from outreach.reach.indicators.logframe import logframe
+from outreach.reach.metrics import POPULATION_COVERAGE
 from outreach.reach.models import Rollup
+from outreach.reach.snapshots.models import Snapshot
+from outreach.reach.tables import report
 from outreach.reach.visits.report import web_reading
 from outreach.tracking.models import PageDay, TrackingEvent
 from outreach.tracking.web.sources import Source
@@ -207,6 +212,18 @@ def test_what_was_invented_says_so() -> None:
 
     assert all("Invented for the demo." in row.indicator.limits for row in frame.rows)
     assert all("Invented for the demo." in row.source for row in (*frame.estimates, *frame.spends))
+
+
+def test_the_size_of_the_group_is_real_and_stands_in_what_is_frozen_with_its_source() -> None:
+    (found,) = logframe(campaign=Campaign.objects.get(), today=NOW.date()).populations
+    period = Snapshot.objects.exclude(kind=Snapshot.Kind.BROADCAST).latest("number")
+    shown = report(snapshot=period.pk)
+    table = next(each for each in shown.tables if each.slug == "indicators")
+    (row,) = [each for each in table.rows if each.metric is POPULATION_COVERAGE]
+
+    assert found.population.people == 66_205
+    assert "in 2024, source: World Bank" in row.label
+    assert row.cells == (Shown(Fraction(shown.figures[0].cell.value, 66_205)),)  # type: ignore[union-attr]
 
 
 def test_writing_the_framework_again_adds_nothing() -> None:

@@ -9,7 +9,7 @@ from outreach.reach import printing
 from outreach.reach.cube import Cube
 from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
 from outreach.reach.indicator_table import indicator_table
-from outreach.reach.metrics import INDICATORS, MACHINE_OPENS
+from outreach.reach.metrics import COVERAGE, INDICATORS, MACHINE_OPENS, POPULATION_COVERAGE
 from outreach.reach.periods import parse
 from outreach.reach.snapshots.freezing import freeze_period
 from outreach.reach.tables import report
@@ -36,20 +36,25 @@ BY_HAND = {
 }  # fmt: skip
 
 
-def cells(figures=FIGURES, site=SITE, k=5):
-    rows = indicator_table(Cube(figures), site, k).rows
+def table_of(figures=FIGURES, site=SITE, **given):
+    return indicator_table(Cube(figures), site, **{"k": 5, **given})
+
+
+def cells(figures=FIGURES, site=SITE, **given):
+    rows = table_of(figures, site, **given).rows
     return {row.metric.code: row.cells[0] for row in rows if row.metric in INDICATORS}
 
 
 def test_every_indicator_that_is_counted_has_its_row_in_the_order_of_the_closed_list():
-    table = indicator_table(Cube(FIGURES), SITE, 5)
+    table = table_of()
     counted = [each for each in INDICATORS if not each.is_entered]
-    assert [row.metric for row in table.rows if row.metric is not MACHINE_OPENS] == counted
+    beside = (MACHINE_OPENS, POPULATION_COVERAGE)
+    assert [row.metric for row in table.rows if row.metric not in beside] == counted
     assert table.rows[0].label == f"P1 {INDICATORS[0].name}"
 
 
 def test_what_machines_opened_stands_behind_what_people_did():
-    rows = indicator_table(Cube(FIGURES | {"machine_opened": {"": 12}}), SITE, 5).rows
+    rows = table_of(FIGURES | {"machine_opened": {"": 12}}).rows
     place = [row.metric.slug for row in rows].index("machine_opened")
     assert rows[place - 1].metric.code == "E2"
     assert rows[place].cells == (Shown(12),)
@@ -74,7 +79,26 @@ def test_the_size_of_the_register_is_kept_in_tens(ledger, october, monkeypatch):
     monkeypatch.setattr("outreach.reach.site_counts.active_subscribers", lambda: 219)
     freeze_period(period=parse("2026-11"), user=None, now=CLOSED)
     table = next(each for each in report(period=parse("2026-11")).tables if each.slug == "indicators")
-    assert {row.metric.code: row.cells[0] for row in table.rows}["R3"] == Shown(Fraction(39, 100)), "82 of 210"
+    (found,) = [row.cells[0] for row in table.rows if row.metric is COVERAGE]
+    assert found == Shown(Fraction(39, 100)), "82 of 210"
+
+
+def test_the_size_of_each_group_stands_behind_the_coverage_with_its_year_and_source():
+    given = {"segment": "", "gender": "", "name": "", "people": 1600, "year": 2024, "source": "Census"}
+    women = {**given, "gender": "woman", "people": 900, "year": 2023, "source": "Register"}
+    another = {**women, "gender": "another"}
+    rows = [row for row in table_of(populations=[given, women, another]).rows if row.metric.code == "R3"]
+    assert [row.metric for row in rows] == [COVERAGE, *[POPULATION_COVERAGE] * 3]
+    assert [row.cells[0] for row in rows[1:]] == [Shown(Fraction(1, 8)), Shown(Fraction(1, 10)), Hidden()]
+    assert [row.label for row in rows[1:3]] == [
+        "R3 Coverage of the group. All segments: estimated 1,600 people in 2024, source: Census",
+        "R3 Coverage of the group. All segments · Women: estimated 900 people in 2023, source: Register",
+    ]
+
+
+def test_without_an_estimate_the_coverage_of_the_group_is_unknown_and_not_0():
+    (row,) = [row for row in table_of().rows if row.metric is POPULATION_COVERAGE]
+    assert (row.label, row.cells) == ("R3 Coverage of the group", (Unknown(),))
 
 
 @pytest.mark.parametrize("code", BY_HAND)

@@ -5,6 +5,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
@@ -17,6 +18,7 @@ from outreach.reach import periods
 from outreach.reach.documents import pdf
 from outreach.reach.metrics import METRICS
 from outreach.reach.snapshots.freezing import freeze_period
+from outreach.reach.snapshots.models import Snapshot
 
 from .conftest import CLOSED
 
@@ -248,7 +250,9 @@ def test_hidden_figures_are_nowhere_in_the_page(page, ledger, october):
     ledger.close(october)
     text = page(broadcast=october.pk).content.decode()
     assert rows(page(broadcast=october.pk))["officials"][2] == "hidden"
-    assert ">4<" not in text
+    figures = BeautifulSoup(text, "html.parser")
+    figures.select_one(".reach-about").decompose()  # A version may be 3.
+    assert ">4<" not in str(figures)
     assert 'width="32"' not in text  # 3 of the longest bar's 30
 
 
@@ -260,7 +264,9 @@ def test_every_metric_is_defined_and_every_link_to_a_definition_leads_there(page
         for text in (metric.definition, metric.formula, metric.unit, metric.is_not, metric.unknown, metric.source):
             assert escape(str(text)) in defined
     text = page(broadcast=closed.pk).content.decode()
-    anchors = set(re.findall(rf'href="{address}#(metric-[^"]+)"', text))
+    kept = f"{address}?snapshot={Snapshot.objects.get(broadcast=closed).pk}"
+    assert evaluator.get(kept).status_code == 200
+    anchors = set(re.findall(rf'href="{re.escape(kept)}#(metric-[^"]+)"', text))
     assert {"metric-people", "metric-machine_clicks"} < anchors <= {f"metric-{metric.slug}" for metric in METRICS}
 
 

@@ -12,9 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.widgets import AdminDateInput
 
+from outreach.broadcasts.segment_names import segment_names
 from outreach.reach.indicators import keeping
 from outreach.reach.indicators.framework import Indicator, Result, Target
-from outreach.reach.indicators.records import Entry, Estimate, Record, Spend
+from outreach.reach.indicators.populations import PopulationEstimate
+from outreach.reach.indicators.records import Entry, Estimate, Noted, Spend
 from outreach.reach.indicators.sources import SOURCES
 from outreach.reach.indicators.units import Unit
 
@@ -137,7 +139,7 @@ class TargetForm(forms.ModelForm):
         )
 
 
-class RecordForm(KeptForm):
+class NotedForm(KeptForm):
     """Something that is written down once, however often the form is sent."""
 
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -147,14 +149,14 @@ class RecordForm(KeptForm):
         self.initial["token"] = self.instance.token if self.instance.pk else uuid.uuid4()
 
     def _post_clean(self) -> None:
-        record = self.instance
-        assert isinstance(record, Record)
-        if not record.pk and self.cleaned_data.get("token"):
-            record.token = self.cleaned_data["token"]
+        noted = self.instance
+        assert isinstance(noted, Noted)
+        if not noted.pk and self.cleaned_data.get("token"):
+            noted.token = self.cleaned_data["token"]
         super()._post_clean()  # type: ignore[misc]
 
 
-class EntryForm(RecordForm):
+class EntryForm(NotedForm):
     """A value of an indicator, and what it rests on."""
 
     service, row_name = staticmethod(keeping.keep_entry), "entry"
@@ -186,7 +188,7 @@ class EntryForm(RecordForm):
         return cleaned
 
 
-class EstimateForm(RecordForm):
+class EstimateForm(NotedForm):
     """An estimate of an audience."""
 
     service, row_name = staticmethod(keeping.keep_estimate), "estimate"
@@ -199,7 +201,7 @@ class EstimateForm(RecordForm):
         widgets = PERIOD
 
 
-class SpendForm(RecordForm):
+class SpendForm(NotedForm):
     """Spending."""
 
     service, row_name = staticmethod(keeping.keep_spend), "spend"
@@ -208,6 +210,31 @@ class SpendForm(RecordForm):
         model = Spend
         fields = ("first_day", "last_day", "amount", "currency", "source", "note")
         widgets = PERIOD
+
+
+class PopulationForm(NotedForm):
+    """The size of a group, with its source."""
+
+    service, row_name = staticmethod(keeping.keep_population), "population"
+    segment = forms.ChoiceField(
+        label=_("Segment"),
+        required=False,
+        help_text=_("A person counts in the segment in which a message reached them."),
+    )
+
+    class Meta:
+        model = PopulationEstimate
+        fields = ("segment", "gender", "people", "year", "source", "note")
+        widgets = {"note": SMALL_TEXT}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # One that is no longer there stays chosen, so that saving does not make everybody of it.
+        kept = {code: code for code in (self.instance.segment,) if code}
+        segments = {"": gettext("All segments"), **kept, **segment_names()}
+        self.fields["segment"].choices = list(segments.items())  # type: ignore[attr-defined]
+        everybody = ("", gettext("All genders"))
+        self.fields["gender"].choices = [everybody, *PopulationEstimate.Gender.choices]  # type: ignore[attr-defined]
 
 
 class DropForm(forms.Form):

@@ -13,7 +13,7 @@ from outreach.reach.indicators.actuals import entered, to_date
 from outreach.reach.indicators.logframe import by_quarter, logframe
 from outreach.reach.indicators.totals import Counting
 from outreach.reach.indicators.trail import Change
-from outreach.reach.metrics import COST, ESTIMATED_AUDIENCE, FEMALE_SHARE
+from outreach.reach.metrics import COST, ESTIMATED_AUDIENCE, FEMALE_SHARE, POPULATION_COVERAGE
 
 from .base import ResultsView, office_day
 
@@ -55,6 +55,8 @@ class LogframeView(ResultsView):
                 cost_metric=COST,
                 estimated_audience=ESTIMATED_AUDIENCE,
                 overlap=wording.overlap(),
+                population_coverage=POPULATION_COVERAGE,
+                sizes=wording.sizes(),
                 limits=wording.limits(),
                 changes=changes,
                 downloads=[

@@ -16,11 +16,21 @@ from django.utils.translation import gettext_lazy
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.refusals import Refused
 from outreach.reach.indicators.framework import Indicator, Result
+from outreach.reach.indicators.populations import PopulationEstimate
 from outreach.reach.indicators.quarters import Quarter
 from outreach.reach.indicators.records import Entry, Estimate, Spend
 
 from .base import ResultsView, indicator_address, logframe_address, target_of
-from .forms import DropForm, EntryForm, EstimateForm, IndicatorForm, ResultForm, SpendForm, TargetForm
+from .forms import (
+    DropForm,
+    EntryForm,
+    EstimateForm,
+    IndicatorForm,
+    PopulationForm,
+    ResultForm,
+    SpendForm,
+    TargetForm,
+)
 
 
 class FormView(ResultsView):
@@ -225,6 +235,25 @@ class EditEstimateView(OfCampaignView):
 
     model, permission, form_class = Estimate, "change_estimate", EstimateForm
     page_title = gettext_lazy("Correct an estimate")
+
+
+class AddPopulationView(FormView):
+    """A new estimate of the size of a group."""
+
+    permission, form_class = "change_indicator", PopulationForm
+    page_title = gettext_lazy("Add a population estimate")
+
+    @cached_property
+    def row(self) -> PopulationEstimate:
+        """A new one."""
+        return PopulationEstimate(campaign=self.campaign)
+
+
+class EditPopulationView(OfCampaignView):
+    """Correct the size of a group; figures that are frozen keep the one that they have."""
+
+    model, permission, form_class = PopulationEstimate, "change_indicator", PopulationForm
+    page_title = gettext_lazy("Correct a population estimate")
 
 
 class AddSpendView(FormView):

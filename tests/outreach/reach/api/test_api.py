@@ -24,8 +24,10 @@ from outreach.reach.indicators import keeping
 from outreach.reach.indicators.framework import Indicator, Result
 from outreach.reach.metrics import METRICS
 from outreach.reach.periods import parse
+from outreach.reach.snapshots import payload
 from outreach.reach.snapshots.correcting import correct
 from outreach.reach.snapshots.freezing import freeze_period
+from outreach.reach.snapshots.models import Snapshot
 from outreach.reach.tables import report
 from outreach.tracking.models import PageDay
 from outreach.tracking.web.sources import Device, Source
@@ -220,6 +222,20 @@ def test_definitions_are_the_whole_closed_list(ask):
     found = {each["metric"]: each for each in ask("/api/reach/definitions").json()}
     assert list(found) == [metric.slug for metric in METRICS]
     assert {"name": "Formula", "text": "accepted / attempted"} in found["delivery_rate"]["parts"]
+
+
+def test_definitions_of_a_snapshot_are_those_with_which_it_was_stored(ask, ledger, october):
+    ledger.close(october)
+    (snapshot,) = Snapshot.objects.all()
+    content = json.loads(snapshot.payload)
+    (people,) = [each for each in content["metrics"] if each["slug"] == "people"]
+    people |= {"definition": "As it was.", "version": 7}
+    Snapshot._base_manager.update(payload=payload.canonical(content))
+    found = {each["metric"]: each for each in ask("/api/reach/definitions", snapshot=snapshot.pk).json()}
+    assert found["people"]["version"] == 7
+    assert {"name": "Definition", "text": "As it was."} in found["people"]["parts"]
+    for asked in ("4711", "x"):
+        assert ask("/api/reach/definitions", snapshot=asked).status_code == 400
 
 
 def test_results_are_the_tables_of_the_file_with_what_was_not_measured_in_words(ask, member, measured):

@@ -10,10 +10,12 @@ from wagtail.models import Locale, Page
 from wagtail.users.models import UserProfile
 
 from home.models import CampaignPage
+from outreach.audience.models import Segment
 from outreach.broadcasts.campaign import Campaign
 from outreach.reach.documents import pdf
 from outreach.reach.indicators import keeping
 from outreach.reach.indicators.framework import Indicator, Result, Target
+from outreach.reach.indicators.populations import PopulationEstimate
 from outreach.reach.indicators.records import Entry, Estimate, Spend
 from outreach.reach.indicators.trail import Change
 from outreach.reach.metrics import COST, ESTIMATED_AUDIENCE
@@ -40,6 +42,8 @@ PAGES = {
     "edit_entry": (KEEPERS, ("indicator", "entry")),
     "add_estimate": (READERS, ("campaign",)),
     "edit_estimate": (KEEPERS, ("estimate",)),
+    "add_population": (KEEPERS, ("campaign",)),
+    "edit_population": (KEEPERS, ("population",)),
     "add_spend": (KEEPERS, ("campaign",)),
     "edit_spend": (KEEPERS, ("spend",)),
 }
@@ -52,12 +56,14 @@ def rows(campaign, result, make, enter, editor) -> dict[str, object]:
     given = {"first_day": date(2026, 10, 1), "last_day": date(2026, 10, 2), "source": "Sheet"}
     estimate = Estimate(campaign=campaign, medium="event", title="Fair", number=60, method="signed", grade="A", **given)
     spend = Spend(campaign=campaign, amount=5, **given)
+    population = PopulationEstimate(campaign=campaign, people=66_205, year=2024, source="World Bank")
     return {
         "campaign": campaign.pk,
         "result": result.pk,
         "indicator": indicator.pk,
         "entry": enter(indicator, 7).pk,
         "estimate": keeping.keep_estimate(estimate=estimate, user=editor, now=NOW).pk,
+        "population": keeping.keep_population(population=population, user=editor, now=NOW).pk,
         "spend": keeping.keep_spend(spend=spend, user=editor, now=NOW).pk,
         "quarter": "2026-Q4",
     }
@@ -273,6 +279,73 @@ def test_bad_input_is_said_at_its_field_and_nothing_typed_is_lost(as_role, rows,
     assert said in BeautifulSoup(answer.content, "html.parser").text
     assert "Kept as typed" in answer.content.decode()
     assert Entry.objects.count() == 1
+
+
+def population(client, campaign, **given) -> object:
+    """What the page answers to a form that was filled in; each is opened anew."""
+    address = reverse("results:add_population", args=[campaign.pk])
+    whole = {"people": "8440", "year": "2024", "source": "UN DESA", "note": "Kept as typed", **given}
+    return client.post(address, {**typed(client.get(address)), **whole})
+
+
+def test_an_editor_enters_the_size_of_a_group_and_reads_it_with_year_and_source(as_role, campaign):
+    Segment.objects.create(code="workers", name="Workers", rule={"field": "group", "in": ["worker"]})
+    client = as_role("editor")
+    address = reverse("results:logframe", args=[campaign.pk])
+    assert "None was entered, so the coverage of the groups is unknown." in main(client.get(address))
+    assert population(client, campaign, segment="workers", gender="woman")["Location"] == address
+    answer = client.get(address)
+    row = BeautifulSoup(answer.content, "html.parser").select_one(
+        "section[aria-labelledby=results-populations] tbody tr"
+    )
+    assert row.get_text(" ", strip=True) == "Workers · Women 2024 Kept as typed 8,440 2024 UN DESA –"
+    said = main(answer)
+    assert "Population estimate: Workers · Women" in said.split("History")[1]
+    (found,) = PopulationEstimate.objects.all()
+    edit = reverse("results:edit_population", args=[found.pk])
+    assert typed(client.get(edit))["segment"] == "workers"
+    opened = typed(client.get(edit))
+    assert client.post(edit, {**opened, "people": "8500"}).status_code == 422
+    assert client.post(edit, {**opened, "people": "8500", "reason": "A typing error"}).status_code == 302
+    assert client.post(edit, {**opened, "people": "8600", "reason": "Second"}).status_code == 422
+    assert PopulationEstimate.objects.get().people == 8500
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"people": "0"}, "A group of fewer than 10 is not entered"),
+        ({"people": "9"}, "A group of fewer than 10 is not entered"),
+        ({"people": ""}, "This field is required."),
+        ({"people": "-5"}, "Ensure this value is greater than or equal to 0."),
+        ({"people": "many"}, "Enter a whole number."),
+        ({"people": "9" * 30}, "Ensure this value is less than or equal to"),
+        ({"year": "9999"}, "This year has not begun."),
+        ({"year": "1066"}, "Ensure this value is greater than or equal to 1900."),
+        ({"year": ""}, "This field is required."),
+        ({"source": ""}, "This field is required."),
+        ({"source": "  "}, "This field is required."),
+        ({"segment": "nobody"}, "Select a valid choice."),
+        ({"gender": "undisclosed"}, "Select a valid choice."),
+    ],
+)
+def test_a_bad_size_is_said_at_its_field_and_nothing_typed_is_lost(as_role, campaign, given, said):
+    answer = population(as_role("editor"), campaign, **given)
+    assert answer.status_code == 422
+    assert said in BeautifulSoup(answer.content, "html.parser").text
+    assert "Kept as typed" in answer.content.decode()
+    assert not PopulationEstimate.objects.exists()
+
+
+def test_a_double_click_saves_one_size_and_a_second_one_of_the_same_group_and_year_is_told(as_role, campaign):
+    client = as_role("editor")
+    address = reverse("results:add_population", args=[campaign.pk])
+    given = {**typed(client.get(address)), "people": "8440", "year": "2024", "source": "UN DESA"}
+    assert [client.post(address, given).status_code for _twice in range(2)] == [302, 302]
+    again = population(client, campaign, people="9000")
+    assert again.status_code == 422
+    assert "There is an estimate of this group for this year already." in again.content.decode()
+    assert PopulationEstimate.objects.get().people == 8440
 
 
 def test_a_double_click_saves_one_entry(as_role, address, rows):
