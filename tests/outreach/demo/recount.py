@@ -46,11 +46,15 @@ class Recount:
             in_time |= Q(broadcast=each, occurred_at__lt=each.finished_at + WINDOW)
         self.events = TrackingEvent.objects.filter(in_time)
         self.clicks = self.events.filter(kind="click")
+        self._known: dict[tuple[str, ...], Count] = {}
+        self._titles: dict[tuple[int, int], str] = {}
 
     def count(self, name: str, **place: str) -> Count:
         """A count by its name, in a place."""
-        found: Count = getattr(self, f"_{name}")(place)
-        return found
+        key = (name, *(part for item in sorted(place.items()) for part in item))
+        if key not in self._known:
+            self._known[key] = getattr(self, f"_{name}")(place)
+        return self._known[key]
 
     def share(self, part: str, whole: str, **place: str) -> Fraction | None:
         """One count of another."""
@@ -177,19 +181,23 @@ class Recount:
         if name == "clicked":
             followed = by_people.filter(delivery__in=self._personal({}))
             rows = followed.values_list("delivery", "link", "delivery__message").distinct()
-            return len({delivery for delivery, link, message in rows if self._leads(message, link) == story})
+            return len({delivery for delivery, link, message in rows if self._leads(message, link or 0) == story})
         shared = by_people.filter(delivery=None).select_related("cohort")
         return sum(self._leads_together(event) == story for event in shared)
 
     def _leads(self, message: int, link: int) -> str:
         """The title of the story, in the language in which it was chosen, to which a link leads; else nothing."""
-        found = Message.objects.select_related("broadcast").get(pk=message)
-        target = found.links[link - 1]
-        for carried in found.broadcast.carried.select_related("page"):
-            pages = carried.page.get_translations(inclusive=True)
-            if any(target.split("?")[0] == page.full_url for page in pages):
-                return str(carried.page.title)
-        return ""
+        if (message, link) not in self._titles:
+            found = Message.objects.select_related("broadcast").get(pk=message)
+            carried = [each.page for each in found.broadcast.carried.select_related("page")]
+            target = found.links[link - 1].split("?")[0]
+            titles = (
+                page.title
+                for page in carried
+                if target in {each.full_url for each in page.get_translations(inclusive=True)}
+            )
+            self._titles[message, link] = next(titles, "")
+        return self._titles[message, link]
 
     def _leads_together(self, event: TrackingEvent) -> str:
         cohort = event.cohort
