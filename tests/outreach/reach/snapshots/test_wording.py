@@ -80,6 +80,9 @@ def test_days_are_written_as_the_reader_writes_them(frozen, october):
 def test_pages_show_these_names(client, member, frozen):
     client.force_login(member("evaluator"))
     with override("fr"):
+        assert (
+            "Nos droits" in client.get(reverse("snapshots:freeze"), headers={"Accept-Language": "fr"}).content.decode()
+        )
         address = reverse("reach:index"), reverse("snapshots:index")
         texts = [client.get(each, headers={"Accept-Language": "fr"}).content.decode() for each in address]
     assert all("Nos droits" in text and "Octobre" in text for text in texts)
