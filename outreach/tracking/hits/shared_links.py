@@ -1,8 +1,8 @@
 """Scanners on links that a cohort shares: known only by the link that nobody sees, and by when others were followed.
 
 A cohort's clicks are those of many people, so what is around a scanner's hit may be somebody's. A scanner follows each
-link of a copy once: for each hit of the hidden link at most one click on each other link becomes a machine's, the
-nearest within :data:`~.scanners.BURST`, and only if every link of the message was followed then. What else was clicked
+link of a copy once: for each hit of the hidden link at most one click on each other link becomes a machine's, within
+:data:`~.scanners.BURST` of it, and only if every link of the message was followed then. What else was clicked
 at that moment stays a person's, and so does a scanner's that follows a part of the links, is slow, or avoids the trap.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from outreach.broadcasts.models import Message
 from outreach.delivery.models import Cohort
@@ -33,9 +33,12 @@ def mark(written: Sequence[TrackingEvent]) -> None:
     if not clicks:
         return
     moments = [event.occurred_at for event in clicks]
-    # Twice as far: a trap may be as far from a new click as another click is from the trap.
+    since, until = min(moments) - BURST, max(moments) + BURST
     near = TrackingEvent.objects.filter(
-        pk__gt=clicks[0].pk - LOOKED_BACK, occurred_at__range=(min(moments) - 2 * BURST, max(moments) + 2 * BURST)
+        # Traps that a new click may belong to, and everything that may belong to these.
+        Q(occurred_at__range=(since, until)) | ~Q(link=HONEYPOT),
+        pk__gt=clicks[0].pk - LOOKED_BACK,
+        occurred_at__range=(since - BURST, until + BURST),
     )
     _mark(_of(near, {event.cohort_id for event in clicks if event.cohort_id}))
 
@@ -106,7 +109,7 @@ def _numbers(cohort: Cohort, messages: Iterable[Message]) -> Iterator[int]:
 def verdicts(clicks: Sequence[Click], *, links: int) -> Iterator[int]:
     """Which clicks of one cohort, in the order of time, turn out to be a scanner's. ``links`` as in :func:`_links_of`.
 
-    Looking again, also with more clicks, gives a trap no second click on a link: those that it has are among them.
+    Looking again, also with more clicks, gives a trap no second click on a link: those that were found are subtracted.
     """
     traps = [click.at for click in clicks if click.link == HONEYPOT]
     by_link: dict[int, list[Click]] = defaultdict(list)
@@ -117,18 +120,28 @@ def verdicts(clicks: Sequence[Click], *, links: int) -> Iterator[int]:
     every = [moments.get(link, []) for link in range(1, links + 1)]
     whole = [trap for trap in traps if links and all(_nearest(trap, each) is not None for each in every)]
     for its_clicks in by_link.values():
-        free = list(whole)
-        for click in its_clicks:
-            place = _nearest(click.at, free) if click.reason == MachineReason.HONEYPOT else None
-            if place is not None:
-                del free[place]
-        unjudged = [click for click in its_clicks if not click.reason]
-        at = [click.at for click in unjudged]
-        for trap in free:
-            place = _nearest(trap, at)
-            if place is not None:
-                del at[place]
-                yield unjudged.pop(place).pk
+        known = sum(click.reason == MachineReason.HONEYPOT for click in its_clicks)
+        candidates = [click for click in its_clicks if click.reason in ("", MachineReason.HONEYPOT)]
+        taken = _taken(whole, [click.at for click in candidates])
+        new = [candidates[place].pk for place in taken if not candidates[place].reason]
+        yield from new[: max(len(taken) - known, 0)]
+
+
+def _taken(traps: Sequence[datetime], moments: Sequence[datetime]) -> list[int]:
+    """The places of as many moments as traps can have one each, within a burst; of a single trap, its nearest."""
+    if len(traps) == 1:
+        place = _nearest(traps[0], moments)
+        return [] if place is None else [place]
+    taken: list[int] = []
+    place = 0
+    # Both in their order: giving each trap the first that is left leaves as many as possible to those that follow.
+    for trap in traps:
+        while place < len(moments) and trap - moments[place] > BURST:
+            place += 1
+        if place < len(moments) and moments[place] - trap <= BURST:
+            taken.append(place)
+            place += 1
+    return taken
 
 
 def _nearest(moment: datetime, others: Sequence[datetime]) -> int | None:
