@@ -68,7 +68,9 @@ def write_date(date: datetime.date, language: str) -> str:
     """The date in full, for example ``19 octobre 2026``."""
     if language in MONTHS:
         return f"{date.day} {MONTHS[language][date.month - 1]} {date.year}"
-    return format_date(date, "long", locale=babel_locale(language))
+    written = format_date(date, "long", locale=babel_locale(language))
+    # CLDR has no ordinals in dates.
+    return written.replace("1 ", "1er ", 1) if language == "fr" and date.day == 1 else written
 
 
 def write_month(date: datetime.date, language: str) -> str:

@@ -6,11 +6,14 @@ A role gets what is listed here and keeps whatever an administrator added to it 
 from dataclasses import dataclass, field
 from typing import Any
 
-EDITORS = "Editors"
-APPROVERS = "Approvers"
-EVALUATORS = "Evaluators"
-DATA_OFFICERS = "Data officers"
-ADMINISTRATORS = "Administrators"
+from django.utils.translation import gettext_noop
+
+# Names of groups in the database; where one is shown, it is translated.
+EDITORS = gettext_noop("Editors")
+APPROVERS = gettext_noop("Approvers")
+EVALUATORS = gettext_noop("Evaluators")
+DATA_OFFICERS = gettext_noop("Data officers")
+ADMINISTRATORS = gettext_noop("Administrators")
 
 
 @dataclass(frozen=True)

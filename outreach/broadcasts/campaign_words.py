@@ -1,6 +1,6 @@
 """What is said of a campaign in the language in use: the site translates it, the register has it once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -22,6 +22,17 @@ class CampaignWords:
 def words_of(campaign: Campaign) -> CampaignWords:
     """As :func:`words_of_each`, for one."""
     return words_of_each([campaign])[campaign.slug]
+
+
+def names_of(kept: Mapping[Campaign, str]) -> dict[Campaign, str]:
+    """The name of each campaign in the language in use, given those under which they are kept. One query at most.
+
+    In the site's first language, and where a campaign has another name since, that under which it is kept.
+    """
+    if (get_language() or settings.LANGUAGE_CODE) == settings.LANGUAGE_CODE:
+        return dict(kept)
+    words = words_of_each(kept)
+    return {campaign: words[campaign.slug].name if campaign.name == name else name for campaign, name in kept.items()}
 
 
 def words_of_each(campaigns: Iterable[Campaign]) -> dict[str, CampaignWords]:

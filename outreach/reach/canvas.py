@@ -25,6 +25,9 @@ class Canvas:
     LETTER: ClassVar[float] = TEXT * 0.57
     """About the width of a letter: an estimate, as nothing on the server knows the reader's font."""
 
+    BOLD: ClassVar[float] = 1.15
+    """How much wider bold letters are."""
+
     def __init__(self, width: float, height: float, *, in_page: bool = False, mirrored: bool = False) -> None:
         self.width, self.in_page, self.mirrored = width, in_page, mirrored
         shape = {

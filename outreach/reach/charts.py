@@ -138,7 +138,7 @@ def picture(table: Table, *, across: int = 2) -> Drawing | None:
 
 
 def _draw(canvas: Canvas, panel: Panel, x: float, y: float) -> None:
-    canvas.text(x, y + 14, _fitting(panel.label, WIDTH), bold=True)
+    canvas.text(x, y + 14, _fitting(panel.label, WIDTH / Canvas.BOLD), bold=True)
     if panel.form is Form.COLUMNS:
         _draw_columns(canvas, panel.bars, x, y + NAME)
     else:

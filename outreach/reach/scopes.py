@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.campaign_words import names_of
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.title_words import titles_of
 
 from . import periods
 from .metrics.kept import Definitions
@@ -43,6 +45,18 @@ class Offer:
     campaigns: Sequence[Campaign]
     periods: Sequence[Period]
     broadcasts: Sequence[Broadcast]
+
+    @property
+    def named_campaigns(self) -> list[tuple[Campaign, str]]:
+        """The campaigns with their names in the language in use. One query at most."""
+        names = names_of({each: each.name for each in self.campaigns})
+        return sorted(names.items(), key=lambda named: named[1].casefold())
+
+    @property
+    def named_broadcasts(self) -> list[tuple[Broadcast, str]]:
+        """The broadcasts with their titles in the language in use. Two queries at most."""
+        titles = titles_of({each.pk: each.title for each in self.broadcasts})
+        return [(each, titles[each.pk]) for each in self.broadcasts]
 
 
 def offered() -> Offer:

@@ -1,12 +1,14 @@
 """Where figures stand: still moving, closed or frozen, and since when. Pages, files and the API say it in one way."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from outreach.broadcasts.days import write_day
 
 from .metrics import DEFINITIONS_VERSION
 from .tables import Report
@@ -62,6 +64,14 @@ class Standing:
     def period(self) -> str:
         """The days that the figures cover, as they are written in files."""
         return _("%(start)s to %(end)s") % {"start": self.begins or "…", "end": self.ends or "…"}
+
+    @property
+    def days(self) -> str:
+        """The same days as pages write them, in the language in use; a single day stands alone."""
+        first, last = ("…" if not day else write_day(date.fromisoformat(day)) for day in (self.begins, self.ends))
+        if first == last:
+            return first
+        return _("%(start)s to %(end)s") % {"start": first, "end": last}
 
     @property
     def in_file_name(self) -> str:

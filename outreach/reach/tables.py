@@ -11,7 +11,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.campaign_words import names_of
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.title_words import titles_of
 
 from . import provisional
 from .apart import rows_of
@@ -33,8 +35,9 @@ from .reports import (
     oldest,
 )
 from .snapshots.models import Snapshot
-from .snapshots.reading import UnknownSnapshot, content_of, find, newest_in, newest_of, versions_of
+from .snapshots.reading import UnknownSnapshot, find, newest_in, newest_of, versions_of
 from .snapshots.scopes import PeriodScope, scope_of, title
+from .snapshots.wording import worded
 from .window import ENDED
 
 __all__ = [
@@ -90,12 +93,17 @@ def _of_broadcast(number: int, k: int) -> Report:
     closed = newest_of([found]).get(found.pk) if found else None
     if found is None:
         raise UnknownBroadcast(number)
-    return _stored(closed, k) if closed else _moving(found.title, [found], k, number=found.pk)
+    return (
+        _stored(closed, k)
+        if closed
+        else _moving(titles_of({found.pk: found.title})[found.pk], [found], k, number=found.pk)
+    )
 
 
 def _of_scope(scope: PeriodScope, k: int) -> Report:
     numbers = [each.pk for each in scope.broadcasts()]
-    name = " · ".join(filter(None, [scope.campaign.name if scope.campaign else "", scope.title]))
+    campaign = names_of({scope.campaign: scope.campaign.name})[scope.campaign] if scope.campaign else ""
+    name = " · ".join(filter(None, [campaign, scope.title]))
     found = list(counted_broadcasts().filter(pk__in=numbers))
     return _moving(name, found, k, period=Span(scope.first_day, scope.last_day, scope.title))
 
@@ -103,11 +111,12 @@ def _of_scope(scope: PeriodScope, k: int) -> Report:
 def _moving(
     name: str, broadcasts: Sequence[Broadcast], k: int, *, number: int | None = None, period: Span | None = None
 ) -> Report:
+    titles = titles_of({each.pk: each.title for each in broadcasts})
     return Report(
         title=name,
         number=number,
         broadcasts=tuple(
-            Reported(each.pk, each.title, each.is_demo, each.started_at, each.finished_at, each.state not in ENDED)
+            Reported(each.pk, titles[each.pk], each.is_demo, each.started_at, each.finished_at, each.state not in ENDED)
             for each in broadcasts
         ),
         k=k,
@@ -120,7 +129,7 @@ def _moving(
 
 
 def _stored(snapshot: Snapshot, k: int) -> Report:
-    content = content_of(snapshot)
+    content = worded(snapshot)
     newest = versions_of(snapshot).values_list("pk", flat=True)[0]
     name = (
         title(

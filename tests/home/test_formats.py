@@ -55,3 +55,9 @@ def test_dates_are_written_in_full_in_the_language(language, written):
 )
 def test_months_are_written_with_their_year_in_the_language(language, written):
     assert write_month(datetime.date(2026, 10, 19), language) == written
+
+
+def test_the_first_of_a_month_is_the_first_in_french():
+    assert write_date(datetime.date(2026, 10, 1), "fr") == "1er octobre 2026"
+    assert write_date(datetime.date(2026, 10, 11), "fr") == "11 octobre 2026"
+    assert write_date(datetime.date(2026, 10, 1), "es") == "1 de octubre de 2026"

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -32,7 +33,7 @@ class TokensView(WagtailAdminTemplateMixin, TemplateView):
     """A person's own tokens, and a form for one more."""
 
     template_name = "outreach/reach/api/tokens.html"
-    page_title = gettext_lazy("API tokens")
+    page_title = capfirst(gettext_lazy("API tokens"))
     header_icon = "key"
     form: TokenForm | None = None
     made = ""
@@ -88,7 +89,7 @@ class RevokeView(WagtailAdminTemplateMixin, TemplateView):
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         """Home, the tokens, then this page."""
-        tokens = {"url": reverse("reach:tokens"), "label": _("API tokens")}
+        tokens = {"url": reverse("reach:tokens"), "label": capfirst(_("API tokens"))}
         return [*self.breadcrumbs_items, tokens, {"url": "", "label": self.page_title}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

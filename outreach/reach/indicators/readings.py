@@ -161,19 +161,27 @@ def period(first: date | None, last: date | None) -> str:
 
 
 def _decimal(value: Decimal) -> str:
+    return str(format_decimal(value.normalize(), locale=_locale()))
+
+
+def _tenths(value: float, *, signed: bool) -> str:
+    return str(format_decimal(value, "+#,##0.0;-#,##0.0" if signed else "#,##0.0", locale=_locale()))
+
+
+def _locale() -> str:
     language = get_language() or settings.LANGUAGE_CODE
-    locale = settings.FORMATS_FROM.get(language, language).replace("-", "_")
-    return str(format_decimal(value.normalize(), locale=locale))
+    found: str = settings.FORMATS_FROM.get(language, language)
+    return found.replace("-", "_")
 
 
 def changed(difference: Fraction) -> str:
     """The difference of two shares in percentage points."""
-    return _("change since the baseline: %(points)s points") % {"points": f"{float(100 * difference):+.1f}"}
+    return _("change since the baseline: %(points)s points") % {"points": _tenths(float(100 * difference), signed=True)}
 
 
 def points(low: float, high: float, *, signed: bool) -> str:
     """An interval in per cent, or in percentage points where it is that of a difference."""
-    ends = [f"{100 * end:+.1f}" if signed else f"{100 * end:.1f}" for end in (low, high)]
+    ends = [_tenths(100 * end, signed=signed) for end in (low, high)]
     sentence = (
         _("95 %% interval of the change: %(low)s to %(high)s points")
         if signed

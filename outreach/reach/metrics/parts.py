@@ -66,6 +66,10 @@ COHORT_CLICKS = Count(
     unit=_("clicks"),
     is_not=_("Not people: whoever follows a shared link twice counts twice."),
     unknown=_("Unknown where nobody got a shared link."),
+    limits=_(
+        "A scanner is recognised only if it follows every link of a message, also the one that nobody sees, within "
+        "seconds. A person who follows one in the same seconds may be taken for it."
+    ),
     source=REDIRECTS,
     known_by="cohort_size",
     level=OUT_TAKE,

@@ -37,7 +37,10 @@ CLICK_RATE = Share(
     unknown=_("Unknown where nobody reached allows personal links."),
     source=REDIRECTS,
     level=OUT_TAKE,
-    limits=_("Who allows personal links may be keener than others. Not every scanner is recognised."),
+    limits=_(
+        "Who allows personal links may be keener than others. Not every scanner is recognised: over shared links only "
+        "one that follows every link of a message, also the one that nobody sees, within seconds."
+    ),
     disaggregation=_("segment and gender; group; language; channel"),
     frequency=EACH_BROADCAST,
     numerator=("clickers",),

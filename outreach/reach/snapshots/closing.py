@@ -10,6 +10,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_zone
 from outreach.reach.rollups import LATEST_RECORD, EventsGone, rebuild
 from outreach.reach.window import ENDED, attribution_window
+from outreach.tracking.hits import shared_links
 from outreach.tracking.hits.scanners import mark_soon
 
 from .models import Snapshot
@@ -58,6 +59,7 @@ def close_due(*, now: datetime) -> list[Snapshot]:
 
 def _close(broadcast: Broadcast, now: datetime) -> Snapshot:
     mark_soon(broadcast=broadcast.pk)
+    shared_links.mark_whole(broadcast=broadcast.pk)
     try:
         rebuild(broadcast=broadcast, now=now)
     except EventsGone:

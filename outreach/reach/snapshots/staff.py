@@ -20,6 +20,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.campaign_words import names_of
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_text
 from outreach.reach.periods import Period, UnknownPeriod, around, parse
@@ -77,7 +78,7 @@ class SnapshotsView(Page, TemplateView):
                 "address": report_address(each.snapshot),
                 "is_newest": each.is_newest,
                 "is_public": each.is_public,
-                "taken_by": ", ".join(group.name for group in each.snapshot.taken_by.groups.all())
+                "taken_by": ", ".join(_(group.name) for group in each.snapshot.taken_by.groups.all())
                 if each.snapshot.taken_by
                 else "",
             }
@@ -91,11 +92,19 @@ class SnapshotsView(Page, TemplateView):
         )
 
 
+class CampaignField(forms.ModelChoiceField):
+    """A campaign under its name in the language in use."""
+
+    def label_from_instance(self, obj: Campaign) -> str:
+        """The name."""
+        return names_of({obj: obj.name})[obj]
+
+
 class FreezeForm(forms.Form):
     """Which period, of which campaign. Only periods in which something ended are offered."""
 
     period = forms.ChoiceField(label=gettext_lazy("Period"))
-    campaign = forms.ModelChoiceField(
+    campaign = CampaignField(
         label=gettext_lazy("Campaign"),
         queryset=Campaign.objects.none(),
         required=False,

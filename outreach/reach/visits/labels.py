@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Page
 
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.title_words import titles_of
 from outreach.reach import periods
 from outreach.tracking.models import Device, Source
 from outreach.tracking.reading import Key
@@ -43,9 +44,9 @@ def pages(numbers: Iterable[Key]) -> dict[Key, Label]:
 
 
 def broadcasts(numbers: Iterable[Key]) -> dict[Key, Label]:
-    """The title of each broadcast with its number, the newest first. One query."""
+    """The title of each broadcast with its number, the newest first. Three queries at most."""
     asked = sorted((int(str(number)) for number in numbers), reverse=True)
-    titles = dict(Broadcast.objects.filter(pk__in=asked).values_list("pk", "title"))
+    titles = titles_of(dict(Broadcast.objects.filter(pk__in=asked).values_list("pk", "title")))
     return {
         number: Label(
             _("%(number)s: %(title)s") % {"number": number, "title": titles[number]}

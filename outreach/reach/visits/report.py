@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
+from outreach.broadcasts.days import write_day
 from outreach.broadcasts.office_time import office_zone
 from outreach.reach import disclosure, periods
 from outreach.reach.disclosure import Cell, Shown
@@ -56,6 +57,12 @@ class WebReading:
     def is_empty(self) -> bool:
         """Whether nothing was counted in the period."""
         return not self.tables
+
+    @property
+    def written_days(self) -> str:
+        """The days that it covers, as pages write them."""
+        begins, ends = map(write_day, (self.span.first_day, self.span.last_day)) if self.span else ("…", "…")
+        return _("%(start)s to %(end)s") % {"start": begins, "end": ends}
 
     @property
     def days(self) -> str:

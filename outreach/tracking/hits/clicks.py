@@ -14,7 +14,7 @@ from outreach.delivery.models import Cohort, Delivery
 from outreach.tracking.models import Drop, Forgotten, TrackingEvent
 from outreach.tracking.tokens import Use
 
-from . import scanners
+from . import scanners, shared_links
 from .lines import Hit, moment
 from .machines import MachineReason
 from .targets import HONEYPOT
@@ -44,6 +44,7 @@ def write_hits(hits: Sequence[Hit], *, now: datetime, drops: Counter[str]) -> in
             written.append(event)
     TrackingEvent.objects.bulk_create(written, batch_size=500)
     scanners.mark(written)
+    shared_links.mark(written)
     note_activity(subscribers=surroundings.active(written), now=now)
     return len(written)
 

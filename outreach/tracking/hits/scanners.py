@@ -1,8 +1,8 @@
 """Scanners that say nothing of themselves give themselves away by what they do with one copy of a mail.
 
 What gives one away may come after its other clicks, so those are looked at again: whatever belongs to the same delivery
-and the same time gets the reason too. A link that a cohort shares can't be told from person to person, so there only
-the honeypot's own hit is a machine's.
+and the same time gets the reason too. Links that a cohort shares can't be told from person to person; what can be said
+of them is in :mod:`.shared_links`.
 """
 
 from collections import defaultdict

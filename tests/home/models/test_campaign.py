@@ -26,7 +26,7 @@ def test_campaign_shows_what_belongs_to_it_in_the_language(site, reader: Client,
 
 def test_campaign_names_its_period_in_the_language(site, reader: Client):
     assert "From 1 July 2026 to 31 December 2026" in reader.get("/en/fair-work/").content.decode()
-    assert "1 juillet 2026" in reader.get("/fr/fair-work/").content.decode()
+    assert "1er juillet 2026" in reader.get("/fr/fair-work/").content.decode()
 
 
 def test_story_names_its_campaign_in_its_own_language(site, reader: Client):

@@ -140,7 +140,7 @@ def test_item_says_when_where_with_whom_and_who_says_so(site, reader: Client):
 
 def test_item_in_another_language_keeps_its_date_and_source(site, reader: Client):
     article = soup(reader, "/fr/news/free-movement/").article.get_text(" ", strip=True)
-    assert "1 octobre 2025 · Roseau, Dominica [fr]" in article
+    assert "1er octobre 2025 · Roseau, Dominica [fr]" in article
     assert "Nobody needs a permit any more. [fr]" in article
     assert "CARICOM, 30 September 2025" in article
     assert "September 2025 [fr]" not in article

@@ -6,7 +6,7 @@ from wagtail.models import Locale, Page
 
 from home.models import CampaignPage
 from outreach.broadcasts.campaign import Campaign
-from outreach.broadcasts.campaign_words import CampaignWords, words_of, words_of_each
+from outreach.broadcasts.campaign_words import CampaignWords, names_of, words_of, words_of_each
 
 pytestmark = pytest.mark.django_db
 OWN = CampaignWords("Rights at work", "Workers know their rights.")
@@ -40,6 +40,17 @@ def test_campaign_has_the_title_and_the_summary_of_its_page_in_the_language():
         assert words_of(campaign) == CampaignWords("Dwa nan travay", "Dwa nan travay.")
     with override("en"):
         assert words_of(campaign) == CampaignWords("Rights at work, on the site", OWN.objective)
+
+
+def test_a_name_that_was_kept_is_translated_while_the_campaign_still_has_it():
+    campaign = a_campaign()
+    a_page("en", "Rights at work, on the site")
+    a_page("ht", "Dwa nan travay")
+    with override("ht"):
+        assert names_of({campaign: OWN.name}) == {campaign: "Dwa nan travay"}
+        assert names_of({campaign: "Its old name"}) == {campaign: "Its old name"}
+    with override("en"):
+        assert names_of({campaign: OWN.name}) == {campaign: OWN.name}
 
 
 @pytest.mark.parametrize("live", [None, False])

@@ -1,18 +1,13 @@
 """The history is loaded once for the whole module: its tests only read."""
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.db.models import Count
-from pytest_django.plugin import DjangoDbBlocker
 
-from home.demo.content import Content
-from home.demo.load import load as load_site
 from outreach.audience.choices import ChannelName, Gender
 from outreach.audience.links.table import sign_ups
 from outreach.audience.models import (
@@ -29,8 +24,6 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.balance import all_balances
 from outreach.delivery.models import Delivery
-from outreach.demo import accounts
-from outreach.demo.history import load
 from outreach.demo.history.campaign import plan
 from outreach.reach.disclosure import Shown
 from outreach.reach.indicators.framework import Indicator
@@ -43,29 +36,11 @@ from outreach.reach.visits.report import web_reading
 from outreach.tracking.models import PageDay, TrackingEvent
 from outreach.tracking.web.sources import Source
 
-NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
+from .conftest import NOW
+
 State = Subscription.State
 
-pytestmark = pytest.mark.django_db
-
-
-class EnglishOnly(Content):
-    """The demo's stories without their translations, which take long to publish and change no figure."""
-
-    def catalogue(self, language: str) -> Path:
-        return self.folder / "no-such-file.po"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _history(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_site(content=EnglishOnly())
-        accounts.ensure(tmp_path_factory.mktemp("demo") / "users.json")
-        load(now=NOW)
-        yield
-        transaction.set_rollback(True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("history")]
 
 
 def share(part: int, whole: int) -> float:

@@ -7,7 +7,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.reach.canvas import NAMESPACE
+from outreach.reach.canvas import NAMESPACE, Canvas
 from outreach.reach.charts import WIDTH, Form, draw_panels, panels, picture
 from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
 from outreach.reach.tables import Column, Row, Table
@@ -104,6 +104,18 @@ def test_names_are_shortened_in_the_chart_and_whole_in_its_description():
     root = ElementTree.fromstring(draw_panels(table(Shown(50), labels=[long]))[0])
     assert long in root[1].text
     assert any(each.text.endswith("…") for each in root.iter(f"{{{NAMESPACE}}}text"))
+
+
+def test_a_name_above_a_chart_is_bold_and_has_room_for_fewer_letters():
+    story = "More than two in three migrant workers have jobs"
+    cells = (Shown(50), Shown(40))
+    (above,) = draw_panels(table(cells, labels=[story], columns=("Personal", "Shared"), charted=2))
+    (beside,) = draw_panels(table(Shown(50), labels=[story]))
+    bold = next(each.text for each in parts(above, "text") if each.get("font-weight"))
+    assert bold.endswith("…")
+    assert Canvas.BOLD * Canvas.LETTER * len(bold) <= WIDTH
+    assert Canvas.LETTER * len(bold) > 0.8 * WIDTH
+    assert any(each.text.endswith("…") for each in parts(beside, "text"))
 
 
 @pytest.mark.parametrize("name", ["<script>", "&amp;", '"', "\x00\x1b", "\ud800"])

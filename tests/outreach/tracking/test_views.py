@@ -188,8 +188,19 @@ def test_the_link_that_nobody_sees_leads_home_and_gives_a_scanner_away(client, d
     assert list(events) == [(delivered[0].pk, 1, "honeypot"), (delivered[0].pk, 0, "honeypot")]
 
 
-def test_a_shared_link_that_nobody_sees_marks_its_own_hit_alone(client, delivered, ingest):
+def test_a_shared_link_that_nobody_sees_gives_away_who_follows_all_links_then(client, delivered, ingest):
     links = links_of(delivered[1])
+    for link in (*links.clicks, links.trap):
+        client.get(path(link))
+
+    ingest()
+    found = list(TrackingEvent.objects.filter(delivery=None).values_list("machine_reason", flat=True))
+    assert found == ["honeypot"] * (len(links.clicks) + 1)
+
+
+def test_a_shared_link_that_nobody_sees_says_nothing_of_who_follows_another_alone(client, delivered, ingest):
+    links = links_of(delivered[1])
+    assert len(links.clicks) > 1
     client.get(path(links.clicks[0]))
     client.get(path(links.trap))
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ from outreach.reach.indicators.actuals import (
     up_to,
 )
 from outreach.reach.indicators.quarters import Quarter
-from outreach.reach.indicators.readings import achievement, counted_women, female_share, reported, typed, words
+from outreach.reach.indicators.readings import achievement, counted_women, female_share, points, reported, typed, words
 from outreach.reach.indicators.records import Estimate, Spend
 from outreach.reach.indicators.sources import SOURCES
 from outreach.reach.indicators.totals import Counting, Frozen, Moving
@@ -303,6 +304,12 @@ class TestEntered:
         # By hand: Wilson for 89 of 372.
         assert found.interval == "95 % interval: 19.9 to 28.5 %"
         assert (found.n, found.female) == (Shown(372), Shown(Fraction(182, 372)))
+
+    def test_an_interval_is_written_as_the_reader_writes_numbers(self, make, enter):
+        with override("fr"):
+            assert points(0.199, 0.285, signed=False).count(",") == 2
+            assert "+5,2" in points(0.052, -0.334, signed=True)
+            assert "-33,4" in points(0.052, -0.334, signed=True)
 
     def test_a_part_of_a_surveyed_indicator_has_its_interval_too(self, make, enter):
         entry = enter(make(code="O1.1", unit="share"), numerator=89, n=372, method="Drawn at random")

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
-from outreach.delivery.models import Delivery
+from outreach.delivery.models import Cohort, Delivery
 from outreach.reach.api.answers import ApartAnswer, ReportAnswer
 from outreach.reach.disclosure import AtLeast, FewerThan, Hidden, Shown
 from outreach.reach.downloads import as_csv
@@ -60,6 +60,16 @@ def test_what_was_written_after_the_last_count_is_in_the_first_snapshot(ledger, 
     (snapshot,) = close_due(now=CLOSED)
     assert snapshot.sealed.counts["clicked"][""] == 18
     call_command("check_snapshots")
+
+
+def test_a_scanner_on_shared_links_that_was_not_known_yet_is_in_no_snapshot(ledger, october):
+    october.messages.update(links=["https://example.org/"])
+    cohort = Cohort.objects.create(broadcast=october, channel="email", size=40)
+    for minutes in range(20):
+        ledger.event(cohort, link=1, at=NOW + timedelta(minutes=minutes))
+    ledger.event(cohort, link=0, machine="honeypot", at=NOW + timedelta(minutes=7, seconds=2))
+    (snapshot,) = close_due(now=CLOSED)
+    assert snapshot.sealed.counts["cohort_clicks"][""] == 19
 
 
 def test_one_broadcast_that_cannot_be_closed_does_not_keep_others_waiting(ledger, october, monkeypatch):

@@ -1,0 +1,3 @@
+"""Dates in Kwéyòl."""
+
+from campaign_site.formats.numeric import *  # noqa: F403
