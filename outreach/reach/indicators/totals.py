@@ -64,20 +64,22 @@ class Moving:
     """
 
     broadcasts: int = 0
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int | None] = field(default_factory=dict)
     provisional: bool = True
 
     def count(self, name: str) -> Cell:
-        """At least so many."""
-        return AtLeast(self._rounded(name)) if self.broadcasts else Unknown()
+        """At least so many, or kept back."""
+        if not self.broadcasts:
+            return Unknown()
+        return Hidden() if self.counts.get(name, 0) is None else AtLeast(self._rounded(name))
 
     def share(self, part: str, whole: str) -> Cell:
         """In whole per cent, and from the rounded counts only."""
         if not self.broadcasts:
             return Unknown()
         some, every = self._rounded(part), self._rounded(whole)
-        if every < some:
-            # Of some broadcasts the whole is hidden and the part is not.
+        if every <= some:
+            # Of some broadcasts the whole is hidden and the part is not; or what is left was rounded to nothing.
             return Hidden()
         return cell(value=Fraction(round(Fraction(100 * some, every)), 100), hidden=False) if some else Hidden()
 
@@ -93,7 +95,7 @@ class Moving:
         return Shown(Fraction(self._rounded("accepted"), people)) if people else Hidden()
 
     def _rounded(self, name: str) -> int:
-        return self.counts.get(name, 0) // provisional.STEP * provisional.STEP
+        return (self.counts.get(name) or 0) // provisional.STEP * provisional.STEP
 
 
 @dataclass(frozen=True)
