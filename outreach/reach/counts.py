@@ -193,11 +193,11 @@ def _add_exclusions(found: Cells, broadcasts: Sequence[int]) -> None:
     excluded = Exclusion.objects.filter(broadcast__in=broadcasts)
     rows = list(excluded.values_list("broadcast", "reason", "channel", "count"))
     # With every reason and channel: that one is listed must not tell that it left somebody out.
-    reasons, channels = (Exclusion._meta.get_field(name).flatchoices for name in ("reason", "channel"))
+    fields = Exclusion._meta.get_field("reason"), Exclusion._meta.get_field("channel")
     nobody = [
         (broadcast, reason, channel, 0)
         for broadcast in sorted({row[0] for row in rows})
-        for (reason, _label), (channel, _name) in product(reasons, channels)
+        for (reason, _label), (channel, _name) in product(*(field.flatchoices for field in fields))
     ]
     for broadcast, reason, channel, count in [*rows, *nobody]:
         margins: tuple[dict[str, str], ...] = (

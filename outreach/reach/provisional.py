@@ -110,7 +110,7 @@ def rounded_count(name: str, counts: Mapping[str, int], k: int) -> int | None:
 def rounded_part(count: int, whole: int, k: int) -> int | None:
     """A part rounded down so that at least k more values are possible below a whole that will be known."""
     most = _down(whole) - (STEP if whole % STEP < k else 0)
-    if STEP <= whole and most < STEP:
+    if whole >= STEP and most < STEP:
         return None
     return min(_down(count), max(most, 0))
 

@@ -11,7 +11,8 @@ from django.utils.functional import cached_property
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
-from outreach.reach import counts, disclosure, provisional
+from outreach.reach import disclosure, provisional
+from outreach.reach.counts import GENDERS as NAMES
 from outreach.reach.cube import Cube
 from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown, cell
 from outreach.reach.snapshots.models import Snapshot
@@ -22,7 +23,7 @@ from outreach.reach.window import ENDED
 from .quarters import moments_of
 
 SUMMED = ("attempted", "accepted", "withdrawn")
-GENDERS = {name: gender for gender, name in counts.GENDERS.items()}
+GENDERS = {name: gender for gender, name in NAMES.items()}
 """The code of each gender, by the name of its count."""
 
 

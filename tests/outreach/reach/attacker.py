@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import Any
 
-from outreach.delivery.models import Exclusion
+from outreach.audience.choices import ChannelName
+from outreach.broadcasts.audience import Reason
 from outreach.reach.counts import ALL, AXES
 from outreach.reach.disclosure import POPULATIONS
 from outreach.reach.snapshots import payload
@@ -144,10 +145,7 @@ class Reader:
         """The cells of a table that are there only because somebody is in them: others of the same kind are not."""
         places = {
             "times": {"times": [*"1234", "5+"]},
-            "excluded": {
-                axis: [place for place, _label in Exclusion._meta.get_field(axis).flatchoices]
-                for axis in ("reason", "channel")
-            },
+            "excluded": {"reason": Reason.values, "channel": ChannelName.values},
         }[count]
         cells = self.figures[number][count]
         every = {axis: [payload.name_of(key(**{axis: place})) for place in all_of] for axis, all_of in places.items()}

@@ -1,4 +1,4 @@
-"""How far apart the values are that unknown numbers can have, given what is said of them: linear programming (HiGHS)."""
+"""How far apart the values are that unknown numbers can have, given all that is said of them: linear programming."""
 
 from collections.abc import Iterable, Mapping
 from math import inf
