@@ -6,7 +6,8 @@ where a cohort left a dimension open. There are cells for each broadcast and for
 * by segment × gender, by group, by language, by channel, with their margins: everything in :data:`SUMMED`,
   :data:`OF_COHORTS` and :data:`OF_PEOPLE`;
 * by day: ``planned``, ``attempted`` and ``accepted``;
-* by reason and channel: ``excluded``, the considered subscriptions that got no message;
+* by reason and channel: ``excluded``, the considered subscriptions that got no message; where there are any, each
+  reason and channel has a cell;
 * by times: ``times``, the people who got so many messages of the broadcast, or of all together;
 * by story: ``story_clicked`` (accepted messages) and ``story_cohort_clicks`` (clicks);
 * for the whole: ``candidates``, ``unaccepted``, ``otherwise`` and ``machine_clicks``.
@@ -167,8 +168,9 @@ def _people_place(axis: str, place: str) -> dict[str, str]:
 
 def _add_times(found: Cells, broadcasts: Sequence[int]) -> None:
     for broadcast, counts in people.times(broadcasts=broadcasts).items():
-        for how_often, count in counts.items():
-            found["times"][key_of(ALL if broadcast is None else broadcast, times=times_place(how_often))] = count
+        for how_often in range(1, people.MOST_TIMES + 1) if counts else ():
+            key = key_of(ALL if broadcast is None else broadcast, times=times_place(how_often))
+            found["times"][key] = counts.get(how_often, 0)
 
 
 def times_place(how_often: int) -> str:
@@ -188,8 +190,16 @@ def _add_exclusions(found: Cells, broadcasts: Sequence[int]) -> None:
     for broadcast, count in Freeze.objects.filter(broadcast__in=broadcasts).values_list("broadcast", "candidates"):
         for number in _either(broadcast):
             found["candidates"][key_of(number)] += count
-    rows = Exclusion.objects.filter(broadcast__in=broadcasts).values_list("broadcast", "reason", "channel", "count")
-    for broadcast, reason, channel, count in rows:
+    excluded = Exclusion.objects.filter(broadcast__in=broadcasts)
+    rows = list(excluded.values_list("broadcast", "reason", "channel", "count"))
+    # With every reason and channel: that one is listed must not tell that it left somebody out.
+    fields = Exclusion._meta.get_field("reason"), Exclusion._meta.get_field("channel")
+    nobody = [
+        (broadcast, reason, channel, 0)
+        for broadcast in sorted({row[0] for row in rows})
+        for (reason, _label), (channel, _name) in product(*(field.flatchoices for field in fields))
+    ]
+    for broadcast, reason, channel, count in [*rows, *nobody]:
         margins: tuple[dict[str, str], ...] = (
             {"reason": reason, "channel": channel},
             {"reason": reason},

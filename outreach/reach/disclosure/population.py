@@ -48,9 +48,8 @@ POPULATIONS = (
     Population(sums=("open_trackable", "unopened"), parts_of=("accepted",), totals_only=True),
     Population(sums=("opened",), parts_of=("accepted",), totals_only=True),
     Population(sums=("machine_opened",), parts_of=("accepted",), totals_only=True),
-    Population(sums=("withdrawn",), parts_of=("accepted",), totals_only=True),
-    Population(sums=("only_complained",), totals_only=True),
-    Population(sums=("unaccepted", "otherwise", "missed"), totals_only=True),
+    Population(sums=("withdrawn", "only_complained"), parts_of=("accepted",), totals_only=True),
+    Population(sums=("unaccepted", "otherwise", "missed"), under="bounced", totals_only=True),
 )
 """Every count of which anybody reads a cell; one that is missing here is protected for itself.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .across import Base, Sum, hide_across
-from .frequency import hide_frequencies, totals_tell
+from .frequency import Limits, hide_frequencies, limits_of, still_hides, total_of, totals_tell
 from .keys import ALL, Counts, Key, Layout, axes_of, layout
 from .population import POPULATIONS, Population
 from .within import GENDER_AXIS, Figures, hide_within, telling
@@ -150,7 +150,8 @@ class _Request:
     def _hides_people(self) -> bool:
         """Whether the people reached, which could be shown otherwise, say too much beside the messages accepted."""
         whole = next((each for each in self.populations if PEOPLE in each.names), None)
-        if whole is None or not self._tell(self.counts, self.earlier, self.members):
+        tell = self._tell(self.counts, self.earlier, self.members) or self._tell_of_others()
+        if whole is None or not tell:
             return False
         names = tuple(name for name in whole.names if name in self.counts)
         found, cells = self._hide(whole, {}, names, tells=False)
@@ -173,6 +174,56 @@ class _Request:
             k=self.k,
             most=len(members),
             earlier=[each.get(FREQUENCY, {}) for each in earlier],
+            limits=self.limits(members, counts),
+        )
+
+    def _tell_of_others(self) -> bool:
+        """Whether the totals of two broadcasts say too much of a stored period in which these are."""
+        if len(self.members) != 2:
+            return False
+        return any(
+            self._shows_total(PEOPLE, each)
+            and self._shows_total("accepted", each)
+            and not still_hides(
+                people=each.counts.get(FREQUENCY, {}),
+                messages=each.counts.get("accepted", {}),
+                k=self.k,
+                most=len(each.members),
+                hidden=each.hidden.get(FREQUENCY, frozenset()),
+                limits=self.limits(each.members, each.counts, alone=True),
+            )
+            for each in self.past
+            if each.members > self.members
+        )
+
+    def limits(self, members: frozenset[int], counts: Mapping[str, Counts], *, alone: bool = False) -> Limits:
+        """What broadcasts and other periods say of how many people got how many of some messages.
+
+        With ``alone`` as if this new period already showed its totals.
+        """
+        sizes = {each.number: total_of(each.counts.get(PEOPLE, {})) for each in self.past if each.number in members}
+        sent = [total_of(each.counts.get("accepted", {})) for each in self.past if each.number in members]
+        if len(sizes) < len(members) or sent != list(sizes.values()):
+            return {}
+        shown = {
+            each.members: total_of(each.counts.get(PEOPLE, {}))
+            for each in self.past
+            if each.members and all(self._shows_total(name, each) for name in (PEOPLE, "accepted"))
+        }
+        if alone:
+            shown[self.members] = total_of(self.counts.get(PEOPLE, {}))
+        inner = {some: people for some, people in shown.items() if some < members}
+        everybody = total_of(counts.get(PEOPLE, {}))
+        return limits_of(
+            sizes=sizes,
+            shared={
+                some: sum(map(sizes.__getitem__, some)) - people for some, people in inner.items() if len(some) == 2
+            },
+            joint=[
+                people + sum(sizes[one] for one in members - some) - everybody
+                for some, people in inner.items()
+                if len(members - some) == 1
+            ],
         )
 
     def _habits(self, names: tuple[str, ...]) -> dict[Key, float]:
@@ -273,6 +324,7 @@ def _hide_frequencies(request: _Request, hidden: Mapping[str, frozenset[Key]]) -
             key.count(ALL) == len(key) for name in ("people", "accepted") for key in hidden.get(name, ())
         ),
         most=len(request.members) or 1,
+        limits=request.limits(request.members, request.counts),
     )
 
 

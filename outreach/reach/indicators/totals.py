@@ -11,7 +11,8 @@ from django.utils.functional import SimpleLazyObject, cached_property
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
-from outreach.reach import counts, disclosure, provisional
+from outreach.reach import disclosure, provisional
+from outreach.reach.counts import GENDERS as NAMES
 from outreach.reach.coverage import coverage, covered, is_kept
 from outreach.reach.cube import Cube
 from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown, cell
@@ -25,7 +26,7 @@ from .populations import PopulationEstimate
 from .quarters import moments_of
 
 SUMMED = ("attempted", "accepted", "withdrawn", "opened", "open_trackable")
-GENDERS = {name: gender for gender, name in counts.GENDERS.items()}
+GENDERS = {name: gender for gender, name in NAMES.items()}
 """The code of each gender, by the name of its count."""
 
 
@@ -80,21 +81,23 @@ class Moving:
     """
 
     broadcasts: int = 0
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int | None] = field(default_factory=dict)
     site: Mapping[str, int] = field(default_factory=dict)
     provisional: bool = True
 
     def count(self, name: str) -> Cell:
-        """At least so many."""
-        return AtLeast(self._rounded(name)) if self.broadcasts else Unknown()
+        """At least so many, or kept back."""
+        if not self.broadcasts:
+            return Unknown()
+        return Hidden() if self.counts.get(name, 0) is None else AtLeast(self._rounded(name))
 
     def share(self, part: str, whole: str) -> Cell:
         """In whole per cent, and from the rounded counts only."""
         if not self.broadcasts:
             return Unknown()
         some, every = self._rounded(part), self._rounded(whole)
-        if every < some:
-            # Of some broadcasts the whole is hidden and the part is not.
+        if every <= some:
+            # Of some broadcasts the whole is hidden and the part is not; or what is left was rounded to nothing.
             return Hidden()
         return cell(value=Fraction(round(Fraction(100 * some, every)), 100), hidden=False) if some else Hidden()
 
@@ -124,7 +127,7 @@ class Moving:
         return covered(reached=self.count("people"), people=population.people, k=EVALUATORS_K)
 
     def _rounded(self, name: str) -> int:
-        return self.counts.get(name, 0) // provisional.STEP * provisional.STEP
+        return (self.counts.get(name) or 0) // provisional.STEP * provisional.STEP
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ class Counting:
 
     def __init__(self, campaign: Campaign) -> None:
         self.campaign = campaign
-        self._known: dict[tuple[int, ...], Mapping[str, int]] = {}
+        self._known: dict[tuple[int, ...], Mapping[str, int | None]] = {}
         self._site = SiteCounts(campaign)
         self._seen: dict[tuple[date, date], Mapping[str, int]] = {}
 
@@ -205,7 +208,7 @@ class Counting:
         site = SimpleLazyObject(lambda: self._site_over(first, last))
         return Moving(len(broadcasts), self._counts_of(broadcasts), site)  # type: ignore[arg-type]
 
-    def _counts_of(self, broadcasts: Sequence[Broadcast]) -> Mapping[str, int]:
+    def _counts_of(self, broadcasts: Sequence[Broadcast]) -> Mapping[str, int | None]:
         numbers = tuple(each.pk for each in broadcasts)
         if numbers not in self._known:
             known = provisional.known(broadcasts=broadcasts, names=SUMMED, k=EVALUATORS_K) if numbers else {}

@@ -1,27 +1,25 @@
 """Somebody who knows everything that is shown, and all rules by which figures hang together, and computes the rest.
 
 What they can know of a hidden cell is the interval of its possible values, given that nothing is negative, that every
-sum adds up, and that people in a part are no more than in the whole. Linear programming finds both ends (HiGHS).
+sum adds up, that people in a part are no more than in the whole, and which broadcasts people got in which periods.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
-from math import inf
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, product
 from typing import Any
 
-import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
-
+from outreach.audience.choices import ChannelName
+from outreach.broadcasts.audience import Reason
 from outreach.reach.counts import ALL, AXES
 from outreach.reach.disclosure import POPULATIONS
 from outreach.reach.snapshots import payload
+from outreach.reach.snapshots.sealed import REMAINDERS
 
-Term = tuple[str, float]
-"""An unknown by its name, or an empty name, with its factor or value."""
+from .unknowns import System, Term
 
-NEARLY = 1e-6
+Question = tuple[int, str, str]
+"""A snapshot, a count and the name of a cell."""
+
 PARTS = {
     name: population.whole_of(name)
     for population in POPULATIONS
@@ -29,233 +27,211 @@ PARTS = {
     if population.whole_of(name)
 }
 PEOPLE = {name for population in POPULATIONS for name in population.distinct}
-REMAINDERS = {"unclicked": ("trackable", "clicked"), "idle": ("trackable_people", "clickers"),
-              "unopened": ("open_trackable", "opened"), "missed": ("planned", "accepted")}  # fmt: skip
-ADDED = [
-    name for population in POPULATIONS for name in population.sums if not name.startswith("story") and name != "idle"
-]
+MESSAGES = {"people": "accepted", "clickers": "clicked", "trackable_people": "trackable"}
+"""The messages by which people are counted: there are at least as many, and of one broadcast just as many."""
 
+STORIES = {"story_clicked": "clicked", "story_cohort_clicks": "cohort_clicks"}
+ADDED = [name for each in POPULATIONS for name in each.sums if name not in (*STORIES, "idle")]
+WHOLES = {**REMAINDERS, "otherwise": ("unaccepted", "bounced")}
+"""By what is left: of which total, without which part."""
 
-class System:
-    """Linear equations and inequalities over unknowns that are not negative."""
-
-    def __init__(self) -> None:
-        self.unknown: dict[str, int] = {}
-        self.equal: list[tuple[dict[int, float], float]] = []
-        self.less: list[tuple[dict[int, float], float]] = []
-
-    def says(self, terms: Iterable[Term], *, at_most: bool = False) -> None:
-        """The terms add up to 0, or to no more than that."""
-        row: dict[int, float] = {}
-        known = 0.0
-        for name, factor in terms:
-            if name:
-                number = self.unknown.setdefault(name, len(self.unknown))
-                row[number] = row.get(number, 0) + factor
-            else:
-                known += factor
-        if row:
-            (self.less if at_most else self.equal).append((row, -known))
-        else:
-            assert known <= NEARLY if at_most else abs(known) < NEARLY, known
-
-    def solve(self) -> None:
-        """Divide the unknowns into those that hang together; after this, nothing more can be said."""
-        size = len(self.unknown)
-        self.low, self.high = np.full(size, inf), np.full(size, -inf)
-        rows = [(row, known, False) for row, known in self.equal] + [(row, known, True) for row, known in self.less]
-        links = [(next(iter(row)), column) for row, _known, _at_most in rows for column in row]
-        at = ([one for one, _other in links], [other for _one, other in links])
-        _count, self.part = connected_components(
-            coo_array((np.ones(len(links)), at), shape=(size, size)), directed=False
-        )
-        self.rows: dict[int, list[tuple[dict[int, float], float, bool]]] = {}
-        for row in rows:
-            self.rows.setdefault(int(self.part[next(iter(row[0]))]), []).append(row)
-        self.programs: dict[int, tuple[Any, dict[str, Any]]] = {}
-
-    def _program(self, part: int) -> tuple[Any, dict[str, Any]]:
-        """The unknowns of a part, and what is said of them as the solver wants it; made once."""
-        if part not in self.programs:
-            columns = np.flatnonzero(self.part == part)
-            place = {int(column): number for number, column in enumerate(columns)}
-            said: dict[str, Any] = {}
-            for at_most, matrix, side in ((False, "A_eq", "b_eq"), (True, "A_ub", "b_ub")):
-                rows = [(row, known) for row, known, which in self.rows.get(part, ()) if which is at_most]
-                cells = [
-                    (n, place[column], value) for n, (row, _known) in enumerate(rows) for column, value in row.items()
-                ]
-                if rows:
-                    where = ([each[0] for each in cells], [each[1] for each in cells])
-                    said[matrix] = csr_array(([each[2] for each in cells], where), shape=(len(rows), len(columns)))
-                    said[side] = np.array([known for _row, known in rows])
-            self.programs[part] = columns, said
-        return self.programs[part]
-
-    def width(self, name: str, enough: float) -> float:
-        """How far apart the values are that the unknown can have; no more is looked for than ``enough``.
-
-        Every solution tells something about every unknown, so most are wide before they are asked for.
-        """
-        if name not in self.unknown:
-            return inf
-        number = self.unknown[name]
-        for sign in (1, -1):
-            if not self.high[number] - self.low[number] >= enough:
-                self._solve(number, sign)
-        return float(self.high[number] - self.low[number])
-
-    def _solve(self, number: int, sign: int) -> None:
-        columns, said = self._program(int(self.part[number]))
-        goal = np.where(columns == number, sign, 0)
-        found = linprog(goal, **said, bounds=(0, 1e6), method="highs")
-        assert found.status == 0, found.message
-        self.low[columns] = np.minimum(self.low[columns], found.x)
-        self.high[columns] = np.maximum(self.high[columns], found.x)
-
-    def apart(self, one: Term, other: Term, enough: float) -> float:
-        """How far apart the values are that the difference of two terms can have; see :meth:`width`."""
-        names = [name for name, _factor in (one, other) if name]
-        parts = [int(self.part[self.unknown[name]]) for name in names if name in self.unknown]
-        if len(set(parts)) == len(names):
-            return sum(self.width(name, enough) for name in names)
-        if len(parts) < len(names):
-            return inf
-        columns, said = self._program(parts[0])
-        goal = (columns == self.unknown[one[0]]) * one[1] - (columns == self.unknown[other[0]]) * other[1]
-        ends = [linprog(sign * goal, **said, bounds=(0, 1e6), method="highs") for sign in (1, -1)]
-        assert all(end.status == 0 for end in ends), [end.message for end in ends]
-        return float(-ends[1].fun - ends[0].fun)
+MOST_PATTERNS = 10
+"""Of more broadcasts it would take too long to look at every set of them that somebody may have got."""
 
 
 class Reader:
-    """Reads payloads for one k, and says to a :class:`System` all that follows from them."""
+    """Reads payloads for one k, and says to a :class:`System` all that follows from them.
 
-    def __init__(self, contents: Mapping[int, Mapping[str, Any]], k: int) -> None:
+    ``changes`` are cells of a snapshot and an earlier version of which the difference will be asked for. ``at_least``
+    has bounds that were read elsewhere: of a snapshot's count and cell the lowest and the highest value.
+    """
+
+    def __init__(
+        self,
+        contents: Mapping[int, Mapping[str, Any]],
+        k: int,
+        changes: Iterable[tuple[Question, int]] = (),
+        bounds: Mapping[Question, tuple[float, float]] | None = None,
+    ) -> None:
         self.contents, self.k = contents, k
         self.system = System()
         self.figures = {number: content["figures"][str(k)] for number, content in contents.items()}
+        self.members = {
+            number: frozenset(content["members"])
+            for number, content in contents.items()
+            if content["members"] and set(content["members"]) <= contents.keys()
+        }
         for number in contents:
             self._read(number)
-        for number, content in contents.items():
-            if content["members"]:
-                self._add_up(number, [each for each in content["members"] if each in contents])
+        for number in self.members:
+            self._add_up(number)
+            self._compare(number)
+        self._tell_patterns()
+        for (number, count, cell), (low, high) in (bounds or {}).items():
+            self.system.says([("", low), self.term(number, count, cell, -1)], at_most=True)
+            self.system.says([self.term(number, count, cell), ("", -high)], at_most=True)
+        for question, earlier in changes:
+            one, other = self.term(*question), self.term(earlier, *question[1:])
+            if one[0] and other[0]:
+                self.system.difference(_change(question, earlier), one, other)
         self.system.solve()
 
-    def hidden(self) -> list[tuple[int, str, str]]:
-        """Every hidden cell: snapshot, count and name of the cell."""
-        return [
-            (number, count, cell)
-            for number, counts in self.figures.items()
-            for count, cells in counts.items()
-            for cell, value in cells.items()
-            if value is None
-        ]
+    def widths(self, wanted: Mapping[Question, float]) -> dict[Question, float]:
+        """What the attacker finds of hidden cells; no more is looked for than is wanted."""
+        found = self.system.widths({self._name(*question): enough for question, enough in wanted.items()})
+        return {question: found[self._name(*question)] for question in wanted}
 
-    def width(self, number: int, count: str, cell: str, enough: float) -> float:
-        """What the attacker finds of one hidden cell."""
-        return self.system.width(self._name(number, count, cell), enough)
-
-    def change(self, number: int, earlier: int, count: str, cell: str, enough: float) -> float:
-        """What the attacker finds of how a cell differs from an earlier version."""
-        return self.system.apart(self.term(number, count, cell), self.term(earlier, count, cell), enough)
+    def changes(self, wanted: Mapping[tuple[Question, int], float]) -> dict[tuple[Question, int], float]:
+        """What the attacker finds of how cells differ from an earlier version."""
+        names: dict[tuple[Question, int], str] = {}
+        for question, earlier in wanted:
+            one, other = self.term(*question)[0], self.term(earlier, *question[1:])[0]
+            names[question, earlier] = _change(question, earlier) if one and other else one or other
+        asked = {names[each]: enough for each, enough in wanted.items() if names[each]}
+        found = self.system.widths(asked)
+        return {each: found.get(names[each], 0.0) for each in wanted}
 
     def _name(self, number: int, count: str, cell: str) -> str:
         # Who writes to each person once reaches as many people as it has messages accepted.
-        if count in ("people", "clickers") and not self.contents[number]["members"]:
-            count = {"people": "accepted", "clickers": "clicked"}[count]
+        if not self.contents[number]["members"]:
+            count = {**MESSAGES, "idle": "unclicked"}.get(count, count)
         return f"{number} {count} {cell}"
 
     def term(self, number: int, count: str, cell: str, factor: float = 1) -> Term:
-        """A cell as a term: known, or an unknown; what is not there is 0."""
-        cells = self.figures[number][count]
-        value = cells.get(cell, 0)
-        return (
-            (self._name(number, count, cell), factor)
-            if value is None
-            else ("", factor * (value if value != "?" else 0))
-        )
+        """A cell as a term: known, or an unknown; what is not there is 0, unless nobody is shown the count."""
+        value = self.figures[number].get(count, {}).get(cell, 0 if count in self.figures[number] else None)
+        if value is None:
+            return self._name(number, count, cell), factor
+        return "", factor * (value if value != "?" else 0)
 
     def _read(self, number: int) -> None:
-        figures = self.figures[number]
+        figures, says = self.figures[number], self.system.says
+
+        def at_most(one: tuple[str, str], other: tuple[str, str]) -> None:
+            says([self.term(number, *one), self.term(number, *other, -1)], at_most=True)
+
         for count in figures:
-            if count in ADDED:
-                for total, parts in lines(figures[count]):
-                    self.system.says(
-                        [self.term(number, count, total, -1), *(self.term(number, count, part) for part in parts)]
-                    )
-            if count in PEOPLE:
-                for total, parts in lines(figures[count]):
-                    for part in parts:
-                        self.system.says(
-                            [self.term(number, count, part), self.term(number, count, total, -1)], at_most=True
-                        )
-                    together = [self.term(number, count, part, -1) for part in parts]
-                    self.system.says([self.term(number, count, total), *together], at_most=True)
-            if PARTS.get(count) in figures:
-                for cell in figures[count]:
-                    self.system.says(
-                        [self.term(number, count, cell), self.term(number, PARTS[count], cell, -1)], at_most=True
-                    )
-        for rest, (whole, part) in REMAINDERS.items():
-            if {rest, whole, part} <= figures.keys():
-                terms = [self.term(number, rest, ""), self.term(number, part, ""), self.term(number, whole, "", -1)]
-                self.system.says(terms)
-        if "people" in figures and "accepted" in figures:
-            for cell in figures["people"]:
-                self.system.says(
-                    [self.term(number, "people", cell), self.term(number, "accepted", cell, -1)], at_most=True
-                )
-        for story, total in (("story_clicked", "clicked"), ("story_cohort_clicks", "cohort_clicks")):
-            for cell in figures.get(story, ()) if total in figures else ():
-                self.system.says([self.term(number, story, cell), self.term(number, total, "", -1)], at_most=True)
-        if figures.get("times"):
-            cells = [payload.name_of(key) for key in map(payload.key_of, figures["times"])]
-            self.system.says(
-                [self.term(number, "people", "", -1), *(self.term(number, "times", cell) for cell in cells)]
-            )
-            often = [self.term(number, "times", cell, int(cell.split("=")[1][0])) for cell in cells]
-            self.system.says([*often, self.term(number, "accepted", "", -1)], at_most=True)
-            for cell in cells:
-                if int(cell.split("=")[1][0]) > len(self.contents[number]["members"]):
-                    self.system.says([self.term(number, "times", cell)])
-            if len(self.contents[number]["members"]) <= 5:
-                self.system.says([*often, self.term(number, "accepted", "", -1)])
+            for total, parts in lines(figures[count]) if count in {*ADDED, *PEOPLE} else ():
+                together = [self.term(number, count, part) for part in parts]
+                says([self.term(number, count, total), *((name, -value) for name, value in together)], at_most=True)
+                if count in ADDED:
+                    says([self.term(number, count, total, -1), *together])
+                for part in parts if count in PEOPLE else ():
+                    at_most((count, part), (count, total))
+            for cell in figures[count]:
+                for whole in {PARTS.get(count), MESSAGES.get(count)} & figures.keys():
+                    at_most((count, cell), (whole, cell))
+        for rest, (whole, part) in WHOLES.items():
+            if {whole, part} <= figures.keys():
+                says([self.term(number, rest, ""), self.term(number, part, ""), self.term(number, whole, "", -1)])
+        if {"planned", "accepted", "unaccepted"} <= figures.keys():
+            at_most(("unaccepted", ""), ("missed", ""))
+        for story, total in STORIES.items():
+            if {story, total} <= figures.keys() and figures[story]:
+                every = [self.term(number, story, cell, -1) for cell in figures[story]]
+                says([self.term(number, total, ""), *every], at_most=True)
+                if story == "story_cohort_clicks":
+                    says([self.term(number, total, ""), *every])
+                for cell in figures[story]:
+                    at_most((story, cell), (total, ""))
+        for cell in set(figures.get("story_clicked", ())) | set(figures.get("story_cohort_clicks", ())):
+            # There is a row only for what somebody followed.
+            says([("", 1), *(self.term(number, story, cell, -1) for story in STORIES)], at_most=True)
+        for count in ("excluded", "times"):
+            for cell in self._listed(number, count) if figures.get(count) else ():
+                says([("", 1), self.term(number, count, cell, -1)], at_most=True)
 
-    def _add_up(self, number: int, members: Sequence[int]) -> None:
+    def _listed(self, number: int, count: str) -> list[str]:
+        """The cells of a table that are there only because somebody is in them: others of the same kind are not."""
+        places = {
+            "times": {"times": [*"1234", "5+"]},
+            "excluded": {"reason": Reason.values, "channel": ChannelName.values},
+        }[count]
+        cells = self.figures[number][count]
+        every = {axis: [payload.name_of(key(**{axis: place})) for place in all_of] for axis, all_of in places.items()}
+        return [cell for names in every.values() if not set(names) <= cells.keys() for cell in names if cell in cells]
+
+    def _add_up(self, number: int) -> None:
+        members = self.members[number]
         for count, cells in self.figures[number].items():
-            if not all(count in self.figures[each] for each in members) or count in ("times", "idle"):
+            if not all(count in self.figures[each] for each in members) or count == "times":
                 continue
-            names = {*cells, *(cell for each in members for cell in self.figures[each][count])}
-            for cell in sorted(names):
+            for cell in sorted({*cells, *(cell for each in members for cell in self.figures[each][count])}):
                 whole = self.term(number, count, cell, -1)
-                if count in PEOPLE:
-                    parts = [self.term(each, count, cell) for each in members]
-                    for part in parts:
-                        self.system.says([part, whole], at_most=True)
-                    self.system.says([(whole[0], -whole[1]), *((part[0], -part[1]) for part in parts)], at_most=True)
-                else:
+                if count not in PEOPLE:
                     self.system.says([whole, *(self.term(each, count, cell) for each in members)])
-        for other, content in self.contents.items():
-            if (
-                other != number
-                and content["members"]
-                and set(content["members"]) < set(self.contents[number]["members"])
-            ):
-                # Who got many messages in a part of a period got no fewer in all of it.
-                for least in (
-                    range(2, 6) if {"times"} <= self.figures[number].keys() & self.figures[other].keys() else ()
-                ):
-                    self.system.says([*self._often(other, least, 1), *self._often(number, least, -1)], at_most=True)
-                for count in PEOPLE & self.figures[number].keys() & self.figures[other].keys():
-                    for cell in self.figures[other][count]:
-                        self.system.says(
-                            [self.term(other, count, cell), self.term(number, count, cell, -1)], at_most=True
-                        )
+                    continue
+                for each in members:
+                    self.system.says([self.term(each, count, cell), whole], at_most=True)
 
-    def _often(self, number: int, least: int, factor: float) -> list[Term]:
-        cells = self.figures[number]["times"]
-        return [self.term(number, "times", cell, factor) for cell in cells if int(cell.split("=")[1][0]) >= least]
+    def _compare(self, number: int) -> None:
+        """People of a period are no fewer than in its parts, and no more than in parts that make it up together."""
+        figures = self.figures[number]
+        inner = [each for each, members in self.members.items() if each != number and members <= self.members[number]]
+        covers = list(self._covers(number, [each for each in inner if self.members[each] < self.members[number]]))
+        known = [self.figures[each].keys() for each in self.members[number]]
+        for count in (PEOPLE & figures.keys()).intersection(*known):
+            cells = {*figures[count], *(cell for each in self.members[number] for cell in self.figures[each][count])}
+            for cell, each in product(cells, inner):
+                self.system.says([self.term(each, count, cell), self.term(number, count, cell, -1)], at_most=True)
+            for cell, (parts, twice) in product(cells, covers):
+                together = [self.term(each, count, cell, -1) for each in parts]
+                both = [self.term(twice, count, cell)] if twice else []
+                self.system.says([self.term(number, count, cell), *both, *together], at_most=True)
+
+    def _covers(self, number: int, inner: Sequence[int]) -> Iterator[tuple[tuple[int, ...], int]]:
+        """Periods and broadcasts that make up a period, and of two that overlap what is in both of them."""
+        members = self.members[number]
+        for length in range(4):
+            for some in combinations(inner, length):
+                held = frozenset().union(*(self.members[each] for each in some))
+                twice = sum(len(self.members[each]) for each in some) - len(held)
+                rest = tuple(members - held)
+                if not twice:
+                    yield (*some, *rest), 0
+                elif length == 2:
+                    shared = self.members[some[0]] & self.members[some[1]]
+                    named = [each for each, its in self.members.items() if its == shared]
+                    for each in shared if len(shared) > 1 and not named else (named or shared):
+                        yield (*some, *rest), each
+
+    def _tell_patterns(self) -> None:
+        """How many people got which broadcasts: every total of people, and who got how many, is a sum of these."""
+        told = [each for each in self.members if "times" in self.figures[each]]
+        for group in self._groups(told):
+            broadcasts = sorted(set().union(*(self.members[each] for each in group)))
+            if len(broadcasts) > MOST_PATTERNS:
+                continue
+            patterns = [frozenset(some) for n in range(len(broadcasts)) for some in combinations(broadcasts, n + 1)]
+            names = {some: f"got {sorted(some)}" for some in patterns}
+            for each in broadcasts:
+                self.system.says(
+                    [self.term(each, "people", "", -1), *((names[some], 1) for some in patterns if each in some)]
+                )
+            for period in group:
+                shared = {some: len(some & self.members[period]) for some in patterns}
+                self.system.says(
+                    [self.term(period, "people", "", -1), *((names[some], 1) for some in patterns if shared[some])]
+                )
+                for times in ("1", "2", "3", "4", "5+"):
+                    its = [(names[some], 1.0) for some in patterns if _times(shared[some]) == times]
+                    self.system.says([self.term(period, "times", f"times={times.replace('+', '%2B')}", -1), *its])
+
+    def _groups(self, periods: Iterable[int]) -> list[set[int]]:
+        """Periods that share a broadcast, directly or through others."""
+        groups: list[set[int]] = []
+        for period in periods:
+            near = [each for each in groups if any(self.members[one] & self.members[period] for one in each)]
+            groups = [each for each in groups if each not in near] + [{period}.union(*near)]
+        return groups
+
+
+def _times(number: int) -> str:
+    return "5+" if number >= 5 else str(number)
+
+
+def _change(question: Question, earlier: int) -> str:
+    return f"{question} since {earlier}"
 
 
 def sensitive(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str, str], int]:

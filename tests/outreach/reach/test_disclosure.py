@@ -268,4 +268,18 @@ def test_no_hidden_cell_of_a_broadcast_or_of_the_sum_can_be_computed(drawn, k):
         for (count, name), wanted in sensitive(named, k).items():
             if count in contents[number]["figures"][str(k)]:
                 assert contents[number]["figures"][str(k)][count].get(name) is None, (number, count, name)
-                assert reader.width(number, count, name, wanted) >= wanted - 1e-6, (number, count, name)
+                cell_asked = (number, count, name)
+                assert reader.widths({cell_asked: wanted})[cell_asked] >= wanted - 1e-6, cell_asked
+
+
+def hidden_totals(**totals):
+    hidden = protect(counts={name: {key(): value} for name, value in totals.items()}, k=5)
+    return {name for name, cells in hidden.items() if key() in cells}
+
+
+def test_few_bounces_are_not_told_by_what_was_not_accepted_for_other_reasons():
+    assert {"unaccepted", "otherwise"} <= hidden_totals(accepted=60, bounced=3, unaccepted=20, otherwise=17, missed=20)
+
+
+def test_few_who_only_complained_are_not_told_by_all_who_left():
+    assert "withdrawn" in hidden_totals(accepted=60, unsubscribed=10, withdrawn=12, only_complained=2)

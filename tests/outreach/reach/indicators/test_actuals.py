@@ -84,8 +84,8 @@ def test_figures_that_are_not_final_are_rounded_down_and_tell_nothing_by_gender(
 
     assert {code: value(code, campaign) for code in OF_LEDGER} == {
         "R1": AtLeast(30),  # 37 people
-        "D1": AtLeast(40),  # 43 messages
-        "D2": Shown(Fraction(75, 100)),  # 30 of 40
+        "D1": AtLeast(30),  # 37 messages accepted, and 6 not
+        "D2": Hidden(),  # 30 of 30, and up to 18 more
         "R2": Decimal("1.00"),
         "R3": Unknown(),  # nobody is subscribed
         "R4": Hidden(),
@@ -240,7 +240,8 @@ def test_a_final_coverage_of_hidden_people_is_hidden_and_without_subscribers_unk
 @given(st.integers(0, 300), st.integers(0, 300))
 def test_no_share_that_is_not_final_tells_of_fewer_than_ten_people(part, rest):
     found = Moving(broadcasts=1, counts={"part": part, "whole": part + rest})
-    assert (found.share("part", "whole") == Hidden()) == (part < 10)
+    is_all = part // 10 == (part + rest) // 10
+    assert (found.share("part", "whole") == Hidden()) == (part < 10 or is_all)
 
 
 @given(st.dictionaries(st.sampled_from(["attempted", "accepted"]), st.integers(0, 300)))

@@ -342,15 +342,23 @@ def test_only_periods_are_published_one_version_at_a_time_and_it_is_kept_who_did
     assert not published()
 
 
-def test_open_broadcast_has_headline_totals_only_rounded_down(ledger):
-    sending = ledger.broadcast("Now", state="sending")
-    ledger.deliver(sending, 57, tracks_clicks=True)
-    ledger.count(sending)
-    found = report(broadcast=sending.pk)
+def test_broadcast_that_ended_has_headline_totals_only_rounded_down(ledger):
+    ended = ledger.broadcast("Now")
+    ledger.deliver(ended, 57, tracks_clicks=True)
+    ledger.count(ended)
+    found = report(broadcast=ended.pk)
     cells = {figure.metric.slug: figure.cell for figure in found.figures}
     assert (found.status, found.tables) == ("provisional", ())
     assert cells["people"] == cells["accepted"] == AtLeast(50)
     assert cells["clicked"] == FewerThan(10)
+
+
+def test_nothing_is_told_of_a_broadcast_that_still_sends(ledger):
+    """What was accepted until yesterday would tell how few are accepted on the last day."""
+    sending = ledger.broadcast("Now", state="sending")
+    ledger.deliver(sending, 57, tracks_clicks=True)
+    ledger.count(sending)
+    assert {figure.cell for figure in report(broadcast=sending.pk).figures} == {Hidden()}
 
 
 def test_period_that_is_not_frozen_adds_up_what_is_shown_of_its_broadcasts(ledger, october):
