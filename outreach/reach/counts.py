@@ -9,7 +9,7 @@ where a cohort left a dimension open. There are cells for each broadcast and for
 * by reason and channel: ``excluded``, the considered subscriptions that got no message;
 * by times: ``times``, the people who got so many messages of the broadcast, or of all together;
 * by story: ``story_clicked`` (accepted messages) and ``story_cohort_clicks`` (clicks);
-* for the whole: ``candidates``, ``unaccepted``, ``otherwise`` and ``machine_clicks``.
+* for the whole: ``candidates`` and ``machine_clicks``.
 
 Different people do not add up: :data:`OF_PEOPLE` over broadcasts, and over places of one axis where a person fits
 several. Neither does ``story_clicked``, nor ``times`` over broadcasts. Everything else adds up along every axis; over
@@ -70,8 +70,6 @@ def cells(broadcasts: Sequence[int]) -> Cells:
     _add_exclusions(found, broadcasts)
     numbers: tuple[int | str, ...] = (ALL, *broadcasts)
     for total in map(key_of, numbers):
-        found["unaccepted"][total] = found["attempted"][total] - found["accepted"][total]
-        found["otherwise"][total] = found["unaccepted"][total] - found["bounced"][total]
         found["machine_clicks"][total] += found["machine_clicked"][total]
     return found
 
@@ -99,8 +97,6 @@ def totals(broadcasts: Sequence[int]) -> dict[str, int]:
     found["machine_clicks"] = found["machine_clicked"] + (shared["by_machines"] or 0)
     for name, kind in OF_PEOPLE.items():
         found[name] = people.unique(broadcasts=broadcasts, kind=kind)
-    found["unaccepted"] = found["attempted"] - found["accepted"]
-    found["otherwise"] = found["unaccepted"] - found["bounced"]
     found["candidates"] = _candidates(broadcasts)
     return found
 

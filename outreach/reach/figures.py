@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from outreach.delivery.models import Delivery, Exclusion
 
-from . import disclosure, metrics
+from . import metrics
 from .cube import OPEN, Cube
 from .disclosure import AtLeast, Cell, Hidden, Shown, Unknown
 from .indicator_table import SLUG, indicator_table
@@ -22,22 +22,30 @@ TIMES = ("1", "2", "3", "4", "5+")
 BY_SEGMENT: tuple[Count, ...] = (
     metrics.REACHED,
     metrics.ACCEPTED,
+    metrics.MISSED,
     metrics.BOUNCED,
-    metrics.UNSUBSCRIBED,
+    metrics.WITHDRAWN,
     metrics.CLICKED,
     metrics.COHORT_CLICKS,
 )
 """The metrics of which there is a table of segment × gender, in the order in which they are offered."""
 
-BY_AXIS = ("channel", "language", "group")
-"""The axes of which there is a table of all these metrics."""
+RATES: tuple[Metric, ...] = (metrics.DELIVERY_RATE, metrics.CLICK_RATE, metrics.LEAVING_RATE)
+"""The shares that stand beside these metrics in a table along one axis."""
+
+BY_AXIS = ("segment", "gender", "channel", "language", "group")
+"""The axes of which there is a table of all these metrics and shares."""
+
+NOT_ACCEPTED: tuple[Count, ...] = (metrics.BOUNCED, metrics.FAILED, metrics.UNSENT, metrics.MISSED)
+"""Why what was lined up for somebody did not arrive, and all of it."""
 
 NOT_ATTRIBUTABLE = gettext_lazy("Not attributable")
 
 
 def catalogue() -> tuple[str, ...]:
     """The slugs of all tables that there can be, in their order; there are no others."""
-    return (SLUG, *(metric.slug for metric in BY_SEGMENT), *BY_AXIS, "story", "reason", "times", "day", "broadcast")
+    missed = ("missed_segment", "missed_gender", "reason")
+    return (SLUG, *(metric.slug for metric in BY_SEGMENT), *BY_AXIS, "story", *missed, "times", "day", "broadcast")
 
 
 class Pages:
@@ -51,16 +59,16 @@ class Pages:
         """The headlines."""
         everybody = self._row(metrics.REACHED, {})
         completeness = (metrics.COMPLETENESS, _completeness(everybody))
-        clicks = [(each, self.cube.count(each, {})) for each in (metrics.COHORT_CLICKS, metrics.MACHINE_CLICKS)]
-        trackable = (metrics.TRACKABLE_SHARE, self.cube.share(metrics.TRACKABLE_SHARE))
-        attempts = [(each, self.cube.count(each, {})) for each in (metrics.ACCEPTED, metrics.BOUNCED)]
+        clicks = [(each, self.cube.of(each)) for each in (metrics.COHORT_CLICKS, metrics.MACHINE_CLICKS)]
+        trackable = (metrics.TRACKABLE_SHARE, self.cube.of(metrics.TRACKABLE_SHARE))
+        attempts = [(each, self.cube.of(each)) for each in (metrics.ACCEPTED, metrics.BOUNCED)]
         return (
             Figure(metrics.REACHED, everybody[-1], (completeness,)),
-            Figure(metrics.CLICKED, self.cube.count(metrics.CLICKED, {}), (trackable, *clicks)),
+            Figure(metrics.CLICKED, self.cube.of(metrics.CLICKED), (trackable, *clicks)),
             _female_headline(_female_share(everybody), completeness),
             Figure(
                 metrics.DELIVERY_RATE,
-                self.cube.share(metrics.DELIVERY_RATE),
+                self.cube.of(metrics.DELIVERY_RATE),
                 tuple(attempts),
                 _("Basis: accepted by the receiver's provider."),
             ),
@@ -68,15 +76,24 @@ class Pages:
 
     def tables(self) -> tuple[Table, ...]:
         """The fixed catalogue; a table in which there is nothing is left out."""
-        choices = Delivery._meta.get_field("channel").flatchoices, Delivery._meta.get_field("group").flatchoices
+        channels, groups, genders = (
+            dict(Delivery._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+            for name in ("channel", "group", "gender")
+        )
+        segments = dict(self._segments())
+        by_segment, by_gender = _("By segment"), _("By gender")
         found = [
             *([indicator_table(self.cube, self.content["site"])] if self.content["site"] else []),
-            *(self._by_segment(metric) for metric in BY_SEGMENT),
-            self._by("channel", _("By channel"), _("Channel"), dict(choices[0])),
+            *(self._by_segment(metric) for metric in self._counted()),
+            self._by("segment", by_segment, _("Segment"), segments, list(segments), (*RATES, metrics.OPEN_RATE)),
+            self._by("gender", by_gender, _("Gender"), genders, GENDERS),
+            self._by("channel", _("By channel"), _("Channel"), channels),
             self._by("language", _("By language"), _("Language"), dict(settings.LANGUAGES)),
-            self._by("group", _("By group"), _("Group"), dict(choices[1])),
+            self._by("group", _("By group"), _("Group"), groups),
             self._by_story(),
-            self._by_reason(dict(choices[0])),
+            self._missed("segment", _("Not accepted, by segment and reason"), _("Segment"), segments, list(segments)),
+            self._missed("gender", _("Not accepted, by gender and reason"), _("Gender"), genders, GENDERS),
+            self._by_reason(channels),
             self._by_times(),
             self._by_day(),
             self._by_broadcast(),
@@ -100,16 +117,46 @@ class Pages:
         name = _("%(metric)s by segment and gender") % {"metric": metric.name}
         return Table(metric.slug, name, _("Segment"), tuple(columns), tuple(rows), metric, charted=len(labels))
 
-    def _by(self, axis: str, name: str, heading: str, labels: Mapping[str, str | Promise]) -> Table:
-        found = self.cube.places(axis)
-        ordered = sorted(found - {OPEN}, key=_place_in(labels))
-        places = [(str(labels.get(place, place)), {axis: place}) for place in ordered]
+    def _counted(self) -> tuple[Count, ...]:
+        """The metrics of :data:`BY_SEGMENT` as far as these figures know them."""
+        if not self.cube.is_before:
+            return BY_SEGMENT
+        earlier = {metrics.WITHDRAWN: metrics.UNSUBSCRIBED}
+        return tuple(earlier.get(each, each) for each in BY_SEGMENT if each is not metrics.MISSED)
+
+    def _by(
+        self,
+        axis: str,
+        name: str,
+        heading: str,
+        labels: Mapping[str, str | Promise],
+        places: Sequence[str] | None = None,
+        rates: tuple[Metric, ...] = RATES,
+    ) -> Table:
+        """All counts and rates along one axis, in the given ``places`` or in those that there are."""
+        shown = (*self._counted(), *(() if self.cube.is_before else rates))
+        if places is None:
+            places = sorted(self.cube.places(axis) - {OPEN}, key=_place_in(labels))
+        named = [(str(labels.get(place, place)), {axis: place}) for place in places]
         rows = []
-        for label, place in [*places, (str(NOT_ATTRIBUTABLE), {axis: OPEN}), (_("All"), {})]:
-            cells = tuple(self.cube.count(each, place) for each in BY_SEGMENT)
+        for label, place in [*named, (str(NOT_ATTRIBUTABLE), {axis: OPEN}), (_("All"), {})]:
+            cells = tuple(self.cube.of(each, place) for each in shown)
             rows.append(Row(label, cells, is_total=not place, is_open=OPEN in place.values()))
-        columns = tuple(Column(str(metric.name), metric) for metric in BY_SEGMENT)
+        columns = tuple(Column(str(metric.name), metric) for metric in shown)
         return Table(axis, name, heading, columns, tuple(row for row in rows if _is_needed(row)), charted=1)
+
+    def _missed(
+        self, axis: str, name: str, heading: str, labels: Mapping[str, str | Promise], places: Sequence[str]
+    ) -> Table:
+        """Who was lined up and not reached, by why; of earlier definitions only the bounced are known."""
+        named = [(str(labels.get(place, place)), {axis: place}) for place in places]
+        rows = [
+            Row(label, tuple(self.cube.of(each, place) for each in NOT_ACCEPTED), is_total=not place)
+            for label, place in [*named, (_("All"), {})]
+        ]
+        columns = tuple(Column(str(metric.name), metric) for metric in NOT_ACCEPTED)
+        kept = () if self.cube.is_before else tuple(rows)
+        return Table(f"missed_{axis}", name, heading, columns, kept, charted=len(NOT_ACCEPTED) - 1)
 
     def _by_story(self) -> Table:
         titles: dict[str, str] = {"": _("Other links"), OPEN: str(NOT_ATTRIBUTABLE), **self.content["stories"]}
@@ -152,15 +199,15 @@ class Pages:
         found = self.cube.places("times", ("times",))
         rows = [Row(_times_label(times), (self.cube.read("times", {"times": times}),)) for times in TIMES if found]
         if rows:
-            rows.append(Row(_("All"), (self.cube.count(metrics.REACHED, {}),), is_total=True))
+            rows.append(Row(_("All"), (self.cube.of(metrics.REACHED),), is_total=True))
         columns = (Column(str(metrics.REACHED.name), metrics.REACHED),)
         return Table("times", _("How many messages people got"), _("Messages"), columns, tuple(rows), charted=1)
 
     def _by_day(self) -> Table:
         days = sorted(self.cube.places("day", ("accepted",)))
-        rows = [Row(day, (self.cube.count(metrics.ACCEPTED, {"day": day}),)) for day in days]
+        rows = [Row(day, (self.cube.of(metrics.ACCEPTED, {"day": day}),)) for day in days]
         if rows:
-            rows.append(Row(_("All"), (self.cube.count(metrics.ACCEPTED, {}),), is_total=True))
+            rows.append(Row(_("All"), (self.cube.of(metrics.ACCEPTED),), is_total=True))
         columns = (Column(str(metrics.ACCEPTED.name), metrics.ACCEPTED),)
         return Table("day", _("Accepted per day"), _("Day"), columns, tuple(rows), charted=1)
 
@@ -184,7 +231,7 @@ class Pages:
     def _row(self, metric: Count, place: dict[str, str], genders: Iterable[str] = GENDERS) -> tuple[Cell, ...]:
         """The cells of each gender, and last of all together."""
         places = [{**place, "gender": gender} for gender in genders]
-        return tuple(self.cube.count(metric, each) for each in [*places, place])
+        return tuple(self.cube.of(metric, each) for each in [*places, place])
 
     def _segments(self) -> list[tuple[str, str]]:
         """Code and name of each segment, as frozen with the latest broadcast that had it."""
@@ -217,13 +264,22 @@ def _is_needed(row: Row) -> bool:
 
 
 def _completeness(cells: Sequence[Cell]) -> Cell:
-    """Who stated a gender among all: the cells are women, men, another gender, …, and last all."""
-    return disclosure.share(parts=cells[:3], whole=cells[-1])
+    """Who stated a gender among all that a row counts; see :func:`_by_name`."""
+    return metrics.COMPLETENESS.cell(_by_name(cells))
 
 
 def _female_share(cells: Sequence[Cell]) -> Cell:
-    """Women among those who stated a gender: the cells are women, men, another gender, …"""
-    return disclosure.share(parts=cells[:1], whole=disclosure.added(cells[:3]))
+    """Women among those of a row who stated a gender; see :func:`_by_name`."""
+    return metrics.FEMALE_SHARE.cell(_by_name(cells))
+
+
+def _by_name(cells: Sequence[Cell]) -> Callable[[str], Cell]:
+    """The cells of a row by name: women, men, another gender, …, and last all.
+
+    Nobody of a gender who could be seen is nobody there, so an unknown part counts for nothing.
+    """
+    named = dict(zip(metrics.STATED, cells, strict=False)) | {"people": cells[-1]}
+    return lambda name: Shown(0) if name != "people" and named[name] == Unknown() else named[name]
 
 
 def may_headline(completeness: Cell) -> bool:

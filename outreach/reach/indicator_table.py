@@ -1,20 +1,17 @@
 """The closed list of indicators with their figures of one period: what was counted, and what only people can enter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from . import disclosure
-from .counts import GENDERS
 from .cube import Cube
-from .disclosure import Cell, Shown, Unknown
-from .metrics import INDICATORS, MACHINE_OPENS, Count, Given, Metric, Share
+from .disclosure import Cell, Shown
+from .metrics import INDICATORS, MACHINE_OPENS, Metric
 from .reports import Column, Row, Table
 
 SLUG = "indicators"
-GENDER_OF = {name: gender for gender, name in GENDERS.items()}
 
 ROUGH = "R3"
 """In whole per cent, because its whole is known in tens."""
@@ -44,25 +41,13 @@ class _Figures:
 
     def of(self, metric: Metric) -> Cell:
         """Its figure as it may be read."""
-        if isinstance(metric, Share):
-            found = self._quotient(metric.numerator, metric.denominator)
-            if metric.code == ROUGH and isinstance(found, Shown):
-                return Shown(Fraction(round(Fraction(found.value) * 100), 100))
-            if metric.code in MEANS and isinstance(found, Shown):
-                exact = Fraction(found.value)
-                return Shown(round(Decimal(exact.numerator) / exact.denominator, 2))
-            return found
-        return self._count(metric.slug) if isinstance(metric, Count | Given) else Unknown()
-
-    def _quotient(self, numerator: Sequence[str], denominator: Sequence[str]) -> Cell:
-        parts, whole = [self._count(name) for name in numerator], [self._count(name) for name in denominator]
-        if Unknown() in (*parts, *whole):
-            return Unknown()
-        return disclosure.share(parts=parts, whole=disclosure.added(whole))
+        found = metric.cell(self._count)
+        if metric.code == ROUGH and isinstance(found, Shown):
+            return Shown(Fraction(round(Fraction(found.value) * 100), 100))
+        if metric.code in MEANS and isinstance(found, Shown):
+            exact = Fraction(found.value)
+            return Shown(round(Decimal(exact.numerator) / exact.denominator, 2))
+        return found
 
     def _count(self, name: str) -> Cell:
-        if name in self.site:
-            return Shown(self.site[name])
-        if name in GENDER_OF:
-            return self.cube.read("people", {"gender": GENDER_OF[name]})
-        return self.cube.total(name)
+        return Shown(self.site[name]) if name in self.site else self.cube.read(name)

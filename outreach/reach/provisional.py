@@ -56,7 +56,7 @@ def known(
     shown = [Cube(content_of(snapshot)["figures"][str(k)]) for snapshot in closed.values()]
     found = {name: sum(each.get(name, 0) // STEP * STEP for each in moving) for name in names}
     for name, cube in product(names, shown):
-        figure = cube.total(name)
+        figure = cube.read(name)
         found[name] += int(figure.value) if isinstance(figure, Shown) else 0
     people = together or totals([each.pk for each in broadcasts])
     return {**found, **{name: people[name] for name in OF_PEOPLE}}

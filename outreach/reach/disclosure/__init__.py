@@ -23,7 +23,8 @@ Nothing tells a small cell from one that was hidden to protect it.
 from .cells import AtLeast, Cell, FewerThan, Hidden, Number, Shown, Unknown, added, cell, few, share
 from .keys import ALL, Counts, Key, axes_of
 from .population import POPULATIONS, Population
-from .protecting import Published, protect
+from .protecting import protect
+from .request import Published
 
 __all__ = [
     "ALL",

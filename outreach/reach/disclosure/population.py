@@ -12,6 +12,11 @@ class Population:
     which it is a part (or nothing), so that the rest needs protecting as well, and the cells hidden there are hidden
     here. ``under`` names a count without which nothing here is shown: its total says too much of these. ``telling``
     says that a gender that holds everybody would say something of each.
+
+    ``whole_for`` names for each count the earlier one that is a part of it, which must leave neither few nor, where it
+    has some, nobody. A population that ``yields`` is shown only as far as it takes nothing back that those before it
+    hide (:mod:`.yielding`). With ``nobody_is_told`` everybody reads where such a count is 0. ``margins_only`` says that
+    of a table with two axes only the sums are shown.
     """
 
     sums: tuple[str, ...] = ()
@@ -20,6 +25,10 @@ class Population:
     telling: bool = False
     under: str = ""
     totals_only: bool = False
+    whole_for: tuple[str, ...] = ()
+    yields: bool = False
+    nobody_is_told: bool = False
+    margins_only: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -30,11 +39,17 @@ class Population:
         """The count of which this one is a part, or nothing."""
         return dict(zip(self.names, self.parts_of, strict=False)).get(name, "")
 
+    def part_of(self, name: str) -> str:
+        """The earlier count that is a part of this one, or nothing."""
+        return dict(zip(self.names, self.whole_for, strict=False)).get(name, "")
+
 
 POPULATIONS = (
     Population(sums=("accepted",), distinct=("people",), telling=True),
     Population(sums=("bounced",)),
-    Population(sums=("unsubscribed",), parts_of=("accepted",)),
+    Population(sums=("failed",)),
+    Population(sums=("unsent",)),
+    Population(sums=("withdrawn",), parts_of=("accepted",)),
     Population(sums=("clicked",), distinct=("clickers",), parts_of=("accepted", "people")),
     Population(sums=("cohort_clicks",)),
     Population(sums=("story_clicked",), under="clicked"),
@@ -42,16 +57,21 @@ POPULATIONS = (
     Population(sums=("excluded",)),
     Population(sums=("machine_clicks",), totals_only=True),
     Population(sums=("trackable", "unclicked"), parts_of=("accepted",), totals_only=True),
-    Population(sums=("idle",), distinct=("trackable_people",), parts_of=("", "people"), totals_only=True),
-    Population(sums=("open_trackable", "unopened"), parts_of=("accepted",), totals_only=True),
-    Population(sums=("opened",), parts_of=("accepted",), totals_only=True),
+    Population(
+        distinct=("trackable_people",),
+        parts_of=("people",),
+        whole_for=("clickers",),
+        yields=True,
+        nobody_is_told=True,
+        margins_only=True,
+    ),
+    Population(sums=("opened",), parts_of=("accepted",), yields=True),
+    Population(sums=("open_trackable",), parts_of=("accepted",), whole_for=("opened",), yields=True),
     Population(sums=("machine_opened",), parts_of=("accepted",), totals_only=True),
-    Population(sums=("withdrawn",), parts_of=("accepted",), totals_only=True),
-    Population(sums=("only_complained",), totals_only=True),
-    Population(sums=("unaccepted", "otherwise", "missed"), totals_only=True),
 )
 """Every count of which anybody reads a cell; one that is missing here is protected for itself.
 
-``unclicked``, ``idle`` and ``unopened`` are those with a personal link (or an open that may be counted) who did
-nothing, ``missed`` is what was planned and not accepted: of shares, the complement must not be small either.
+``unclicked`` are messages with a personal link that nobody followed: of a share, the complement must not be small
+either. What did not arrive is in three parts (``bounced``, ``failed``, ``unsent``), each protected for itself: their
+sums are shown where all parts are, and so say nothing new.
 """

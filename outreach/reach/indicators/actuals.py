@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.reach.disclosure import AtLeast, Cell, Shown, Unknown
 from outreach.reach.figures import may_headline
-from outreach.reach.metrics import KNOWLEDGE_CHANGE, STATED
+from outreach.reach.metrics import (
+    CLICK_RATE,
+    COMPLETENESS,
+    DELIVERY_RATE,
+    FEMALE_SHARE,
+    FREQUENCY,
+    KNOWLEDGE_CHANGE,
+    LEAVING_RATE,
+    Metric,
+)
 
 from .framework import Indicator
 from .intervals import newcombe, wilson
@@ -34,8 +43,12 @@ class Source:
     read: Callable[[Totals], Reading]
 
 
+def _share(metric: Metric) -> Callable[[Totals], Reading]:
+    return lambda found: found.share(metric)
+
+
 def _frequency(found: Totals) -> Reading:
-    mean = found.frequency()
+    mean = found.share(FREQUENCY)
     if not isinstance(mean, Shown):
         return mean
     exact = Fraction(mean.value)
@@ -45,12 +58,12 @@ def _frequency(found: Totals) -> Reading:
 SOURCES: dict[str, Source] = {
     "R1": Source(_("People reached, each once"), Unit.COUNT, lambda found: found.count("people")),
     "D1": Source(_("Messages attempted"), Unit.COUNT, lambda found: found.count("attempted")),
-    "D2": Source(_("Delivery rate"), Unit.SHARE, lambda found: found.share("accepted", "attempted")),
+    "D2": Source(_("Delivery rate"), Unit.SHARE, _share(DELIVERY_RATE)),
     "R2": Source(_("Messages for each person reached"), Unit.MEAN, _frequency),
-    "R4": Source(_("Female share"), Unit.SHARE, lambda found: found.gender_share(("woman",), STATED)),
-    "R5": Source(_("Gender completeness"), Unit.SHARE, lambda found: found.gender_share(STATED, ())),
-    "E1": Source(_("Unique click rate"), Unit.SHARE, lambda found: found.share("clickers", "trackable_people")),
-    "E5": Source(_("Unsubscribe rate"), Unit.SHARE, lambda found: found.share("withdrawn", "accepted")),
+    "R4": Source(_("Female share"), Unit.SHARE, _share(FEMALE_SHARE)),
+    "R5": Source(_("Gender completeness"), Unit.SHARE, _share(COMPLETENESS)),
+    "E1": Source(_("Unique click rate"), Unit.SHARE, _share(CLICK_RATE)),
+    "E5": Source(_("Unsubscribe rate"), Unit.SHARE, _share(LEAVING_RATE)),
 }
 """By the code of the indicator. R6 is not here: estimates are never added to anything."""
 
@@ -98,8 +111,8 @@ def from_totals(*, code: str, found: Totals, first: date, last: date) -> Actual:
         how=COUNTED,
         first=first,
         last=last,
-        female=found.gender_share(("woman",), STATED) if people else UNKNOWN,
-        completeness=found.gender_share(STATED, ()) if people else UNKNOWN,
+        female=found.share(FEMALE_SHARE) if people else UNKNOWN,
+        completeness=found.share(COMPLETENESS) if people else UNKNOWN,
         provisional=found.provisional and found.broadcasts > 0,
     )
 

@@ -13,28 +13,33 @@ from .parts import (
     CLICKED,
     COHORT_CLICKS,
     EXCLUDED,
+    FAILED,
     MACHINE_CLICKS,
     MACHINE_OPENS,
     MACHINE_VIEWS,
+    MISSED,
     PAGE_VISITS,
     PARTS,
     PLANNED,
     TRACKABLE_SHARE,
+    UNSENT,
     UNSUBSCRIBED,
+    WITHDRAWN,
 )
 from .reached import (
     COMPLETENESS,
     DELIVERY_RATE,
     ESTIMATED_AUDIENCE,
     FEMALE_SHARE,
+    FREQUENCY,
     HEADLINE_COMPLETENESS,
     REACH,
     REACHED,
     STATED,
 )
-from .read import COMPLETION_RATE, READ, VISITS
+from .read import CLICK_RATE, COMPLETION_RATE, LEAVING_RATE, OPEN_RATE, READ, VISITS
 
-DEFINITIONS_VERSION = "2"
+DEFINITIONS_VERSION = "3"
 
 INDICATORS: tuple[Metric, ...] = (*CONTENT, *REACH, *READ, *OUTCOMES)
 METRICS: tuple[Metric, ...] = (*INDICATORS, *PARTS)
@@ -48,6 +53,7 @@ __all__ = [
     "BY_CODE",
     "BY_SLUG",
     "CLICKED",
+    "CLICK_RATE",
     "COHORT_CLICKS",
     "COMPLETENESS",
     "COMPLETION_RATE",
@@ -56,22 +62,29 @@ __all__ = [
     "DELIVERY_RATE",
     "ESTIMATED_AUDIENCE",
     "EXCLUDED",
+    "FAILED",
     "FEMALE_SHARE",
+    "FREQUENCY",
     "HEADLINE_COMPLETENESS",
     "INDICATORS",
     "KNOWLEDGE_CHANGE",
+    "LEAVING_RATE",
     "MACHINE_CLICKS",
     "MACHINE_OPENS",
     "MACHINE_VIEWS",
     "METRICS",
+    "MISSED",
+    "OPEN_RATE",
     "PAGE_VISITS",
     "PARTS",
     "PLANNED",
     "REACHED",
     "STATED",
     "TRACKABLE_SHARE",
+    "UNSENT",
     "UNSUBSCRIBED",
     "VISITS",
+    "WITHDRAWN",
     "Change",
     "Count",
     "Counts",

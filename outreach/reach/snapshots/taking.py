@@ -18,7 +18,7 @@ from outreach.reach.site_counts import site_counts
 from . import payload
 from .models import Snapshot, SnapshotCells
 from .payload import THRESHOLDS, UNKNOWN
-from .sealed import REMAINDERS, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
+from .sealed import DIFFERENCES, REMAINDERS, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
 
 STEP = 10
 """The number of active subscribers is kept in whole multiples of this."""
@@ -189,18 +189,19 @@ def figures(sealed: Sealed, hidden: Mapping[str, frozenset[Key]]) -> dict[str, d
         keys = set(counts) | {key for key in hidden[name] if axes_of(key) in tables}
         if name not in WITHOUT_TOTAL:
             keys.add(TOTAL)
-        found[name] = {payload.name_of(key): _figure(sealed, name, key, hidden[name]) for key in keys}
-    # What was planned is what was missed and what was accepted.
-    open_total = any(TOTAL in hidden.get(name, ()) for name in ("missed", "accepted"))
+        found[name] = {
+            payload.name_of(key): None
+            if key in hidden[name]
+            else UNKNOWN
+            if is_unknown(sealed.counts, name, key)
+            else counts.get(key, 0)
+            for key in keys
+        }
+    # What was planned is what was accepted and all that did not arrive.
+    open_total = any(TOTAL in hidden.get(name, ()) for name in ("accepted", "bounced", *DIFFERENCES))
     planned = sealed.counts.get("planned", {}).get(TOTAL, 0)
     found["planned"] = {"": None if open_total else planned}
     return found
-
-
-def _figure(sealed: Sealed, name: str, key: Key, hidden: frozenset[Key]) -> int | str | None:
-    if key in hidden:
-        return None
-    return UNKNOWN if is_unknown(sealed.counts, name, key) else sealed.counts.get(name, {}).get(key, 0)
 
 
 def _totals(member: SnapshotCells, k: int) -> dict[str, Any]:
