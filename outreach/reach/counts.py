@@ -7,6 +7,8 @@ where a cohort left a dimension open. There are cells for each broadcast and for
   :data:`OF_COHORTS` and :data:`OF_PEOPLE`;
 * by day: ``planned``, ``attempted`` and ``accepted``;
 * by reason and channel: ``excluded``, the considered subscriptions that got no message;
+* by reason: ``machine_click_reasons`` and ``machine_open_reasons``, which add up to ``machine_clicks`` and
+  ``machine_opened``;
 * by times: ``times``, the people who got so many messages of the broadcast, or of all together;
 * by story: ``story_clicked`` (accepted messages) and ``story_cohort_clicks`` (clicks);
 * for the whole: ``candidates`` and ``machine_clicks``.
@@ -25,7 +27,8 @@ from django.db.models import Sum
 from outreach.delivery.models import Exclusion, Freeze
 
 from . import people
-from .models import Axis, CohortRollup, Counted, Margin, PeopleSet, StoryRollup
+from .ledger_rows import REASONS
+from .models import MACHINES, SHARED_MACHINES, Axis, CohortRollup, Counted, Margin, PeopleSet, StoryRollup
 
 ALL, OPEN = "*", "?"
 AXES = ("broadcast", "segment", "gender", "group", "language", "channel", "story", "reason", "times", "day")
@@ -40,6 +43,8 @@ OF_PEOPLE = {
     "clickers": PeopleSet.Kind.CLICKED,
 }
 BY_DAY = ("planned", "attempted", "accepted")
+OTHER_REASON = REASONS[-1]
+BY_REASON = ("machine_click_reasons", "machine_open_reasons")
 
 GENDERS = {"woman": "woman", "man": "man", "another": "another", "undisclosed": "undisclosed", "": "not_asked"}
 """What the people of each gender are called among the counts of one cell."""
@@ -63,6 +68,7 @@ def cells(broadcasts: Sequence[int]) -> Cells:
     """Every cell of these broadcasts, each for itself and all together."""
     found: Cells = defaultdict(Counter)
     _add_margins(found, broadcasts)
+    _add_machines(found, broadcasts)
     _add_cohorts(found, broadcasts)
     _add_people(found, broadcasts)
     _add_times(found, broadcasts)
@@ -111,7 +117,7 @@ def _either(broadcast: int) -> tuple[int | str, int | str]:
 
 
 def _add_margins(found: Cells, broadcasts: Sequence[int]) -> None:
-    rows = Margin.objects.filter(broadcast__in=broadcasts)
+    rows = Margin.objects.filter(broadcast__in=broadcasts, axis__in=Axis.values)
     for broadcast, axis, place, *counts in rows.values_list("broadcast_id", "axis", "place", *SUMMED):
         for number, places in product(_either(broadcast), _places(axis, place)):
             key = key_of(number, **places)
@@ -121,6 +127,14 @@ def _add_margins(found: Cells, broadcasts: Sequence[int]) -> None:
     for broadcast, day, *counts in days:
         for number, (name, count) in product(_either(broadcast), zip(BY_DAY, counts, strict=True)):
             found[name][key_of(number, day=day.isoformat())] += count
+
+
+def _add_machines(found: Cells, broadcasts: Sequence[int]) -> None:
+    rows = Margin.objects.filter(broadcast__in=broadcasts, axis__in=(MACHINES, SHARED_MACHINES))
+    for broadcast, reason, *counts in rows.values_list("broadcast_id", "place", "machine_clicked", "machine_opened"):
+        for number, (name, count) in product(_either(broadcast), zip(BY_REASON, counts, strict=True)):
+            if count:
+                found[name][key_of(number, reason=reason)] += count
 
 
 def _places(axis: str, place: str) -> list[dict[str, str]]:

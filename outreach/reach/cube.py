@@ -20,6 +20,9 @@ GENDER_OF = {name: gender for gender, name in GENDERS.items()}
 BEFORE = "unaccepted"
 """A count that only snapshots of the definitions 1 and 2 have. Of :data:`ONLY_TOTALS` these have no other cells."""
 
+OF_OPENS = frozenset({"opened", "machine_opened", "machine_open_reasons"})
+"""Unknown, and not 0, where nobody reached allows opens to be seen."""
+
 ONLY_TOTALS = frozenset({"withdrawn", "trackable_people", "opened", "open_trackable"})
 
 
@@ -46,9 +49,12 @@ class Cube:
         if cells is None or (places and self.is_before and name in ONLY_TOTALS):
             return Unknown()
         stored = cells.get(payload.name_of(key_of(**(places or {}))), payload.UNKNOWN if name in KNOWN_BY else 0)
-        if stored == payload.UNKNOWN:
+        if stored == payload.UNKNOWN or (stored == 0 and name in OF_OPENS and self._nobody_shows_opens()):
             return Unknown()
         return Hidden() if stored is None else Shown(stored)
+
+    def _nobody_shows_opens(self) -> bool:
+        return self._figures.get("open_trackable", {}).get("", 0) == 0
 
     def places(self, axis: str, names: Sequence[str] = ("accepted", "people", "cohort_clicks")) -> set[str]:
         """Which places on an axis the snapshot knows."""

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.delivery.models import Delivery, Exclusion
+from outreach.tracking.hits.machines import MachineReason
 
 from . import metrics
+from .counts import OTHER_REASON
 from .cube import OPEN, Cube
 from .disclosure import AtLeast, Cell, Hidden, Shown, Unknown
 from .indicator_table import SLUG, indicator_table
@@ -45,7 +47,17 @@ NOT_ATTRIBUTABLE = gettext_lazy("Not attributable")
 def catalogue() -> tuple[str, ...]:
     """The slugs of all tables that there can be, in their order; there are no others."""
     missed = ("missed_segment", "missed_gender", "reason")
-    return (SLUG, *(metric.slug for metric in BY_SEGMENT), *BY_AXIS, "story", *missed, "times", "day", "broadcast")
+    return (
+        SLUG,
+        *(metric.slug for metric in BY_SEGMENT),
+        *BY_AXIS,
+        "story",
+        *missed,
+        "machine",
+        "times",
+        "day",
+        "broadcast",
+    )
 
 
 class Pages:
@@ -59,7 +71,8 @@ class Pages:
         """The headlines."""
         everybody = self._row(metrics.REACHED, {})
         completeness = (metrics.COMPLETENESS, _completeness(everybody))
-        clicks = [(each, self.cube.of(each)) for each in (metrics.COHORT_CLICKS, metrics.MACHINE_CLICKS)]
+        beside = (metrics.COHORT_CLICKS, metrics.MACHINE_CLICKS, metrics.OPEN_RATE, metrics.MACHINE_OPENS)
+        clicks = [(each, self.cube.of(each)) for each in beside]
         trackable = (metrics.TRACKABLE_SHARE, self.cube.of(metrics.TRACKABLE_SHARE))
         attempts = [(each, self.cube.of(each)) for each in (metrics.ACCEPTED, metrics.BOUNCED)]
         return (
@@ -94,6 +107,7 @@ class Pages:
             self._missed("segment", _("Not accepted, by segment and reason"), _("Segment"), segments, list(segments)),
             self._missed("gender", _("Not accepted, by gender and reason"), _("Gender"), genders, GENDERS),
             self._by_reason(channels),
+            self._by_machine(),
             self._by_times(),
             self._by_day(),
             self._by_broadcast(),
@@ -194,6 +208,26 @@ class Pages:
         return Table(
             "reason", name, _("Reason"), (*columns, Column(_("All"))), tuple(rows), EXCLUDED, charted=len(columns)
         )
+
+    def _by_machine(self) -> Table:
+        """What machines did by reason, below what people did; of earlier definitions nothing is known by reason."""
+        reasons = dict(MachineReason.choices) | {OTHER_REASON: _("another reason")}
+        names = ("machine_click_reasons", "machine_open_reasons")
+        found = sorted(self.cube.places("reason", names), key=_place_in(reasons))
+        clicks: list[tuple[str, Cell, Cell]] = [
+            (_("People, over personal links"), self.cube.of(metrics.CLICKED), self.cube.of(metrics.OPENED)),
+            (_("People, over shared links"), self.cube.of(metrics.COHORT_CLICKS), Unknown()),
+        ]
+        for reason in found:
+            label = _("Machines: %(reason)s") % {"reason": reasons.get(reason, reason)}
+            by_click, by_open = (self.cube.read(name, {"reason": reason}) for name in names)
+            clicks.append((label, by_click, by_open))
+        together = tuple(self.cube.of(each) for each in (metrics.MACHINE_CLICKS, metrics.MACHINE_OPENS))
+        total = Row(_("All machines"), together, is_total=True)
+        rows = [Row(label, (by_click, by_open)) for label, by_click, by_open in clicks] if found else []
+        columns = (Column(_("Clicks")), Column(_("Opens")))
+        name = _("People and machines, by what gives a machine away")
+        return Table("machine", name, _("Who"), columns, (*rows, total) if rows else (), charted=2)
 
     def _by_times(self) -> Table:
         found = self.cube.places("times", ("times",))

@@ -56,11 +56,12 @@ POPULATIONS = (
     Population(sums=("story_cohort_clicks",), under="cohort_clicks"),
     Population(sums=("excluded",)),
     Population(sums=("machine_clicks",), totals_only=True),
-    Population(sums=("trackable", "unclicked"), parts_of=("accepted",), totals_only=True),
+    Population(sums=("machine_click_reasons",), under="machine_clicks"),
     Population(
+        sums=("trackable",),
         distinct=("trackable_people",),
-        parts_of=("people",),
-        whole_for=("clickers",),
+        parts_of=("accepted", "people"),
+        whole_for=("clicked", "clickers"),
         yields=True,
         nobody_is_told=True,
         margins_only=True,
@@ -68,10 +69,10 @@ POPULATIONS = (
     Population(sums=("opened",), parts_of=("accepted",), yields=True),
     Population(sums=("open_trackable",), parts_of=("accepted",), whole_for=("opened",), yields=True),
     Population(sums=("machine_opened",), parts_of=("accepted",), totals_only=True),
+    Population(sums=("machine_open_reasons",), under="machine_opened"),
 )
 """Every count of which anybody reads a cell; one that is missing here is protected for itself.
 
-``unclicked`` are messages with a personal link that nobody followed: of a share, the complement must not be small
-either. What did not arrive is in three parts (``bounced``, ``failed``, ``unsent``), each protected for itself: their
+What did not arrive is in three parts (``bounced``, ``failed``, ``unsent``), each protected for itself: their
 sums are shown where all parts are, and so say nothing new.
 """

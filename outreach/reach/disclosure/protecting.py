@@ -35,7 +35,10 @@ def protect(
         if population.yields:
             names = request.names_of(population)
             more = taken_back(request=request, population=population, found=hidden_alike(found, names), before=hidden)
-            found = {name: found[name] | more for name in names}
+            if request.hides_people:
+                # What only its people say too much of, they alone hide.
+                names = tuple(name for name in names if name in population.distinct)
+            found |= {name: found[name] | more for name in names}
         hidden |= found
     if counts.get(FREQUENCY):
         hidden[FREQUENCY] = _hide_frequencies(request, hidden)

@@ -179,6 +179,22 @@ CLICKERS = Count(
     level=OUT_TAKE,
     known_by="trackable_people",
 )
+OPENED = Count(
+    slug="opened",
+    code="E2",
+    name=_("Opened, not by a machine"),
+    definition=_(
+        "Accepted e-mails whose picture was fetched within the attribution window, as far as no machine is known to "
+        "have done it."
+    ),
+    formula=_("count of accepted messages with an open that is not a machine's"),
+    unit=_("messages"),
+    is_not=_("Never a target, and not reading: a mail program may fetch the picture by itself, or never."),
+    unknown=_("Unknown where nobody reached allows opens to be seen."),
+    source=_("Pixel in the e-mails of those who allow it"),
+    level=OUT_TAKE,
+    known_by="open_trackable",
+)
 MACHINE_OPENS = Count(
     slug="machine_opened",
     code="E2",
@@ -273,6 +289,7 @@ PARTS: tuple[Metric, ...] = (
     TRACKABLE_PEOPLE,
     COHORT_CLICKS,
     MACHINE_CLICKS,
+    OPENED,
     MACHINE_OPENS,
     TRACKABLE_SHARE,
     POPULATION_COVERAGE,

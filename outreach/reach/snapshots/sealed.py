@@ -18,14 +18,17 @@ OF_PEOPLE = ("people", "clickers", "trackable_people", "times")
 BY_CELL = (
     "accepted", "people", "bounced", "withdrawn", "clicked", "clickers", "cohort_clicks",
     "story_clicked", "story_cohort_clicks", "excluded", "times", "trackable_people", "opened", "open_trackable",
+    "machine_click_reasons", "machine_open_reasons",
 )  # fmt: skip
 """The counts that are read by segment, gender, group, language, channel, story, reason, times or day."""
 
 ALWAYS = frozenset({"accepted", "people", "bounced", "withdrawn", "clicked", "clickers", "cohort_clicks"})
 """Of these there is a total even where nothing was counted."""
 
-WITHOUT_TOTAL = frozenset({"story_clicked", "story_cohort_clicks", "times"})
-"""Of these there is no total: a message can count for several stories, and the people are counted elsewhere."""
+WITHOUT_TOTAL = frozenset(
+    {"story_clicked", "story_cohort_clicks", "times", "machine_click_reasons", "machine_open_reasons"}
+)
+"""Of these there is no total: a message can count for several stories, and the others have theirs elsewhere."""
 
 TOTALS = ("planned", "machine_clicks", "trackable", "machine_opened")
 """The counts of which only the total is read."""
@@ -40,11 +43,6 @@ up and never handed over. With the bounced these are all that did not arrive, ea
 KNOWN_BY = {"clicked": "trackable", "clickers": "trackable_people", "cohort_clicks": "cohort_size"}
 """What a count is known by: where that is 0, the count is unknown and not 0."""
 
-REMAINDERS = {
-    "unclicked": ("trackable", "clicked"),
-}
-"""What is left of one total without another; protected like a count, because whoever reads both can compute it."""
-
 TOTAL: Key = payload.key_of("")
 DAY = AXES.index("day")
 
@@ -57,7 +55,7 @@ class Sealed:
     members: frozenset[int] = field(default_factory=frozenset)
 
     def to_protect(self) -> dict[str, Counts]:
-        """The counts that anybody may read a cell of, with what follows from their totals."""
+        """The counts that anybody may read a cell of."""
         found: dict[str, Counts] = {
             name: _along(self.counts.get(name, {}), ALONG.get(name))
             for name in BY_CELL
@@ -72,9 +70,6 @@ class Sealed:
         for name in TOTALS[1:]:
             if name in self.counts:
                 found[name] = {TOTAL: self.counts[name].get(TOTAL, 0)}
-        for name, (whole, part) in REMAINDERS.items():
-            if whole in self.counts:
-                found[name] = {TOTAL: self.counts[whole].get(TOTAL, 0) - self.counts.get(part, {}).get(TOTAL, 0)}
         return found
 
 

@@ -18,7 +18,7 @@ from outreach.reach.site_counts import site_counts
 from . import payload
 from .models import Snapshot, SnapshotCells
 from .payload import THRESHOLDS, UNKNOWN
-from .sealed import DIFFERENCES, REMAINDERS, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
+from .sealed import DIFFERENCES, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
 
 STEP = 10
 """The number of active subscribers is kept in whole multiples of this."""
@@ -183,8 +183,6 @@ def figures(sealed: Sealed, hidden: Mapping[str, frozenset[Key]]) -> dict[str, d
     """Every figure as it may be read: a whole number, ``null`` where it is hidden, ``"?"`` where it is unknown."""
     found: dict[str, dict[str, Any]] = {}
     for name, counts in sealed.to_protect().items():
-        if name in REMAINDERS:
-            continue
         tables = {axes_of(key) for key in counts}
         keys = set(counts) | {key for key in hidden[name] if axes_of(key) in tables}
         if name not in WITHOUT_TOTAL:

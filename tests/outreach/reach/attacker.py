@@ -22,6 +22,7 @@ Term = tuple[str, float]
 """An unknown by its name, or an empty name, with its factor or value."""
 
 NEARLY = 1e-6
+AT_ONCE = 12
 PARTS = {
     name: population.whole_of(name)
     for population in POPULATIONS
@@ -29,11 +30,19 @@ PARTS = {
     if population.whole_of(name)
 }
 PEOPLE = {name for population in POPULATIONS for name in population.distinct}
-REMAINDERS = {"unclicked": ("trackable", "clicked"), "idle": ("trackable_people", "clickers"),
-              "unopened": ("open_trackable", "opened"), "missed": ("planned", "accepted")}  # fmt: skip
-ADDED = [
-    name for population in POPULATIONS for name in population.sums if not name.startswith("story") and name != "idle"
-]
+INNER = {
+    name: population.part_of(name)
+    for population in POPULATIONS
+    for name in population.names
+    if population.part_of(name)
+}
+"""Of some counts, the one that is a part of it."""
+
+SEEN = {"clicked": "trackable", "clickers": "trackable_people"}
+"""Where the first is unknown, everybody reads that there is nobody of the second."""
+
+ADDED = [name for population in POPULATIONS for name in population.sums if not name.startswith("story")]
+PLANNED = ("accepted", "bounced", "failed", "unsent")
 
 
 class System:
@@ -73,6 +82,7 @@ class System:
         for row in rows:
             self.rows.setdefault(int(self.part[next(iter(row[0]))]), []).append(row)
         self.programs: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self.seen: dict[int, list[Any]] = {}
 
     def _program(self, part: int) -> tuple[Any, dict[str, Any]]:
         """The unknowns of a part, and what is said of them as the solver wants it; made once."""
@@ -90,6 +100,12 @@ class System:
                     said[matrix] = csr_array(([each[2] for each in cells], where), shape=(len(rows), len(columns)))
                     said[side] = np.array([known for _row, known in rows])
             self.programs[part] = columns, said
+            # Solutions that lie far apart show of most unknowns at once that they are wide.
+            chance = np.random.default_rng(part)
+            for _each in range(AT_ONCE if len(columns) > AT_ONCE else 0):
+                goal = chance.integers(-1, 2, len(columns))
+                self._found(part, goal)
+                self._found(part, -goal)
         return self.programs[part]
 
     def width(self, name: str, enough: float) -> float:
@@ -100,18 +116,26 @@ class System:
         if name not in self.unknown:
             return inf
         number = self.unknown[name]
+        self._program(int(self.part[number]))
         for sign in (1, -1):
             if not self.high[number] - self.low[number] >= enough:
                 self._solve(number, sign)
         return float(self.high[number] - self.low[number])
 
     def _solve(self, number: int, sign: int) -> None:
-        columns, said = self._program(int(self.part[number]))
-        goal = np.where(columns == number, sign, 0)
+        part = int(self.part[number])
+        columns, _said = self._program(part)
+        self._found(part, np.where(columns == number, sign, 0))
+
+    def _found(self, part: int, goal: Any) -> Any:
+        """The solution that has least of the goal."""
+        columns, said = self._program(part)
         found = linprog(goal, **said, bounds=(0, 1e6), method="highs")
         assert found.status == 0, found.message
         self.low[columns] = np.minimum(self.low[columns], found.x)
         self.high[columns] = np.maximum(self.high[columns], found.x)
+        self.seen.setdefault(part, []).append(found.x)
+        return found.x
 
     def apart(self, one: Term, other: Term, enough: float) -> float:
         """How far apart the values are that the difference of two terms can have; see :meth:`width`."""
@@ -121,11 +145,14 @@ class System:
             return sum(self.width(name, enough) for name in names)
         if len(parts) < len(names):
             return inf
-        columns, said = self._program(parts[0])
+        columns, _said = self._program(parts[0])
         goal = (columns == self.unknown[one[0]]) * one[1] - (columns == self.unknown[other[0]]) * other[1]
-        ends = [linprog(sign * goal, **said, bounds=(0, 1e6), method="highs") for sign in (1, -1)]
-        assert all(end.status == 0 for end in ends), [end.message for end in ends]
-        return float(-ends[1].fun - ends[0].fun)
+        for sign in (1, -1):
+            differences = [goal @ solution for solution in self.seen.get(parts[0], ())]
+            if not differences or max(differences) - min(differences) < enough:
+                self._found(parts[0], sign * goal)
+        differences = [goal @ solution for solution in self.seen[parts[0]]]
+        return float(max(differences) - min(differences))
 
 
 class Reader:
@@ -160,10 +187,14 @@ class Reader:
         """What the attacker finds of how a cell differs from an earlier version."""
         return self.system.apart(self.term(number, count, cell), self.term(earlier, count, cell), enough)
 
+    def left(self, number: int, count: str, part: str, cell: str, enough: float) -> float:
+        """What the attacker finds of how many of a count are not in its part."""
+        return self.system.apart(self.term(number, count, cell), self.term(number, part, cell), enough)
+
     def _name(self, number: int, count: str, cell: str) -> str:
         # Who writes to each person once reaches as many people as it has messages accepted.
-        if count in ("people", "clickers") and not self.contents[number]["members"]:
-            count = {"people": "accepted", "clickers": "clicked"}[count]
+        if not self.contents[number]["members"]:
+            count = {"people": "accepted", "clickers": "clicked", "trackable_people": "trackable"}.get(count, count)
         return f"{number} {count} {cell}"
 
     def term(self, number: int, count: str, cell: str, factor: float = 1) -> Term:
@@ -197,10 +228,16 @@ class Reader:
                     self.system.says(
                         [self.term(number, count, cell), self.term(number, PARTS[count], cell, -1)], at_most=True
                     )
-        for rest, (whole, part) in REMAINDERS.items():
-            if {rest, whole, part} <= figures.keys():
-                terms = [self.term(number, rest, ""), self.term(number, part, ""), self.term(number, whole, "", -1)]
-                self.system.says(terms)
+            if INNER.get(count) in figures:
+                for cell in figures[count]:
+                    self.system.says(
+                        [self.term(number, INNER[count], cell), self.term(number, count, cell, -1)], at_most=True
+                    )
+            if SEEN.get(count) in figures:
+                for cell in (cell for cell, value in figures[count].items() if value == "?"):
+                    self.system.says([self.term(number, SEEN[count], cell)])
+        if {"planned", *PLANNED} <= figures.keys():
+            self.system.says([self.term(number, "planned", "", -1), *(self.term(number, name, "") for name in PLANNED)])
         if "people" in figures and "accepted" in figures:
             for cell in figures["people"]:
                 self.system.says(
@@ -224,7 +261,7 @@ class Reader:
 
     def _add_up(self, number: int, members: Sequence[int]) -> None:
         for count, cells in self.figures[number].items():
-            if not all(count in self.figures[each] for each in members) or count in ("times", "idle"):
+            if not all(count in self.figures[each] for each in members) or count == "times":
                 continue
             names = {*cells, *(cell for each in members for cell in self.figures[each][count])}
             for cell in sorted(names):
@@ -261,7 +298,8 @@ class Reader:
 def sensitive(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str, str], int]:
     """What may not be read for its own sake, by count and name of the cell, and how wide its interval has to be.
 
-    That is, of what is not 0: few; a part that leaves few others, or none; a stated gender that holds everybody of a
+    That is, of what is not 0: few; a part that leaves few others, or none; what is left few of, or nothing, without
+    its own part; a stated gender that holds everybody of a
     line, or everybody in a segment who stated one.
     """
     found: dict[tuple[str, str], int] = {}
@@ -269,13 +307,26 @@ def sensitive(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str
         whole = counts.get(PARTS.get(count, ""), {}) if count in PARTS else None
         for cell, value in cells.items():
             rest = None if whole is None else whole.get(cell, 0) - value
+            left = value - counts.get(INNER[count], {}).get(cell, 0) if count in INNER else None
             if value and (
                 value < k
                 or (rest is not None and rest < k)
+                or (left is not None and left < k)
                 or (count in ("accepted", "people") and says_a_gender(cells, cell))
             ):
                 found[count, cell] = k if whole is None else min(k, whole.get(cell, 0))
     return found
+
+
+def left(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str, str, str], int]:
+    """What few are left of without their part, as who allows personal links and did not click: both counts, the cell,
+    and how wide the interval of the difference has to be."""
+    return {
+        (count, part, cell): min(k, counts.get(PARTS[count], {}).get(cell, 0))
+        for count, part in INNER.items()
+        for cell, value in counts.get(count, {}).items()
+        if 0 < value - counts.get(part, {}).get(cell, 0) < k
+    }
 
 
 def changed(

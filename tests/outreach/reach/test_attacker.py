@@ -26,7 +26,7 @@ from outreach.reach.snapshots.reading import content_of
 from outreach.reach.snapshots.sealed import Sealed
 from outreach.tracking.models import TrackingEvent
 
-from .attacker import PEOPLE, Reader, changed, sensitive
+from .attacker import PEOPLE, Reader, changed, left, sensitive
 
 pytestmark = pytest.mark.django_db
 
@@ -55,18 +55,19 @@ def send(ledger, chance, day):
                 group=own.choices(["worker", "media", ""], [5, 2, 3])[0],
                 gender=own.choices(list(GENDERS), list(GENDERS.values()))[0],
                 language=own.choices(["en", "fr", "ht"], [12, 4, 1])[0],
-                status=chance.choices(["accepted", "bounced", "blocked"], [20, 1, 1])[0],
+                status=chance.choices(["accepted", "bounced", "blocked", "expired"], [20, 1, 1, 1])[0],
                 tracks_clicks=own.random() < 0.7,
+                tracks_opens=own.random() < 0.6,
                 due_at=ended - timedelta(hours=20),
                 settled_at=ended - timedelta(hours=chance.choice([1, 1, 1, 15])),
             )
         )
     Delivery.objects.bulk_create(rows)
-    for delivery in Delivery.objects.filter(broadcast=broadcast, status="accepted", tracks_clicks=True):
-        if chance.random() < 0.2:
-            TrackingEvent.objects.create(
-                broadcast=broadcast, delivery=delivery, kind="click", occurred_at=ended + timedelta(hours=2)
-            )
+    after = ended + timedelta(hours=2)
+    for delivery in Delivery.objects.filter(broadcast=broadcast, status="accepted").order_by("pk"):
+        kinds = {"click": 0.2 * delivery.tracks_clicks, "open": 0.5 * delivery.tracks_opens, "complaint": 0.02}
+        for kind in (kind for kind, share in kinds.items() if chance.random() < share):
+            TrackingEvent.objects.create(broadcast=broadcast, delivery=delivery, kind=kind, occurred_at=after)
     broadcast.refresh_from_db()
     rebuild(broadcast=broadcast, now=AFTER)
     return broadcast
@@ -130,6 +131,11 @@ def narrow(snapshots, k, contents=None):
                 continue
             if figures[count].get(cell) is not None or reader.width(each.pk, count, cell, wanted) < wanted - 1e-6:
                 found.append((contents[each.pk]["place"], each.version, count, cell))
+        found += [
+            (contents[each.pk]["place"], each.version, *what)
+            for what, wanted in left(counts_of(each), k).items()
+            if what[0] in figures and reader.left(each.pk, *what, wanted) < wanted - 1e-6
+        ]
         for other in snapshots:
             if other.place == each.place and other.version < each.version:
                 found += [

@@ -213,6 +213,11 @@ COUNT = st.one_of(st.integers(0, 6), st.integers(0, 60))
 GENDERS = ("woman", "man", "another", "undisclosed", "")
 
 
+def arrived(accepted):
+    """The counts of messages that all arrived, each to another person."""
+    return dict.fromkeys(("planned", "attempted", "accepted", "people"), accepted)
+
+
 @st.composite
 def broadcasts(draw):
     """Some broadcasts: accepted by segment × gender, and how many of these clicked."""
@@ -223,7 +228,7 @@ def broadcasts(draw):
         some = {place: draw(st.integers(0, count)) for place, count in all_of.items()}
         axes = {"segment": names, "gender": GENDERS}
         accepted = table(axes, all_of)
-        found.append({"accepted": accepted, "people": accepted, "withdrawn": table(axes, some)})
+        found.append({**arrived(accepted), "withdrawn": table(axes, some)})
     return found
 
 
@@ -234,7 +239,7 @@ def unstated():
     """Three people of whom nobody stated a gender: nothing but the total, and the segment that equals it, is shown."""
     axes = {"segment": ["workers"], "gender": GENDERS}
     accepted = table(axes, UNSTATED)
-    return {"accepted": accepted, "people": accepted, "withdrawn": table(axes, {})}
+    return {**arrived(accepted), "withdrawn": table(axes, {})}
 
 
 @example(drawn=[unstated()], k=3)

@@ -52,7 +52,7 @@ BY_HAND = {
     "C1": Fraction(65, 2),
 }  # fmt: skip
 PARTS_BY_HAND = {
-    "planned": 52, "excluded": 7, "failed": 2, "unsent": 2, "missed": 8, "withdrawn": 3,
+    "planned": 52, "excluded": 7, "failed": 2, "unsent": 2, "missed": 8, "withdrawn": 3, "opened": 4,
     "accepted": 44, "bounced": 4, "unsubscribed": 2, "clicked": 9, "clickers": 8, "trackable_people": 20,
     "cohort_clicks": 15, "machine_clicks": 5, "machine_opened": 2, "trackable_share": Fraction(1, 2),
     "population_coverage": Fraction(1, 20), "page_visits": 280, "machine_views": 70,

@@ -77,6 +77,7 @@ def test_headlines_stand_beside_their_completeness(october):
     assert found["clicked"].cell == Shown(8)
     assert beside["clicked"] == {
         "trackable_share": Shown(Fraction(32, 82)), "cohort_clicks": Unknown(), "machine_clicks": Shown(6),
+        "open_rate": Unknown(), "machine_opened": Unknown(),
     }  # fmt: skip
     assert found["delivery_rate"].cell == Shown(Fraction(82, 95))
 
