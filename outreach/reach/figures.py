@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.delivery.models import Delivery, Exclusion
-from outreach.tracking.hits.machines import MachineReason
 
 from . import metrics
-from .counts import OTHER_REASON
 from .cube import OPEN, Cube
 from .disclosure import AtLeast, Cell, Hidden, Shown, Unknown
 from .indicator_table import SLUG, indicator_table
+from .machine_table import machine_table
 from .metrics import Count, Metric
+from .over_time_table import over_time_table
 from .reports import Column, Figure, Row, Table
 
 GENDERS = ("woman", "man", "another", "undisclosed", "")
@@ -54,6 +54,8 @@ def catalogue() -> tuple[str, ...]:
         "story",
         *missed,
         "machine",
+        "month",
+        "quarter",
         "times",
         "day",
         "broadcast",
@@ -107,7 +109,8 @@ class Pages:
             self._missed("segment", _("Not accepted, by segment and reason"), _("Segment"), segments, list(segments)),
             self._missed("gender", _("Not accepted, by gender and reason"), _("Gender"), genders, GENDERS),
             self._by_reason(channels),
-            self._by_machine(),
+            machine_table(self.cube),
+            *(over_time_table(self.cube, self._parts(unit), unit) for unit in ("month", "quarter")),
             self._by_times(),
             self._by_day(),
             self._by_broadcast(),
@@ -209,25 +212,10 @@ class Pages:
             "reason", name, _("Reason"), (*columns, Column(_("All"))), tuple(rows), EXCLUDED, charted=len(columns)
         )
 
-    def _by_machine(self) -> Table:
-        """What machines did by reason, below what people did; of earlier definitions nothing is known by reason."""
-        reasons = dict(MachineReason.choices) | {OTHER_REASON: _("another reason")}
-        names = ("machine_click_reasons", "machine_open_reasons")
-        found = sorted(self.cube.places("reason", names), key=_place_in(reasons))
-        clicks: list[tuple[str, Cell, Cell]] = [
-            (_("People, over personal links"), self.cube.of(metrics.CLICKED), self.cube.of(metrics.OPENED)),
-            (_("People, over shared links"), self.cube.of(metrics.COHORT_CLICKS), Unknown()),
-        ]
-        for reason in found:
-            label = _("Machines: %(reason)s") % {"reason": reasons.get(reason, reason)}
-            by_click, by_open = (self.cube.read(name, {"reason": reason}) for name in names)
-            clicks.append((label, by_click, by_open))
-        together = tuple(self.cube.of(each) for each in (metrics.MACHINE_CLICKS, metrics.MACHINE_OPENS))
-        total = Row(_("All machines"), together, is_total=True)
-        rows = [Row(label, (by_click, by_open)) for label, by_click, by_open in clicks] if found else []
-        columns = (Column(_("Clicks")), Column(_("Opens")))
-        name = _("People and machines, by what gives a machine away")
-        return Table("machine", name, _("Who"), columns, (*rows, total) if rows else (), charted=2)
+    def _parts(self, unit: str) -> Sequence[Mapping[str, Any]]:
+        """What is kept of each month or quarter; nothing of earlier definitions."""
+        kept: Mapping[str, Sequence[Mapping[str, Any]]] = self.content.get("over_time", {}).get(str(self.k), {})
+        return kept.get(unit, ())
 
     def _by_times(self) -> Table:
         found = self.cube.places("times", ("times",))

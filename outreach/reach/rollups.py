@@ -121,10 +121,9 @@ def _rebuild_days(rows: LedgerRows) -> int:
         for axis in Axis.values:
             margins[day, axis, place_of(axis, *dimensions)].update(counts)
     broadcast = rows.broadcast
-    for model in (Rollup, Margin, PeopleSet):
-        old = model._default_manager.filter(broadcast=broadcast)
-        if model is Margin:
-            old = old.exclude(axis=SHARED_MACHINES)
+    margins_of_days = Margin.objects.exclude(axis=SHARED_MACHINES)
+    for rows_of_days in (Rollup.objects.all(), margins_of_days, PeopleSet.objects.all()):
+        old = rows_of_days.filter(broadcast=broadcast)
         (old.filter(day=rows.day) if rows.day else old).delete()
     Rollup.objects.bulk_create(
         (

@@ -17,7 +17,9 @@ from outreach.reach.site_counts import site_counts
 
 from . import payload
 from .models import Snapshot, SnapshotCells
+from .over_time import over_time
 from .payload import THRESHOLDS, UNKNOWN
+from .reading import content_of
 from .sealed import DIFFERENCES, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
 
 STEP = 10
@@ -140,6 +142,13 @@ def _content(
         "members": sorted(sealed.members),
         "apart": apart_of(cover),
         "site": _site(cover),
+        "over_time": over_time(
+            kind=cover.kind,
+            broadcasts=cover.broadcasts,
+            campaign=cover.campaign,
+            earlier=[content_of(each.snapshot) for each in stored if each.snapshot.place == cover.place],
+            silent=[k for k, cells in hidden.items() if TOTAL in cells.get("people", ())],
+        ),
         "figures": {str(k): figures(sealed, hidden[k]) for k in hidden},
         "by_broadcast": {str(k): [_totals(each, k) for each in members] for k in hidden},
     }

@@ -41,7 +41,15 @@ INNER = {
 SEEN = {"clicked": "trackable", "clickers": "trackable_people"}
 """Where the first is unknown, everybody reads that there is nobody of the second."""
 
-ADDED = [name for population in POPULATIONS for name in population.sums if not name.startswith("story")]
+REASONS = {"machine_click_reasons": "machine_clicks", "machine_open_reasons": "machine_opened"}
+"""Counts by reason, and where their total stands."""
+
+ADDED = [
+    name
+    for population in POPULATIONS
+    for name in population.sums
+    if not name.startswith("story") and name not in REASONS
+]
 PLANNED = ("accepted", "bounced", "failed", "unsent")
 
 
@@ -236,6 +244,10 @@ class Reader:
             if SEEN.get(count) in figures:
                 for cell in (cell for cell, value in figures[count].items() if value == "?"):
                     self.system.says([self.term(number, SEEN[count], cell)])
+        for count, total in REASONS.items():
+            if count in figures and total in figures and figures[count]:
+                parts = [self.term(number, count, cell) for cell in figures[count]]
+                self.system.says([self.term(number, total, "", -1), *parts])
         if {"planned", *PLANNED} <= figures.keys():
             self.system.says([self.term(number, "planned", "", -1), *(self.term(number, name, "") for name in PLANNED)])
         if "people" in figures and "accepted" in figures:

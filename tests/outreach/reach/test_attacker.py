@@ -67,7 +67,10 @@ def send(ledger, chance, day):
     for delivery in Delivery.objects.filter(broadcast=broadcast, status="accepted").order_by("pk"):
         kinds = {"click": 0.2 * delivery.tracks_clicks, "open": 0.5 * delivery.tracks_opens, "complaint": 0.02}
         for kind in (kind for kind, share in kinds.items() if chance.random() < share):
-            TrackingEvent.objects.create(broadcast=broadcast, delivery=delivery, kind=kind, occurred_at=after)
+            machine = chance.choice(["", "", "head", "proxy", "bot"]) if kind != "complaint" else ""
+            TrackingEvent.objects.create(
+                broadcast=broadcast, delivery=delivery, kind=kind, machine_reason=machine, occurred_at=after
+            )
     broadcast.refresh_from_db()
     rebuild(broadcast=broadcast, now=AFTER)
     return broadcast
