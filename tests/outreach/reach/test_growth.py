@@ -1,5 +1,7 @@
 """Totals over time, against somebody who knows all parts and all totals that are shown."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ def growth(steps):
 def widths(parts, totals, shown):
     """By part: through how many values its new people can go, given the totals that are shown."""
     found, ends = {}, sorted(shown)
-    for since, until in zip(ends, ends[1:], strict=False):
+    for since, until in pairwise(ends):
         new = totals[until] - totals[since]
         for at in range(since + 1, until + 1):
             others = sum(parts[since + 1 : until + 1]) - parts[at]

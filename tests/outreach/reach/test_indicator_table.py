@@ -9,7 +9,7 @@ from outreach.reach import printing
 from outreach.reach.cube import Cube
 from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
 from outreach.reach.indicator_table import indicator_table
-from outreach.reach.metrics import INDICATORS, MACHINE_OPENS
+from outreach.reach.metrics import DELIVERY_RATE, INDICATORS, LEAVING_RATE, MACHINE_OPENS
 from outreach.reach.periods import parse
 from outreach.reach.snapshots.freezing import freeze_period
 from outreach.reach.tables import report
@@ -97,3 +97,13 @@ def test_where_the_site_counted_no_reader_visits_are_unknown_and_not_0():
 def test_a_mean_is_no_share_of_a_hundred():
     assert printing.as_text(cells()["R2"]) == "1.25"
     assert printing.as_number(cells()["R2"]) == 1.25
+
+
+def test_figures_of_earlier_definitions_keep_their_rates_and_are_unknown_where_they_had_only_totals():
+    before = Cube(
+        {"accepted": {"": 82, "gender=woman": 40}, "unaccepted": {"": 13}, "withdrawn": {"": 10}, "bounced": {"": 6}}
+    )
+    assert before.of(DELIVERY_RATE) == Shown(Fraction(82, 95))
+    assert before.of(LEAVING_RATE) == Shown(Fraction(10, 82))
+    assert before.of(DELIVERY_RATE, {"gender": "woman"}) == Unknown()
+    assert before.of(LEAVING_RATE, {"gender": "woman"}) == Unknown()
