@@ -40,7 +40,7 @@ class Form(Enum):
     PLANNED = "planned"
 
 
-FORMS = {"day": Form.COLUMNS, "month": Form.COLUMNS, "times": Form.COLUMNS, "broadcast": Form.PLANNED}
+FORMS = dict.fromkeys(("day", "month", "quarter", "times"), Form.COLUMNS) | {"broadcast": Form.PLANNED}
 """By the slug of the table; any other is drawn in rows."""
 
 

@@ -8,9 +8,11 @@ where a cohort left a dimension open. There are cells for each broadcast and for
 * by day: ``planned``, ``attempted`` and ``accepted``;
 * by reason and channel: ``excluded``, the considered subscriptions that got no message; where there are any, each
   reason and channel has a cell;
+* by reason: ``machine_click_reasons`` and ``machine_open_reasons``, which add up to ``machine_clicks`` and
+  ``machine_opened``;
 * by times: ``times``, the people who got so many messages of the broadcast, or of all together;
 * by story: ``story_clicked`` (accepted messages) and ``story_cohort_clicks`` (clicks);
-* for the whole: ``candidates``, ``unaccepted``, ``otherwise`` and ``machine_clicks``.
+* for the whole: ``candidates`` and ``machine_clicks``.
 
 Different people do not add up: :data:`OF_PEOPLE` over broadcasts, and over places of one axis where a person fits
 several. Neither does ``story_clicked``, nor ``times`` over broadcasts. Everything else adds up along every axis; over
@@ -26,7 +28,8 @@ from django.db.models import Sum
 from outreach.delivery.models import Exclusion, Freeze
 
 from . import people
-from .models import Axis, CohortRollup, Counted, Margin, PeopleSet, StoryRollup
+from .ledger_rows import REASONS
+from .models import MACHINES, SHARED_MACHINES, Axis, CohortRollup, Counted, Margin, PeopleSet, StoryRollup
 
 ALL, OPEN = "*", "?"
 AXES = ("broadcast", "segment", "gender", "group", "language", "channel", "story", "reason", "times", "day")
@@ -41,6 +44,8 @@ OF_PEOPLE = {
     "clickers": PeopleSet.Kind.CLICKED,
 }
 BY_DAY = ("planned", "attempted", "accepted")
+OTHER_REASON = REASONS[-1]
+BY_REASON = ("machine_click_reasons", "machine_open_reasons")
 
 GENDERS = {"woman": "woman", "man": "man", "another": "another", "undisclosed": "undisclosed", "": "not_asked"}
 """What the people of each gender are called among the counts of one cell."""
@@ -64,6 +69,7 @@ def cells(broadcasts: Sequence[int]) -> Cells:
     """Every cell of these broadcasts, each for itself and all together."""
     found: Cells = defaultdict(Counter)
     _add_margins(found, broadcasts)
+    _add_machines(found, broadcasts)
     _add_cohorts(found, broadcasts)
     _add_people(found, broadcasts)
     _add_times(found, broadcasts)
@@ -71,8 +77,6 @@ def cells(broadcasts: Sequence[int]) -> Cells:
     _add_exclusions(found, broadcasts)
     numbers: tuple[int | str, ...] = (ALL, *broadcasts)
     for total in map(key_of, numbers):
-        found["unaccepted"][total] = found["attempted"][total] - found["accepted"][total]
-        found["otherwise"][total] = found["unaccepted"][total] - found["bounced"][total]
         found["machine_clicks"][total] += found["machine_clicked"][total]
     return found
 
@@ -100,8 +104,6 @@ def totals(broadcasts: Sequence[int]) -> dict[str, int]:
     found["machine_clicks"] = found["machine_clicked"] + (shared["by_machines"] or 0)
     for name, kind in OF_PEOPLE.items():
         found[name] = people.unique(broadcasts=broadcasts, kind=kind)
-    found["unaccepted"] = found["attempted"] - found["accepted"]
-    found["otherwise"] = found["unaccepted"] - found["bounced"]
     found["candidates"] = _candidates(broadcasts)
     return found
 
@@ -116,7 +118,7 @@ def _either(broadcast: int) -> tuple[int | str, int | str]:
 
 
 def _add_margins(found: Cells, broadcasts: Sequence[int]) -> None:
-    rows = Margin.objects.filter(broadcast__in=broadcasts)
+    rows = Margin.objects.filter(broadcast__in=broadcasts, axis__in=Axis.values)
     for broadcast, axis, place, *counts in rows.values_list("broadcast_id", "axis", "place", *SUMMED):
         for number, places in product(_either(broadcast), _places(axis, place)):
             key = key_of(number, **places)
@@ -126,6 +128,14 @@ def _add_margins(found: Cells, broadcasts: Sequence[int]) -> None:
     for broadcast, day, *counts in days:
         for number, (name, count) in product(_either(broadcast), zip(BY_DAY, counts, strict=True)):
             found[name][key_of(number, day=day.isoformat())] += count
+
+
+def _add_machines(found: Cells, broadcasts: Sequence[int]) -> None:
+    rows = Margin.objects.filter(broadcast__in=broadcasts, axis__in=(MACHINES, SHARED_MACHINES))
+    for broadcast, reason, *counts in rows.values_list("broadcast_id", "place", "machine_clicked", "machine_opened"):
+        for number, (name, count) in product(_either(broadcast), zip(BY_REASON, counts, strict=True)):
+            if count:
+                found[name][key_of(number, reason=reason)] += count
 
 
 def _places(axis: str, place: str) -> list[dict[str, str]]:

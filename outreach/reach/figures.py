@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from outreach.delivery.models import Delivery, Exclusion
 
-from . import disclosure, metrics
+from . import metrics
 from .cube import OPEN, Cube
 from .disclosure import AtLeast, Cell, Hidden, Shown, Unknown
 from .indicator_table import SLUG, indicator_table
+from .machine_table import machine_table
 from .metrics import Count, Metric
+from .over_time_table import over_time_table
 from .reports import Column, Figure, Row, Table
 from .snapshots.reading import definitions_in, populations_in
 
@@ -23,22 +25,42 @@ TIMES = ("1", "2", "3", "4", "5+")
 BY_SEGMENT: tuple[Count, ...] = (
     metrics.REACHED,
     metrics.ACCEPTED,
+    metrics.MISSED,
     metrics.BOUNCED,
-    metrics.UNSUBSCRIBED,
+    metrics.WITHDRAWN,
     metrics.CLICKED,
     metrics.COHORT_CLICKS,
 )
 """The metrics of which there is a table of segment × gender, in the order in which they are offered."""
 
-BY_AXIS = ("channel", "language", "group")
-"""The axes of which there is a table of all these metrics."""
+RATES: tuple[Metric, ...] = (metrics.DELIVERY_RATE, metrics.CLICK_RATE, metrics.LEAVING_RATE)
+"""The shares that stand beside these metrics in a table along one axis."""
+
+BY_AXIS = ("segment", "gender", "channel", "language", "group")
+"""The axes of which there is a table of all these metrics and shares."""
+
+NOT_ACCEPTED: tuple[Count, ...] = (metrics.BOUNCED, metrics.FAILED, metrics.UNSENT, metrics.MISSED)
+"""Why what was lined up for somebody did not arrive, and all of it."""
 
 NOT_ATTRIBUTABLE = gettext_lazy("Not attributable")
 
 
 def catalogue() -> tuple[str, ...]:
     """The slugs of all tables that there can be, in their order; there are no others."""
-    return (SLUG, *(metric.slug for metric in BY_SEGMENT), *BY_AXIS, "story", "reason", "times", "day", "broadcast")
+    missed = ("missed_segment", "missed_gender", "reason")
+    return (
+        SLUG,
+        *(metric.slug for metric in BY_SEGMENT),
+        *BY_AXIS,
+        "story",
+        *missed,
+        "machine",
+        "month",
+        "quarter",
+        "times",
+        "day",
+        "broadcast",
+    )
 
 
 class Pages:
@@ -54,33 +76,47 @@ class Pages:
         of = self.defined.of
         everybody = self._row(metrics.REACHED, {})
         completeness = (of(metrics.COMPLETENESS), _completeness(everybody))
-        clicks = [(of(each), self.cube.count(each, {})) for each in (metrics.COHORT_CLICKS, metrics.MACHINE_CLICKS)]
-        trackable, delivery = of(metrics.TRACKABLE_SHARE), of(metrics.DELIVERY_RATE)
-        attempts = [(of(each), self.cube.count(each, {})) for each in (metrics.ACCEPTED, metrics.BOUNCED)]
+        beside = (
+            metrics.TRACKABLE_SHARE,
+            metrics.COHORT_CLICKS,
+            metrics.MACHINE_CLICKS,
+            metrics.OPEN_RATE,
+            metrics.MACHINE_OPENS,
+        )
+        attempts = (metrics.ACCEPTED, metrics.BOUNCED)
         return (
             Figure(of(metrics.REACHED), everybody[-1], (completeness,)),
-            Figure(
-                of(metrics.CLICKED),
-                self.cube.count(metrics.CLICKED, {}),
-                ((trackable, self.cube.share(trackable)), *clicks),
-            ),
+            Figure(*self._told(metrics.CLICKED), tuple(map(self._told, beside))),
             _female_headline(of(metrics.FEMALE_SHARE), _female_share(everybody), completeness),
             Figure(
-                delivery, self.cube.share(delivery), tuple(attempts), _("Basis: accepted by the receiver's provider.")
+                *self._told(metrics.DELIVERY_RATE),
+                tuple(map(self._told, attempts)),
+                _("Basis: accepted by the receiver's provider."),
             ),
         )
 
     def tables(self) -> tuple[Table, ...]:
         """The fixed catalogue; a table in which there is nothing is left out."""
-        choices = Delivery._meta.get_field("channel").flatchoices, Delivery._meta.get_field("group").flatchoices
+        channels, groups, genders = (
+            dict(Delivery._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+            for name in ("channel", "group", "gender")
+        )
+        segments = dict(self._segments())
+        by_segment, by_gender = _("By segment"), _("By gender")
         found = [
             *([self._indicators()] if self.content["site"] else []),
-            *(self._by_segment(metric) for metric in map(self.defined.of, BY_SEGMENT)),
-            self._by("channel", _("By channel"), _("Channel"), dict(choices[0])),
+            *(self._by_segment(metric) for metric in map(self.defined.of, self._counted())),
+            self._by("segment", by_segment, _("Segment"), segments, list(segments), (*RATES, metrics.OPEN_RATE)),
+            self._by("gender", by_gender, _("Gender"), genders, GENDERS),
+            self._by("channel", _("By channel"), _("Channel"), channels),
             self._by("language", _("By language"), _("Language"), dict(settings.LANGUAGES)),
-            self._by("group", _("By group"), _("Group"), dict(choices[1])),
+            self._by("group", _("By group"), _("Group"), groups),
             self._by_story(),
-            self._by_reason(dict(choices[0])),
+            self._missed("segment", _("Not accepted, by segment and reason"), _("Segment"), segments, list(segments)),
+            self._missed("gender", _("Not accepted, by gender and reason"), _("Gender"), genders, GENDERS),
+            self._by_reason(channels),
+            machine_table(self.cube),
+            *(over_time_table(self.cube, self._parts(unit), unit) for unit in ("month", "quarter")),
             self._by_times(),
             self._by_day(),
             self._by_broadcast(),
@@ -108,16 +144,46 @@ class Pages:
         name = _("%(metric)s by segment and gender") % {"metric": metric.name}
         return Table(metric.slug, name, _("Segment"), tuple(columns), tuple(rows), metric, charted=len(labels))
 
-    def _by(self, axis: str, name: str, heading: str, labels: Mapping[str, str | Promise]) -> Table:
-        found = self.cube.places(axis)
-        ordered = sorted(found - {OPEN}, key=_place_in(labels))
-        places = [(str(labels.get(place, place)), {axis: place}) for place in ordered]
+    def _counted(self) -> tuple[Count, ...]:
+        """The metrics of :data:`BY_SEGMENT` as far as these figures know them."""
+        if not self.cube.is_before:
+            return BY_SEGMENT
+        earlier = {metrics.WITHDRAWN: metrics.UNSUBSCRIBED}
+        return tuple(earlier.get(each, each) for each in BY_SEGMENT if each is not metrics.MISSED)
+
+    def _by(
+        self,
+        axis: str,
+        name: str,
+        heading: str,
+        labels: Mapping[str, str | Promise],
+        places: Sequence[str] | None = None,
+        rates: tuple[Metric, ...] = RATES,
+    ) -> Table:
+        """All counts and rates along one axis, in the given ``places`` or in those that there are."""
+        shown = (*self._counted(), *(() if self.cube.is_before else rates))
+        if places is None:
+            places = sorted(self.cube.places(axis) - {OPEN}, key=_place_in(labels))
+        named = [(str(labels.get(place, place)), {axis: place}) for place in places]
         rows = []
-        for label, place in [*places, (str(NOT_ATTRIBUTABLE), {axis: OPEN}), (_("All"), {})]:
-            cells = tuple(self.cube.count(each, place) for each in BY_SEGMENT)
+        for label, place in [*named, (str(NOT_ATTRIBUTABLE), {axis: OPEN}), (_("All"), {})]:
+            cells = tuple(self.cube.of(self.defined.of(each), place) for each in shown)
             rows.append(Row(label, cells, is_total=not place, is_open=OPEN in place.values()))
-        columns = tuple(map(self._column, BY_SEGMENT))
+        columns = tuple(map(self._column, shown))
         return Table(axis, name, heading, columns, tuple(row for row in rows if _is_needed(row)), charted=1)
+
+    def _missed(
+        self, axis: str, name: str, heading: str, labels: Mapping[str, str | Promise], places: Sequence[str]
+    ) -> Table:
+        """Who was lined up and not reached, by why; of earlier definitions only the bounced are known."""
+        named = [(str(labels.get(place, place)), {axis: place}) for place in places]
+        rows = [
+            Row(label, tuple(self.cube.of(each, place) for each in NOT_ACCEPTED), is_total=not place)
+            for label, place in [*named, (_("All"), {})]
+        ]
+        columns = tuple(map(self._column, NOT_ACCEPTED))
+        kept = () if self.cube.is_before else tuple(rows)
+        return Table(f"missed_{axis}", name, heading, columns, kept, charted=len(NOT_ACCEPTED) - 1)
 
     def _by_story(self) -> Table:
         titles: dict[str, str] = {"": _("Other links"), OPEN: str(NOT_ATTRIBUTABLE), **self.content["stories"]}
@@ -162,19 +228,24 @@ class Pages:
             charted=len(columns),
         )
 
+    def _parts(self, unit: str) -> Sequence[Mapping[str, Any]]:
+        """What is kept of each month or quarter; nothing of earlier definitions."""
+        kept: Mapping[str, Sequence[Mapping[str, Any]]] = self.content.get("over_time", {}).get(str(self.k), {})
+        return kept.get(unit, ())
+
     def _by_times(self) -> Table:
         found = self.cube.places("times", ("times",))
         rows = [Row(_times_label(times), (self.cube.read("times", {"times": times}),)) for times in TIMES if found]
         if rows:
-            rows.append(Row(_("All"), (self.cube.count(metrics.REACHED, {}),), is_total=True))
+            rows.append(Row(_("All"), (self.cube.of(metrics.REACHED),), is_total=True))
         columns = (self._column(metrics.REACHED),)
         return Table("times", _("How many messages people got"), _("Messages"), columns, tuple(rows), charted=1)
 
     def _by_day(self) -> Table:
         days = sorted(self.cube.places("day", ("accepted",)))
-        rows = [Row(day, (self.cube.count(metrics.ACCEPTED, {"day": day}),)) for day in days]
+        rows = [Row(day, (self.cube.of(metrics.ACCEPTED, {"day": day}),)) for day in days]
         if rows:
-            rows.append(Row(_("All"), (self.cube.count(metrics.ACCEPTED, {}),), is_total=True))
+            rows.append(Row(_("All"), (self.cube.of(metrics.ACCEPTED),), is_total=True))
         columns = (self._column(metrics.ACCEPTED),)
         return Table("day", _("Accepted per day"), _("Day"), columns, tuple(rows), charted=1)
 
@@ -191,6 +262,11 @@ class Pages:
         name = _("Planned and actual, by broadcast")
         return Table("broadcast", name, _("Broadcast"), columns, tuple(rows), charted=2)
 
+    def _told(self, metric: Metric) -> tuple[Metric, Cell]:
+        """A metric as these figures define it, and its figure of everybody."""
+        defined = self.defined.of(metric)
+        return defined, self.cube.of(defined)
+
     def _column(self, metric: Metric) -> Column:
         defined = self.defined.of(metric)
         return Column(str(defined.name), defined)
@@ -198,7 +274,7 @@ class Pages:
     def _row(self, metric: Count, place: dict[str, str], genders: Iterable[str] = GENDERS) -> tuple[Cell, ...]:
         """The cells of each gender, and last of all together."""
         places = [{**place, "gender": gender} for gender in genders]
-        return tuple(self.cube.count(metric, each) for each in [*places, place])
+        return tuple(self.cube.of(metric, each) for each in [*places, place])
 
     def _segments(self) -> list[tuple[str, str]]:
         """Code and name of each segment, as frozen with the latest broadcast that had it."""
@@ -227,13 +303,22 @@ def _is_needed(row: Row) -> bool:
 
 
 def _completeness(cells: Sequence[Cell]) -> Cell:
-    """Who stated a gender among all: the cells are women, men, another gender, …, and last all."""
-    return disclosure.share(parts=cells[:3], whole=cells[-1])
+    """Who stated a gender among all that a row counts; see :func:`_by_name`."""
+    return metrics.COMPLETENESS.cell(_by_name(cells))
 
 
 def _female_share(cells: Sequence[Cell]) -> Cell:
-    """Women among those who stated a gender: the cells are women, men, another gender, …"""
-    return disclosure.share(parts=cells[:1], whole=disclosure.added(cells[:3]))
+    """Women among those of a row who stated a gender; see :func:`_by_name`."""
+    return metrics.FEMALE_SHARE.cell(_by_name(cells))
+
+
+def _by_name(cells: Sequence[Cell]) -> Callable[[str], Cell]:
+    """The cells of a row by name: women, men, another gender, …, and last all.
+
+    Nobody of a gender who could be seen is nobody there, so an unknown part counts for nothing.
+    """
+    named = dict(zip(metrics.STATED, cells, strict=False)) | {"people": cells[-1]}
+    return lambda name: Shown(0) if name != "people" and named[name] == Unknown() else named[name]
 
 
 def may_headline(completeness: Cell) -> bool:

@@ -7,18 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from . import disclosure
-from .counts import GENDERS
 from .coverage import cited, coverage
 from .cube import Cube
-from .disclosure import Cell, Shown, Unknown
-from .metrics import COVERAGE, INDICATORS, MACHINE_OPENS, POPULATION_COVERAGE, Count, Given, Metric, Share
+from .disclosure import Cell, Shown, Unknown, whole_per_cent
+from .metrics import COVERAGE, INDICATORS, MACHINE_OPENS, POPULATION_COVERAGE, Metric
 from .metrics.kept import TODAY, Definitions
 from .reports import Column, Row, Table
 from .site_counts import cell_of
 
 SLUG = "indicators"
-GENDER_OF = {name: gender for gender, name in GENDERS.items()}
 
 ROUGH = "R3"
 """In whole per cent, because its whole is known in tens."""
@@ -74,23 +71,13 @@ class _Figures:
 
     def of(self, metric: Metric) -> Cell:
         """Its figure as it may be read."""
-        if isinstance(metric, Share):
-            found = self._quotient(metric.numerator, metric.denominator)
-            if metric.code == ROUGH:
-                return disclosure.whole_per_cent(found)
-            if metric.code in MEANS and isinstance(found, Shown):
-                exact = Fraction(found.value)
-                return Shown(round(Decimal(exact.numerator) / exact.denominator, 2))
-            return found
-        return self._count(metric.slug) if isinstance(metric, Count | Given) else Unknown()
-
-    def _quotient(self, numerator: Sequence[str], denominator: Sequence[str]) -> Cell:
-        parts, wholes = [self._count(name) for name in numerator], [self._count(name) for name in denominator]
-        return disclosure.quotient(parts=parts, wholes=wholes)
+        found = metric.cell(self._count)
+        if metric.code == ROUGH:
+            return whole_per_cent(found)
+        if metric.code in MEANS and isinstance(found, Shown):
+            exact = Fraction(found.value)
+            return Shown(round(Decimal(exact.numerator) / exact.denominator, 2))
+        return found
 
     def _count(self, name: str) -> Cell:
-        if name in self.site:
-            return cell_of(self.site, name, k=self.k)
-        if name in GENDER_OF:
-            return self.cube.read("people", {"gender": GENDER_OF[name]})
-        return self.cube.total(name)
+        return cell_of(self.site, name, k=self.k) if name in self.site else self.cube.read(name)

@@ -16,6 +16,7 @@ from pyroaring import BitMap
 
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Delivery
+from outreach.tracking.hits.machines import MachineReason
 from outreach.tracking.models import TrackingEvent
 
 from .window import Days, window_end
@@ -35,21 +36,41 @@ REACHED = "d.status IN ({})".format(", ".join(f"'{status}'" for status in map(st
 
 FLAGS = {
     "clicked": f"kind = '{Kind.CLICK}' AND machine_reason = ''",
-    "machine_clicked": f"kind = '{Kind.CLICK}' AND machine_reason <> ''",
     "opened": f"kind = '{Kind.OPEN}' AND machine_reason = ''",
-    "machine_opened": f"kind = '{Kind.OPEN}' AND machine_reason <> ''",
     "unsubscribed": f"kind = '{Kind.UNSUBSCRIBE}'",
     "complained": f"kind = '{Kind.COMPLAINT}'",
 }
 """What may have come back for a delivery, once or often: it counts once."""
 
+REASONS = (*MachineReason.values, "other")
+"""Why a machine is thought to be behind something, from what is surest; the last for what is no longer in that list."""
+
+BY_MACHINES = {"machine_clicked": Kind.CLICK, "machine_opened": Kind.OPEN}
+"""What a machine may have done with a delivery, once or often: it counts once, with the first of its reasons."""
+
 _BITS = {name: 1 << place for place, name in enumerate(FLAGS)}
 _CLICKS, _OPENS = 1 << len(FLAGS), 2 << len(FLAGS)
+_REASON_BITS = (len(REASONS) + 1).bit_length()
+_SHIFTS = {name: len(FLAGS) + 2 + place * _REASON_BITS for place, name in enumerate(BY_MACHINES)}
 
 
 @cache
 def _flags(marks: int) -> frozenset[str]:
-    return frozenset(name for name, bit in _BITS.items() if marks & bit)
+    return frozenset([*(name for name, bit in _BITS.items() if marks & bit), *_reasons(marks)])
+
+
+@cache
+def _reasons(marks: int) -> dict[str, str]:
+    numbers = {name: marks >> shift & (1 << _REASON_BITS) - 1 for name, shift in _SHIFTS.items()}
+    # The largest number is the first reason, so that one maximum finds it.
+    return {name: REASONS[len(REASONS) - number] for name, number in numbers.items() if number}
+
+
+def _reason_number() -> str:
+    """For SQL: the number of an event's reason, the larger the surer; 0 where there is none."""
+    numbers = {"": 0} | {reason: len(REASONS) - place for place, reason in enumerate(REASONS)}
+    whens = " ".join(f"WHEN '{reason}' THEN {number}" for reason, number in numbers.items())
+    return f"CASE machine_reason {whens} ELSE 1 END"
 
 
 NEVER_ATTEMPTED = frozenset({Status.QUEUED, Status.CANCELLED, Status.EXPIRED})
@@ -59,7 +80,8 @@ NEVER_ATTEMPTED = frozenset({Status.QUEUED, Status.CANCELLED, Status.EXPIRED})
 class Alike:
     """Deliveries of one day that are alike in everything that is counted: how many, and to whom if they arrived.
 
-    ``back`` are the :data:`FLAGS` of what came back for each of them.
+    ``back`` are the :data:`FLAGS` and :data:`BY_MACHINES` of what came back for each of them, ``reasons`` why that was
+    a machine, by the names of the latter.
     """
 
     day: date
@@ -68,6 +90,7 @@ class Alike:
     tracks_clicks: bool
     tracks_opens: bool
     back: frozenset[str]
+    reasons: dict[str, str]
     number: int
     people: BitMap
 
@@ -139,6 +162,7 @@ class LedgerRows:
                 tracks_clicks=bool(marks & _CLICKS),
                 tracks_opens=bool(marks & _OPENS),
                 back=_flags(marks),
+                reasons=_reasons(marks),
                 number=number,
                 people=BitMap(map(int, numbers.split(","))) if numbers else BitMap(),
             )
@@ -163,18 +187,25 @@ class LedgerRows:
         with _all_rows_at_once():
             return dict(_rows((statement, [*named, *params, self.broadcast.pk])))
 
-    def shared_clicks(self) -> list[tuple[int, int | None, int, int]]:
-        """Cohort, link, and how many clicks over that shared link were a person's, and a machine's."""
+    def shared_clicks(self) -> list[tuple[int, int | None, str, int]]:
+        """Cohort, link, why a machine is thought to be behind it (empty for people), and so many clicks."""
         clicks, params = self._events("cohort_id, link, machine_reason", f"kind = '{Kind.CLICK}'", of="cohort")
         statement = (
-            "SELECT cohort_id, link, SUM(CASE WHEN machine_reason = '' THEN 1 ELSE 0 END), "  # noqa: S608
-            f"SUM(CASE WHEN machine_reason <> '' THEN 1 ELSE 0 END) FROM ({clicks}) c GROUP BY cohort_id, link"
+            f"SELECT cohort_id, link, machine_reason, COUNT(*) FROM ({clicks}) c "  # noqa: S608
+            "GROUP BY cohort_id, link, machine_reason"
         )
-        return _rows((statement, params))
+        return [
+            (cohort, link, reason if not reason or reason in REASONS else REASONS[-1], number)
+            for cohort, link, reason, number in _rows((statement, params))
+        ]
 
     def _seen(self) -> Statement:
         """Every delivery for which something came back, and what: one row each."""
-        flags = " + ".join(f"MAX(CASE WHEN {what} THEN {_BITS[name]} ELSE 0 END)" for name, what in FLAGS.items())
+        parts = [f"MAX(CASE WHEN {what} THEN {_BITS[name]} ELSE 0 END)" for name, what in FLAGS.items()]
+        for name, kind in BY_MACHINES.items():
+            reason = f"MAX(CASE WHEN kind = '{kind}' THEN {_reason_number()} ELSE 0 END)"
+            parts.append(f"{1 << _SHIFTS[name]} * {reason}")
+        flags = " + ".join(parts)
         events, params = self._events("+delivery_id AS delivery_id, kind, machine_reason")
         return f"SELECT delivery_id, {flags} AS back FROM ({events}) e GROUP BY delivery_id", params  # noqa: S608
 

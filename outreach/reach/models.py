@@ -21,6 +21,11 @@ class Axis(models.TextChoices):
     CHANNEL = "channel"
 
 
+MACHINES, SHARED_MACHINES = "machines", "shared_machines"
+"""What else stands among the margins: what machines did, its place the reason. The first with messages, the second with
+clicks over shared links, which belong to no day and stand on the first. A message counts for one reason only."""
+
+
 class Counted(models.Model):
     """What is counted of a day of a broadcast, in deliveries. Always rebuilt whole, never incremented.
 
@@ -79,6 +84,7 @@ class Margin(Counted):
     """The rollups of a day of a broadcast, summed along one axis: what tables read, however large the ledger grows.
 
     ``place`` is a segment and a gender with a slash between them, or a group, a language or a channel; empty for all.
+    Besides the axes of :class:`Axis` there are :data:`MACHINES` and :data:`SHARED_MACHINES`.
     """
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, db_index=False, related_name="margins")

@@ -116,6 +116,17 @@ def unique(
     )
 
 
+def growing(parts: Sequence[Collection[int]]) -> list[tuple[int, int]]:
+    """Of each part, which is some broadcasts: how many different people it reached, and all parts up to it together."""
+    together, found = BitMap(), []
+    for part in parts:
+        sets = _stored(Axis.ALL, Kind.REACHED)
+        own = BitMap.union(BitMap(), *(BitMap.deserialize(bytes(raw)) for *_where, raw in _rows(sets, part)))
+        together |= own
+        found.append((len(own), len(together)))
+    return found
+
+
 def by_place(*, broadcasts: Collection[int], axis: str, kind: str = Kind.REACHED) -> dict[tuple[int | None, str], int]:
     """Different people by broadcast and place, and over all the broadcasts, where the broadcast is ``None``.
 

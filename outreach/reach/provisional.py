@@ -96,7 +96,7 @@ def known(
 
 def _added(name: str, moving: Sequence[Mapping[str, int]], shown: Sequence[Cube], k: int) -> int | None:
     open_ones = [rounded_count(name, each, k) for each in moving]
-    figures = [figure.value for figure in (cube.total(name) for cube in shown) if isinstance(figure, Shown)]
+    figures = [figure.value for figure in (cube.read(name) for cube in shown) if isinstance(figure, Shown)]
     count = sum(int(figure) for figure in figures) + sum(each or 0 for each in open_ones)
     # Fewer than ten would be a bound on what is left of it, and need not be true.
     is_loose = None in open_ones or (bool(moving) and name in MADE_OF)

@@ -20,7 +20,7 @@ from outreach.delivery.models import Cohort
 from outreach.tracking.models import Forgotten, TrackingEvent
 
 from .ledger_rows import DIMENSIONS, LedgerRows
-from .models import Axis, CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
+from .models import MACHINES, SHARED_MACHINES, Axis, CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
 from .people import Collected, place_of
 from .window import ENDED, attribution_window, days_of
 
@@ -115,12 +115,15 @@ def _rebuild_days(rows: LedgerRows) -> int:
         for name in alike.counts:
             rollup[name] += alike.number
         people.add(alike)
+        for name in alike.reasons.keys() & set(alike.counts):
+            margins[alike.day, MACHINES, alike.reasons[name]][name] += alike.number
     for (day, dimensions), counts in rollups.items():
         for axis in Axis.values:
             margins[day, axis, place_of(axis, *dimensions)].update(counts)
     broadcast = rows.broadcast
-    for model in (Rollup, Margin, PeopleSet):
-        old = model._default_manager.filter(broadcast=broadcast)
+    margins_of_days = Margin.objects.exclude(axis=SHARED_MACHINES)
+    for rows_of_days in (Rollup.objects.all(), margins_of_days, PeopleSet.objects.all()):
+        old = rows_of_days.filter(broadcast=broadcast)
         (old.filter(day=rows.day) if rows.day else old).delete()
     Rollup.objects.bulk_create(
         (
@@ -144,20 +147,29 @@ def _rebuild_shared(rows: LedgerRows) -> None:
     leads = pages_of_links(broadcast)
     clicks: Counter[int] = Counter()
     machine_clicks: Counter[int] = Counter()
+    reasons: Counter[str] = Counter()
     stories: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     by_number = {cohort.pk: cohort for cohort in cohorts}
-    for number, link, by_people, by_machines in rows.shared_clicks():
-        clicks[number] += by_people
-        machine_clicks[number] += by_machines
+    for number, link, reason, count in rows.shared_clicks():
+        if reason:
+            machine_clicks[number] += count
+            reasons[reason] += count
+            continue
+        clicks[number] += count
         cohort = by_number[number]
         story = leads.of_shared(channel=cohort.channel, language=cohort.language, link=link)
-        stories[story][1] += by_people
+        stories[story][1] += count
     for story, messages in rows.stories_followed(leads.as_rows()).items():
         stories[story][0] += messages
     CohortRollup.objects.filter(cohort__broadcast=broadcast).delete()
     CohortRollup.objects.bulk_create(
         (CohortRollup(cohort=each, clicks=clicks[each.pk], machine_clicks=machine_clicks[each.pk]) for each in cohorts),
         batch_size=1000,
+    )
+    Margin.objects.filter(broadcast=broadcast, axis=SHARED_MACHINES).delete()
+    Margin.objects.bulk_create(
+        Margin(broadcast=broadcast, day=rows.days.days[0], axis=SHARED_MACHINES, place=reason, machine_clicked=count)
+        for reason, count in sorted(reasons.items())
     )
     StoryRollup.objects.filter(broadcast=broadcast).delete()
     StoryRollup.objects.bulk_create(

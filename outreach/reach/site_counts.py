@@ -8,9 +8,8 @@ from outreach.broadcasts.content_counts import ContentCounts, active_subscribers
 from outreach.tracking import reading
 from outreach.tracking.reading import Reading
 
-from . import disclosure
 from .disclosure import Cell, Hidden, Shown, Unknown
-from .metrics import Metric, Share
+from .metrics import Metric
 
 OF_PEOPLE = frozenset({"quoted_people"})
 """The counts of people among these. Everything else counts items, visits or views, which are shown however few."""
@@ -51,10 +50,7 @@ def cell_of(site: Mapping[str, int], name: str, *, k: int) -> Cell:
 
 def figure_of(metric: Metric, site: Mapping[str, int], *, k: int) -> Cell:
     """The figure of a metric that takes nothing but what the site counts."""
-    if not isinstance(metric, Share):
-        return cell_of(site, metric.slug, k=k)
-    parts, wholes = ([cell_of(site, name, k=k) for name in names] for names in (metric.numerator, metric.denominator))
-    return disclosure.quotient(parts=parts, wholes=wholes)
+    return metric.cell(lambda name: cell_of(site, name, k=k))
 
 
 def readers(read: Reading) -> dict[str, int]:

@@ -26,7 +26,7 @@ from .tables import BY_SEGMENT, Report
 
 PERMISSION = "outreach.view_reach"
 ICON = "group"
-MACHINES = frozenset({"machine_clicks"})
+MACHINES = frozenset({"machine_clicks", "machine_opened"})
 """Metrics that are shown apart from the figures of people."""
 
 SCOPE = ("campaign", "period", "broadcast", "snapshot")

@@ -17,6 +17,9 @@ not small, as a segment does that is the only one. Within a broadcast a shift go
 (:mod:`within`); in a period it goes between two broadcasts, or into the sum, which is then hidden there
 (:mod:`across`). To hide all of a new table is always enough, since then it says nothing new: so protection never fails.
 
+Counts that lie between two others are told only where that takes nothing back (:mod:`.yielding`); for how the people
+reached grow from month to month there is a rule of its own (:mod:`.growth`).
+
 Nothing tells a small cell from one that was hidden to protect it.
 """
 
@@ -31,13 +34,13 @@ from .cells import (
     added,
     cell,
     few,
-    quotient,
     share,
     whole_per_cent,
 )
 from .keys import ALL, Counts, Key, axes_of
 from .population import POPULATIONS, Population
-from .protecting import Published, protect
+from .protecting import protect
+from .request import Published
 
 __all__ = [
     "ALL",
@@ -58,7 +61,6 @@ __all__ = [
     "cell",
     "few",
     "protect",
-    "quotient",
     "share",
     "whole_per_cent",
 ]

@@ -57,14 +57,17 @@ def cell(*, value: Number | None, hidden: bool) -> Cell:
 
 
 def added(cells: Sequence[Cell]) -> Cell:
-    """The sum of cells, hidden where one of them is."""
+    """The sum of cells, hidden where one of them is, and unknown where one of the others is."""
     if all(isinstance(each, Shown) for each in cells):
         return Shown(sum(each.value for each in cells if isinstance(each, Shown)))
-    return Hidden()
+    return Unknown() if Unknown() in cells and Hidden() not in cells else Hidden()
 
 
 def share(*, parts: Sequence[Cell], whole: Cell) -> Cell:
-    """The parts' share of the whole, computed only from what is shown: a lower bound where a part is hidden."""
+    """The parts' share of the whole, computed only from what is shown: a lower bound where a part is hidden.
+
+    Unknown where there is nothing to divide by; a part that is unknown counts for nothing.
+    """
     if not isinstance(whole, Shown):
         return whole
     if not whole.value:
@@ -73,11 +76,6 @@ def share(*, parts: Sequence[Cell], whole: Cell) -> Cell:
     if Hidden() not in parts:
         return Shown(known)
     return AtLeast(known) if known else Hidden()
-
-
-def quotient(*, parts: Sequence[Cell], wholes: Sequence[Cell]) -> Cell:
-    """The parts' share of a sum; unknown where one of all these is."""
-    return Unknown() if Unknown() in (*parts, *wholes) else share(parts=parts, whole=added(wholes))
 
 
 def whole_per_cent(found: Cell) -> Cell:

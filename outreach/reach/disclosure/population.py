@@ -13,6 +13,11 @@ class Population:
     here. ``under`` names a count without which nothing here is shown: its total says too much of these. ``telling``
     says that a gender that holds everybody would say something of each. What is not ``of_people`` tells of nobody,
     however small: nothing of it is hidden.
+
+    ``whole_for`` names for each count the earlier one that is a part of it, which must leave neither few nor, where it
+    has some, nobody. A population that ``yields`` is shown only as far as it takes nothing back that those before it
+    hide (:mod:`.yielding`). With ``nobody_is_told`` everybody reads where such a count is 0. ``margins_only`` says that
+    of a table with two axes only the sums are shown.
     """
 
     sums: tuple[str, ...] = ()
@@ -21,6 +26,10 @@ class Population:
     telling: bool = False
     under: str = ""
     totals_only: bool = False
+    whole_for: tuple[str, ...] = ()
+    yields: bool = False
+    nobody_is_told: bool = False
+    margins_only: bool = False
     of_people: bool = True
 
     @property
@@ -32,27 +41,40 @@ class Population:
         """The count of which this one is a part, or nothing."""
         return dict(zip(self.names, self.parts_of, strict=False)).get(name, "")
 
+    def part_of(self, name: str) -> str:
+        """The earlier count that is a part of this one, or nothing."""
+        return dict(zip(self.names, self.whole_for, strict=False)).get(name, "")
+
 
 POPULATIONS = (
     Population(sums=("accepted",), distinct=("people",), telling=True),
     Population(sums=("bounced",)),
-    Population(sums=("unsubscribed",), parts_of=("accepted",)),
+    Population(sums=("failed",)),
+    Population(sums=("unsent",)),
+    Population(sums=("withdrawn",), parts_of=("accepted",)),
     Population(sums=("clicked",), distinct=("clickers",), parts_of=("accepted", "people")),
     Population(sums=("cohort_clicks",)),
     Population(sums=("story_clicked",), under="clicked"),
     Population(sums=("story_cohort_clicks",), under="cohort_clicks"),
     Population(sums=("excluded",)),
     Population(sums=("machine_clicks",), totals_only=True, of_people=False),
-    Population(sums=("trackable", "unclicked"), parts_of=("accepted",), totals_only=True),
-    Population(sums=("idle",), distinct=("trackable_people",), parts_of=("", "people"), totals_only=True),
-    Population(sums=("open_trackable", "unopened"), parts_of=("accepted",), totals_only=True),
-    Population(sums=("opened",), parts_of=("accepted",), totals_only=True),
+    Population(sums=("machine_click_reasons",), of_people=False),
+    Population(
+        sums=("trackable",),
+        distinct=("trackable_people",),
+        parts_of=("accepted", "people"),
+        whole_for=("clicked", "clickers"),
+        yields=True,
+        nobody_is_told=True,
+        margins_only=True,
+    ),
+    Population(sums=("opened",), parts_of=("accepted",), yields=True),
+    Population(sums=("open_trackable",), parts_of=("accepted",), whole_for=("opened",), yields=True),
     Population(sums=("machine_opened",), parts_of=("accepted",), totals_only=True),
-    Population(sums=("withdrawn", "only_complained"), parts_of=("accepted",), totals_only=True),
-    Population(sums=("unaccepted", "otherwise", "missed"), under="bounced", totals_only=True),
+    Population(sums=("machine_open_reasons",), under="machine_opened"),
 )
 """Every count of which anybody reads a cell; one that is missing here is protected for itself.
 
-``unclicked``, ``idle`` and ``unopened`` are those with a personal link (or an open that may be counted) who did
-nothing, ``missed`` is what was planned and not accepted: of shares, the complement must not be small either.
+What did not arrive is in three parts (``bounced``, ``failed``, ``unsent``), each protected for itself: their
+sums are shown where all parts are, and so say nothing new.
 """

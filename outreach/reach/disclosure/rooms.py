@@ -131,8 +131,10 @@ class Rooms:
                     for other in self.sums
                     if other is not each and other.members < each.members and not _touched(other, key, shift)
                 ]
+                parts += [floor.get(key, 0) for floor in each.figures.floors[count]]
                 room = min(room, value - max(parts, default=0))
             else:
+                room = min(room, each.figures.up_of(count, key) - moved.get((at, key), 0))
                 for other in self.sums:
                     if other is not each and other.members >= each.members and key not in other.hidden:
                         room = min(room, other.distinct[count].get(key, 0) - value)

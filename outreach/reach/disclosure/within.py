@@ -25,14 +25,19 @@ ONLY_HIDDEN, CELLS, MARGINS = -1, 0, 1
 class Figures:
     """The counts of one population in one scope.
 
-    ``wholes`` has for each count that of which it is a part, or nothing; ``floors`` what is known to be part of it, so
-    that it can't be less. ``distinct`` are the numbers of those counts that do not add up.
+    ``wholes`` has for each count that of which it is a part, or nothing; ``parts`` one that is a part of it, which may
+    not leave few; ``floors`` what is known to be part of it, so
+    that it can't be less; ``ceilings`` what it is known to be part of besides. ``distinct`` are the numbers of those
+    counts that do not add up, ``known_empty`` of those of which everybody knows where they are 0.
     """
 
     counts: Sequence[Counts]
     wholes: Sequence[Counts | None]
     floors: Sequence[Sequence[Counts]]
     distinct: frozenset[int] = frozenset()
+    parts: Sequence[Counts | None] = ()
+    ceilings: Sequence[Sequence[Counts]] = ()
+    known_empty: frozenset[int] = frozenset()
 
     @cached_property
     def _axes(self) -> list[set[tuple[int, ...]]]:
@@ -66,6 +71,11 @@ class Figures:
                 rest = whole.get(key, 0) - value
                 if 0 < rest < k or (value > 0 and rest <= 0):
                     return True
+            part = self.parts[number] if self.parts else None
+            if part is not None:
+                rest = value - part.get(key, 0)
+                if 0 < rest < k or (value > 0 and rest <= 0):
+                    return True
         return False
 
     def down(self, key: Key) -> int:
@@ -77,11 +87,15 @@ class Figures:
 
     def up(self, key: Key) -> float:
         """By how much all counts could be more: a part no more than its whole."""
-        wholes = [(number, self.wholes[number]) for number in self.at(key)]
-        return min(
-            (whole.get(key, 0) - self.counts[number].get(key, 0) for number, whole in wholes if whole is not None),
-            default=inf,
-        )
+        return min((self.up_of(number, key) for number in self.at(key)), default=inf)
+
+    def up_of(self, number: int, key: Key) -> float:
+        """By how much one of the counts could be more."""
+        value, whole = self.counts[number].get(key, 0), self.wholes[number]
+        if not value and number in self.known_empty:
+            return 0
+        above = [*([] if whole is None else [whole]), *(self.ceilings[number] if self.ceilings else ())]
+        return min((each.get(key, 0) - value for each in above), default=inf)
 
     def wanted(self, key: Key, k: int) -> int:
         """Through how many more values a hidden cell should be able to go: k, or all that its whole allows."""

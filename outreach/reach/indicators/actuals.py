@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from outreach.reach.disclosure import AtLeast, Cell, Shown, Unknown
 from outreach.reach.figures import may_headline
-from outreach.reach.metrics import KNOWLEDGE_CHANGE, STATED
+from outreach.reach.metrics import COMPLETENESS, FEMALE_SHARE, KNOWLEDGE_CHANGE
 
 from .framework import Indicator
 from .intervals import newcombe, wilson
@@ -77,8 +77,8 @@ def from_totals(*, code: str, found: Totals, first: date, last: date) -> Actual:
         how=COUNTED,
         first=first,
         last=last,
-        female=found.gender_share(("woman",), STATED) if people else UNKNOWN,
-        completeness=found.gender_share(STATED, ()) if people else UNKNOWN,
+        female=found.share(FEMALE_SHARE) if people else UNKNOWN,
+        completeness=found.share(COMPLETENESS) if people else UNKNOWN,
         provisional=found.provisional and exists,
     )
 

@@ -10,7 +10,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from outreach.reach.disclosure import Shown
-from outreach.reach.metrics import BY_CODE, STATED, Metric
+from outreach.reach.metrics import (
+    BY_CODE,
+    CLICK_RATE,
+    COMPLETENESS,
+    DELIVERY_RATE,
+    FEMALE_SHARE,
+    FREQUENCY,
+    LEAVING_RATE,
+    OPEN_RATE,
+    Metric,
+)
 from outreach.reach.site_counts import figure_of
 from outreach.reach.tables import EVALUATORS_K
 
@@ -29,8 +39,12 @@ class Source:
     of_site: bool = False
 
 
+def _share(metric: Metric) -> Callable[[Totals], Reading]:
+    return lambda found: found.share(metric)
+
+
 def _frequency(found: Totals) -> Reading:
-    mean = found.frequency()
+    mean = found.share(FREQUENCY)
     if not isinstance(mean, Shown):
         return mean
     exact = Fraction(mean.value)
@@ -53,15 +67,15 @@ SOURCES: dict[str, Source] = {
     "P4": _of_site("P4", Unit.SHARE),
     "R1": Source(_("People reached, each once"), Unit.COUNT, lambda found: found.count("people")),
     "D1": Source(_("Messages attempted"), Unit.COUNT, lambda found: found.count("attempted")),
-    "D2": Source(_("Delivery rate"), Unit.SHARE, lambda found: found.share("accepted", "attempted")),
+    "D2": Source(_("Delivery rate"), Unit.SHARE, _share(DELIVERY_RATE)),
     "R2": Source(_("Messages for each person reached"), Unit.MEAN, _frequency),
     "R3": Source(BY_CODE["R3"].name, Unit.SHARE, lambda found: found.coverage()),
-    "R4": Source(_("Female share"), Unit.SHARE, lambda found: found.gender_share(("woman",), STATED)),
-    "R5": Source(_("Gender completeness"), Unit.SHARE, lambda found: found.gender_share(STATED, ())),
+    "R4": Source(_("Female share"), Unit.SHARE, _share(FEMALE_SHARE)),
+    "R5": Source(_("Gender completeness"), Unit.SHARE, _share(COMPLETENESS)),
     "W1": _of_site("W1", Unit.COUNT),
-    "E1": Source(_("Unique click rate"), Unit.SHARE, lambda found: found.share("clickers", "trackable_people")),
-    "E2": Source(BY_CODE["E2"].name, Unit.SHARE, lambda found: found.share("opened", "open_trackable")),
+    "E1": Source(_("Unique click rate"), Unit.SHARE, _share(CLICK_RATE)),
+    "E2": Source(BY_CODE["E2"].name, Unit.SHARE, _share(OPEN_RATE)),
     "E3": _of_site("E3", Unit.SHARE),
-    "E5": Source(_("Unsubscribe rate"), Unit.SHARE, lambda found: found.share("withdrawn", "accepted")),
+    "E5": Source(_("Unsubscribe rate"), Unit.SHARE, _share(LEAVING_RATE)),
 }
 """By the code of the indicator. R6 is not here: estimates are never added to anything."""

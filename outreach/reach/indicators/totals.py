@@ -1,6 +1,6 @@
 """The counts of a campaign's broadcasts over a period, from which the indicators that are counted are computed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -12,10 +12,10 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.reach import disclosure, provisional
-from outreach.reach.counts import GENDERS as NAMES
 from outreach.reach.coverage import coverage, covered, is_kept
 from outreach.reach.cube import Cube
-from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown, cell
+from outreach.reach.disclosure import AtLeast, Cell, Hidden, Shown, Unknown
+from outreach.reach.metrics import FEMALE_SHARE, FREQUENCY, STATED, Metric
 from outreach.reach.site_counts import SiteCounts
 from outreach.reach.snapshots.models import Snapshot
 from outreach.reach.snapshots.reading import content_of, populations_in
@@ -26,8 +26,6 @@ from .populations import PopulationEstimate
 from .quarters import moments_of
 
 SUMMED = ("attempted", "accepted", "withdrawn", "opened", "open_trackable")
-GENDERS = {name: gender for gender, name in NAMES.items()}
-"""The code of each gender, by the name of its count."""
 
 
 class Totals(Protocol):
@@ -52,16 +50,8 @@ class Totals(Protocol):
         """One of the counts; unknown where no broadcast ended."""
         ...
 
-    def share(self, part: str, whole: str) -> Cell:
-        """One count divided by another."""
-        ...
-
-    def gender_share(self, part: Collection[str], whole: Collection[str]) -> Cell:
-        """The people of some genders among those of others, by the names of counts; among all if none is given."""
-        ...
-
-    def frequency(self) -> Cell:
-        """Accepted messages for each person reached."""
+    def share(self, metric: Metric) -> Cell:
+        """One sum of counts divided by another."""
         ...
 
     def coverage(self) -> Cell:
@@ -91,26 +81,17 @@ class Moving:
             return Unknown()
         return Hidden() if self.counts.get(name, 0) is None else AtLeast(self._rounded(name))
 
-    def share(self, part: str, whole: str) -> Cell:
-        """In whole per cent, and from the rounded counts only."""
+    def share(self, metric: Metric) -> Cell:
+        """From the rounded counts only, a part of a whole in per cent; of genders nothing before they are final."""
         if not self.broadcasts:
             return Unknown()
-        some, every = self._rounded(part), self._rounded(whole)
-        if every <= some:
-            # Of some broadcasts the whole is hidden and the part is not; or what is left was rounded to nothing.
+        found = metric.cell(lambda name: Hidden() if name in STATED else Shown(self._rounded(name)))
+        if metric is FREQUENCY:
+            return found if isinstance(found, Shown) and found.value else Hidden()
+        # Of some broadcasts the whole is hidden and the part is not; or what is left was rounded to nothing.
+        if not isinstance(found, Shown) or not 0 < found.value < 1:
             return Hidden()
-        return cell(value=Fraction(round(Fraction(100 * some, every)), 100), hidden=False) if some else Hidden()
-
-    def gender_share(self, part: Collection[str], whole: Collection[str]) -> Cell:
-        """Not before the figures are final."""
-        return Hidden() if self.broadcasts else Unknown()
-
-    def frequency(self) -> Cell:
-        """From the rounded counts."""
-        if not self.broadcasts:
-            return Unknown()
-        people = self._rounded("people")
-        return Shown(Fraction(self._rounded("accepted"), people)) if people else Hidden()
+        return Shown(Fraction(round(Fraction(found.value) * 100), 100))
 
     def coverage(self) -> Cell:
         """From the rounded counts."""
@@ -142,21 +123,12 @@ class Frozen:
 
     def count(self, name: str) -> Cell:
         """As it is stored: exact, or hidden."""
-        return self.cube.total(name)
+        return self.cube.read(name)
 
-    def share(self, part: str, whole: str) -> Cell:
-        """From what is shown; of everybody or of nobody it says nothing of each."""
-        return disclosure.share(parts=[self.count(part)], whole=self.count(whole))
-
-    def gender_share(self, part: Collection[str], whole: Collection[str]) -> Cell:
-        """Hidden where all of some genders are of one: the figure would tell the gender of each."""
-        every = disclosure.added([self._people(name) for name in whole]) if whole else self.cube.read("people")
-        found = disclosure.share(parts=[self._people(name) for name in part], whole=every)
-        return Hidden() if whole and found == Shown(Fraction(1)) else found
-
-    def frequency(self) -> Cell:
-        """Where both counts are shown."""
-        return disclosure.share(parts=[self.cube.read("accepted")], whole=self.cube.read("people"))
+    def share(self, metric: Metric) -> Cell:
+        """From what is shown; hidden where all who stated a gender stated one: it would tell that of each."""
+        found = self.cube.of(metric)
+        return Hidden() if metric is FEMALE_SHARE and found == Shown(Fraction(1)) else found
 
     def coverage(self) -> Cell:
         """As it was on the day of freezing."""
@@ -168,9 +140,6 @@ class Frozen:
         """As it was frozen; unknown where the estimate was entered or changed since."""
         kept = next((each for each in self.populations if is_kept(each, population)), None)
         return coverage(self.cube, kept, EVALUATORS_K) if kept else Unknown()
-
-    def _people(self, name: str) -> Cell:
-        return self.cube.read("people", {"gender": GENDERS[name]})
 
 
 class Counting:

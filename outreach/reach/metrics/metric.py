@@ -1,19 +1,25 @@
 """What a metric is: its definition in words, and the one function that computes it from counts.
 
 ``value`` gives a whole number, an exact fraction, or ``None`` where nothing is known: unknown is never 0, and a
-division by nothing is unknown. The counts are those of one scope by their names, as :func:`outreach.reach.counts.at`
-gives them, with what people entered and what the site counted added under names of their own.
+division by nothing is unknown. ``cell`` is the same figure as it may be read, computed only from counts as they may be
+read; every share of the site is divided there and nowhere else. The counts of ``value`` are those of one scope by their
+names, as :func:`outreach.reach.counts.at` gives them, with what people entered and what the site counted added under
+names of their own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from outreach.reach.disclosure import Cell, Hidden, Shown, Unknown, added, share
+
 Number = int | Fraction
 Counts = Mapping[str, Number]
+Read = Callable[[str], Cell]
+"""The count with a name, as it may be read."""
 
 OUTPUT, OUT_TAKE, OUTCOME, EFFICIENCY = _("output"), _("out-take"), _("outcome"), _("efficiency")
 """The levels of results, so that none is passed off as another."""
@@ -57,6 +63,10 @@ class Metric:
         """The figure."""
         raise NotImplementedError
 
+    def cell(self, read: Read) -> Cell:
+        """The figure as it may be read."""
+        return read(self.slug)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Count(Metric):
@@ -92,7 +102,13 @@ class Share(Metric):
 
     def value(self, counts: Counts) -> Fraction | None:
         """The exact quotient."""
-        return divided(counts, self.numerator, self.denominator)
+        return _exact(self.cell(lambda name: Shown(counts[name]) if name in counts else Unknown()))
+
+    def cell(self, read: Read) -> Cell:
+        """The quotient of what may be read; a lower bound where a part is hidden, if anything else is known."""
+        parts = [read(name) for name in self.numerator]
+        whole = added([read(name) for name in self.denominator])
+        return Unknown() if Unknown() in parts else share(parts=parts, whole=whole)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,15 +120,16 @@ class Change(Metric):
 
     def value(self, counts: Counts) -> Fraction | None:
         """The exact difference, in parts of 1."""
-        shares = [divided(counts, (part,), (whole,)) for part, whole in (self.later, self.earlier)]
-        if shares[0] is None or shares[1] is None:
-            return None
-        return shares[0] - shares[1]
+        return _exact(self.cell(lambda name: Shown(counts[name]) if name in counts else Unknown()))
+
+    def cell(self, read: Read) -> Cell:
+        """The difference of two shares that may be read."""
+        shares = [share(parts=[read(part)], whole=read(whole)) for part, whole in (self.later, self.earlier)]
+        if all(isinstance(each, Shown) for each in shares):
+            later, earlier = (Fraction(each.value) for each in shares if isinstance(each, Shown))
+            return Shown(later - earlier)
+        return Unknown() if Unknown() in shares else Hidden()
 
 
-def divided(counts: Counts, numerator: tuple[str, ...], denominator: tuple[str, ...]) -> Fraction | None:
-    """The sum of some counts over the sum of others; ``None`` where one is missing or there is nothing to divide by."""
-    if any(name not in counts for name in (*numerator, *denominator)):
-        return None
-    whole = sum(counts[name] for name in denominator)
-    return Fraction(sum(counts[name] for name in numerator)) / whole if whole else None
+def _exact(cell: Cell) -> Fraction | None:
+    return Fraction(cell.value) if isinstance(cell, Shown) else None

@@ -26,6 +26,60 @@ BOUNCED = Count(
     unknown=_("Never unknown. A provider may report a bounce days later."),
     source=LEDGER,
 )
+FAILED = Count(
+    slug="failed",
+    code="D2",
+    name=_("Failed without a bounce"),
+    definition=_(
+        "Messages that were handed to a channel and neither taken nor sent back: the receiver blocked us, the text was "
+        "refused, or nobody knows what became of it."
+    ),
+    formula=_("attempted − accepted − bounced"),
+    unit=_("messages"),
+    is_not=_("Not a fault of the receiver, and not every message that did not arrive."),
+    unknown=_("Never unknown: 0 means that nothing else failed."),
+    source=LEDGER,
+)
+UNSENT = Count(
+    slug="unsent",
+    code="D1",
+    name=_("Never handed over"),
+    definition=_("Messages that were lined up and never handed to a channel: cancelled, or their time passed."),
+    formula=_("planned − attempted"),
+    unit=_("messages"),
+    is_not=_("Not a failure of the address."),
+    unknown=_("Never unknown: 0 means that everything lined up was handed over."),
+    source=LEDGER,
+)
+MISSED = Count(
+    slug="missed",
+    code="D2",
+    name=_("Not accepted"),
+    definition=_(
+        "Messages that were lined up for somebody and that no provider took: bounced, failed without a bounce, or "
+        "never handed over."
+    ),
+    formula=_("bounced + failed without a bounce + never handed over"),
+    unit=_("messages"),
+    is_not=_("Not those who were considered and got no message in the first place: they stand apart, by reason."),
+    unknown=_("Never unknown. Hidden where one of its three parts is."),
+    source=LEDGER,
+)
+WITHDRAWN = Count(
+    slug="withdrawn",
+    code="E5",
+    name=_("Left or complained"),
+    definition=_(
+        "Accepted messages after which the receiver left by it or complained, within the attribution window. A sign of "
+        "harm, not of failure."
+    ),
+    formula=_("count of accepted messages with an unsubscribe or a complaint"),
+    unit=_("messages"),
+    is_not=_("Not those who left in the preferences or with the bot, without using a message."),
+    unknown=_("Never unknown: leaving needs no consent to be counted."),
+    source=_("Unsubscribe links and headers, complaints that providers report"),
+    level=OUT_TAKE,
+)
 UNSUBSCRIBED = Count(
     slug="unsubscribed",
     code="E5",
@@ -129,6 +183,22 @@ CLICKERS = Count(
     level=OUT_TAKE,
     known_by="trackable_people",
 )
+OPENED = Count(
+    slug="opened",
+    code="E2",
+    name=_("Opened, not by a machine"),
+    definition=_(
+        "Accepted e-mails whose picture was fetched within the attribution window, as far as no machine is known to "
+        "have done it."
+    ),
+    formula=_("count of accepted messages with an open that is not a machine's"),
+    unit=_("messages"),
+    is_not=_("Never a target, and not reading: a mail program may fetch the picture by itself, or never."),
+    unknown=_("Unknown where nobody reached allows opens to be seen."),
+    source=_("Pixel in the e-mails of those who allow it"),
+    level=OUT_TAKE,
+    known_by="open_trackable",
+)
 MACHINE_OPENS = Count(
     slug="machine_opened",
     code="E2",
@@ -222,12 +292,17 @@ PARTS: tuple[Metric, ...] = (
     EXCLUDED,
     ACCEPTED,
     BOUNCED,
+    FAILED,
+    UNSENT,
+    MISSED,
+    WITHDRAWN,
     UNSUBSCRIBED,
     CLICKED,
     CLICKERS,
     TRACKABLE_PEOPLE,
     COHORT_CLICKS,
     MACHINE_CLICKS,
+    OPENED,
     MACHINE_OPENS,
     TRACKABLE_SHARE,
     POPULATION_COVERAGE,

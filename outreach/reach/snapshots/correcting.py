@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from outreach.reach.coverage import KEPT
+from outreach.reach.metrics import DEFINITIONS_VERSION
 from outreach.reach.rollups import EventsGone, rebuild
 
 from . import payload
@@ -84,8 +85,12 @@ def recount(*, snapshot: Snapshot, now: datetime | None = None) -> tuple[Cover, 
 def is_same(snapshot: Snapshot, sealed: Sealed) -> bool:
     """Whether these counts are those of the snapshot; a place that is not there counts 0."""
     before = payload.read(snapshot.sealed.counts)
+    names = {*before, *sealed.counts}
+    if snapshot.definitions != DEFINITIONS_VERSION:
+        # What either definitions do not count can't differ.
+        names = before.keys() & sealed.counts.keys()
     return all(
         before.get(name, {}).get(key, 0) == sealed.counts.get(name, {}).get(key, 0)
-        for name in {*before, *sealed.counts}
+        for name in names
         for key in {*before.get(name, {}), *sealed.counts.get(name, {})}
     )

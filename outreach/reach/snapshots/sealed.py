@@ -1,11 +1,13 @@
 """The true counts of a scope, and those of every snapshot that was taken before."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from outreach.reach.counts import ALL, cells
-from outreach.reach.disclosure import Counts, Key, Published
+from outreach.reach.counts import ALL, AXES, cells
+from outreach.reach.disclosure import Counts, Key, Published, axes_of
+from outreach.reach.metrics import DEFINITIONS_VERSION
 
 from . import payload
 from .models import Snapshot, SnapshotCells
@@ -14,36 +16,35 @@ OF_PEOPLE = ("people", "clickers", "trackable_people", "times")
 """Different people do not add up over broadcasts: a period counts them anew. Everything else is a sum of snapshots."""
 
 BY_CELL = (
-    "accepted", "people", "bounced", "unsubscribed", "clicked", "clickers", "cohort_clicks",
-    "story_clicked", "story_cohort_clicks", "excluded", "times",
+    "accepted", "people", "bounced", "withdrawn", "clicked", "clickers", "cohort_clicks",
+    "story_clicked", "story_cohort_clicks", "excluded", "times", "trackable_people", "opened", "open_trackable",
+    "machine_click_reasons", "machine_open_reasons",
 )  # fmt: skip
 """The counts that are read by segment, gender, group, language, channel, story, reason, times or day."""
 
-ALWAYS = frozenset({"accepted", "people", "bounced", "unsubscribed", "clicked", "clickers", "cohort_clicks"})
+ALWAYS = frozenset({"accepted", "people", "bounced", "withdrawn", "clicked", "clickers", "cohort_clicks"})
 """Of these there is a total even where nothing was counted."""
 
-WITHOUT_TOTAL = frozenset({"story_clicked", "story_cohort_clicks", "times"})
-"""Of these there is no total: a message can count for several stories, and the people are counted elsewhere."""
+WITHOUT_TOTAL = frozenset(
+    {"story_clicked", "story_cohort_clicks", "times", "machine_click_reasons", "machine_open_reasons"}
+)
+"""Of these there is no total: a message can count for several stories, and the others have theirs elsewhere."""
 
-TOTALS = (
-    "planned", "machine_clicks", "trackable", "trackable_people", "open_trackable", "opened", "unaccepted", "otherwise",
-    "withdrawn", "machine_opened",
-)  # fmt: skip
+TOTALS = ("planned", "machine_clicks", "trackable", "machine_opened")
 """The counts of which only the total is read."""
+
+ALONG = {"opened": frozenset({"segment"}), "open_trackable": frozenset({"segment"})}
+"""The only axes along which these are read."""
+
+DIFFERENCES = {"failed": ("attempted", "accepted", "bounced"), "unsent": ("planned", "attempted")}
+"""What is left of one count without others, by cell: messages that failed without a bounce, and those that were lined
+up and never handed over. With the bounced these are all that did not arrive, each in one of them."""
 
 KNOWN_BY = {"clicked": "trackable", "clickers": "trackable_people", "cohort_clicks": "cohort_size"}
 """What a count is known by: where that is 0, the count is unknown and not 0."""
 
-REMAINDERS = {
-    "unclicked": ("trackable", "clicked"),
-    "idle": ("trackable_people", "clickers"),
-    "unopened": ("open_trackable", "opened"),
-    "missed": ("planned", "accepted"),
-    "only_complained": ("withdrawn", "unsubscribed"),
-}
-"""What is left of one total without another; protected like a count, because whoever reads both can compute it."""
-
 TOTAL: Key = payload.key_of("")
+DAY = AXES.index("day")
 
 
 @dataclass(frozen=True)
@@ -54,17 +55,28 @@ class Sealed:
     members: frozenset[int] = field(default_factory=frozenset)
 
     def to_protect(self) -> dict[str, Counts]:
-        """The counts that anybody may read a cell of, with what follows from their totals."""
+        """The counts that anybody may read a cell of."""
         found: dict[str, Counts] = {
-            name: self.counts.get(name, {}) for name in BY_CELL if name in self.counts or name in ALWAYS
+            name: _along(self.counts.get(name, {}), ALONG.get(name))
+            for name in BY_CELL
+            if name in self.counts or name in ALWAYS
         }
+        for name, (whole, *parts) in DIFFERENCES.items():
+            found[name] = {
+                key: count - sum(self.counts.get(part, {}).get(key, 0) for part in parts)
+                for key, count in self.counts.get(whole, {}).items()
+                if key[DAY] == ALL
+            }
         for name in TOTALS[1:]:
             if name in self.counts:
                 found[name] = {TOTAL: self.counts[name].get(TOTAL, 0)}
-        for name, (whole, part) in REMAINDERS.items():
-            if whole in self.counts:
-                found[name] = {TOTAL: self.counts[whole].get(TOTAL, 0) - self.counts.get(part, {}).get(TOTAL, 0)}
         return found
+
+
+def _along(counts: Counts, axes: frozenset[str] | None) -> Counts:
+    if axes is None:
+        return counts
+    return {key: count for key, count in counts.items() if {AXES[axis] for axis in axes_of(key)} <= axes}
 
 
 def count_broadcast(broadcast: int) -> Sealed:
@@ -148,8 +160,19 @@ def _published(stored: SnapshotCells, k: int, earlier: Sequence[Mapping[str, Cou
 
 
 def hidden_of(stored: SnapshotCells, k: int) -> dict[str, frozenset[Key]]:
-    """Which cells of a stored scope are hidden for ``k``, by the name of the count."""
-    return {name: frozenset(map(payload.key_of, names)) for name, names in stored.hidden[str(k)].items()}
+    """Which cells of a stored scope are hidden for ``k``, by the name of the count.
+
+    Of earlier definitions also those that its figures did not have: nobody read them.
+    """
+    hidden = {name: frozenset(map(payload.key_of, names)) for name, names in stored.hidden[str(k)].items()}
+    if stored.snapshot.definitions == DEFINITIONS_VERSION:
+        return hidden
+    told = json.loads(stored.snapshot.payload)["figures"][str(k)]
+    return {
+        name: hidden.get(name, frozenset())
+        | {key for key in (TOTAL, *counts) if payload.name_of(key) not in told.get(name, {})}
+        for name, counts in Sealed(payload.read(stored.counts)).to_protect().items()
+    }
 
 
 def stored_cells(place: str = "") -> list[SnapshotCells]:

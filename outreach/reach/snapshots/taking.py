@@ -19,8 +19,10 @@ from outreach.reach.site_counts import SiteCounts
 
 from . import payload
 from .models import Snapshot, SnapshotCells
+from .over_time import over_time
 from .payload import THRESHOLDS, UNKNOWN
-from .sealed import REMAINDERS, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
+from .reading import content_of
+from .sealed import DIFFERENCES, TOTAL, WITHOUT_TOTAL, Sealed, hidden_of, is_unknown, past, stored_cells
 
 ATTEMPTS = 5
 """How often it is tried again when another snapshot was taken in between: what it shows has to be known too."""
@@ -141,6 +143,13 @@ def _content(
         "apart": apart_of(cover),
         "populations": populations_of(cover),
         "site": _site(cover),
+        "over_time": over_time(
+            kind=cover.kind,
+            broadcasts=cover.broadcasts,
+            campaign=cover.campaign,
+            earlier=[content_of(each.snapshot) for each in stored if each.snapshot.place == cover.place],
+            silent=[k for k, cells in hidden.items() if TOTAL in cells.get("people", ())],
+        ),
         "figures": {str(k): figures(sealed, hidden[k]) for k in hidden},
         "by_broadcast": {str(k): [_totals(each, k) for each in members] for k in hidden},
     }
@@ -188,24 +197,23 @@ def figures(sealed: Sealed, hidden: Mapping[str, frozenset[Key]]) -> dict[str, d
     """Every figure as it may be read: a whole number, ``null`` where it is hidden, ``"?"`` where it is unknown."""
     found: dict[str, dict[str, Any]] = {}
     for name, counts in sealed.to_protect().items():
-        if name in REMAINDERS:
-            continue
         tables = {axes_of(key) for key in counts}
         keys = set(counts) | {key for key in hidden[name] if axes_of(key) in tables}
         if name not in WITHOUT_TOTAL:
             keys.add(TOTAL)
-        found[name] = {payload.name_of(key): _figure(sealed, name, key, hidden[name]) for key in keys}
-    # What was planned is what was missed and what was accepted.
-    open_total = any(TOTAL in hidden.get(name, ()) for name in ("missed", "accepted"))
+        found[name] = {
+            payload.name_of(key): None
+            if key in hidden[name]
+            else UNKNOWN
+            if is_unknown(sealed.counts, name, key)
+            else counts.get(key, 0)
+            for key in keys
+        }
+    # What was planned is what was accepted and all that did not arrive.
+    open_total = any(TOTAL in hidden.get(name, ()) for name in ("accepted", "bounced", *DIFFERENCES))
     planned = sealed.counts.get("planned", {}).get(TOTAL, 0)
     found["planned"] = {"": None if open_total else planned}
     return found
-
-
-def _figure(sealed: Sealed, name: str, key: Key, hidden: frozenset[Key]) -> int | str | None:
-    if key in hidden:
-        return None
-    return UNKNOWN if is_unknown(sealed.counts, name, key) else sealed.counts.get(name, {}).get(key, 0)
 
 
 def _totals(member: SnapshotCells, k: int) -> dict[str, Any]:

@@ -91,6 +91,10 @@ class Reader:
         found = self.system.widths(asked)
         return {each: found.get(names[each], 0.0) for each in wanted}
 
+    def left(self, number: int, count: str, part: str, cell: str, enough: float) -> float:
+        """What the attacker finds of how many of a count are not in its part."""
+        return self.system.apart(self.term(number, count, cell), self.term(number, part, cell), enough)
+
     def _name(self, number: int, count: str, cell: str) -> str:
         # Who writes to each person once reaches as many people as it has messages accepted.
         if not self.contents[number]["members"]:
@@ -237,7 +241,8 @@ def _change(question: Question, earlier: int) -> str:
 def sensitive(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str, str], int]:
     """What may not be read for its own sake, by count and name of the cell, and how wide its interval has to be.
 
-    That is, of what is not 0: few; a part that leaves few others, or none; a stated gender that holds everybody of a
+    That is, of what is not 0: few; a part that leaves few others, or none; what is left few of, or nothing, without
+    its own part; a stated gender that holds everybody of a
     line, or everybody in a segment who stated one.
     """
     found: dict[tuple[str, str], int] = {}
@@ -245,13 +250,26 @@ def sensitive(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str
         whole = counts.get(PARTS.get(count, ""), {}) if count in PARTS else None
         for cell, value in cells.items():
             rest = None if whole is None else whole.get(cell, 0) - value
+            left = value - counts.get(INNER[count], {}).get(cell, 0) if count in INNER else None
             if value and (
                 value < k
                 or (rest is not None and rest < k)
+                or (left is not None and left < k)
                 or (count in ("accepted", "people") and says_a_gender(cells, cell))
             ):
                 found[count, cell] = k if whole is None else min(k, whole.get(cell, 0))
     return found
+
+
+def left(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str, str, str], int]:
+    """What few are left of without their part, as who allows personal links and did not click: both counts, the cell,
+    and how wide the interval of the difference has to be."""
+    return {
+        (count, part, cell): min(k, counts.get(PARTS[count], {}).get(cell, 0))
+        for count, part in INNER.items()
+        for cell, value in counts.get(count, {}).items()
+        if 0 < value - counts.get(part, {}).get(cell, 0) < k
+    }
 
 
 def changed(

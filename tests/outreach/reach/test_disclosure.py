@@ -78,25 +78,25 @@ def test_a_small_cell_of_a_two_way_table_is_hidden_with_three_others_at_the_corn
 def test_part_is_hidden_where_all_are():
     whole = table({"language": "abc"}, {("a",): 3, ("b",): 20, ("c",): 30})
     part = table({"language": "abc"}, {("a",): 0, ("b",): 10, ("c",): 12})
-    hidden = protect(counts={"accepted": whole, "unsubscribed": part}, k=5)
+    hidden = protect(counts={"accepted": whole, "withdrawn": part}, k=5)
     assert hidden["accepted"]
-    assert hidden["accepted"] <= hidden["unsubscribed"]
+    assert hidden["accepted"] <= hidden["withdrawn"]
 
 
 @pytest.mark.parametrize("clicked", [20, 18, 2])
 def test_part_that_takes_in_everybody_or_leaves_few_or_few_in_is_hidden(clicked):
     whole = table({"language": "abc"}, {("a",): 20, ("b",): 50, ("c",): 60})
     part = table({"language": "abc"}, {("a",): clicked, ("b",): 25, ("c",): 30})
-    hidden = protect(counts={"accepted": whole, "unsubscribed": part}, k=5)
+    hidden = protect(counts={"accepted": whole, "withdrawn": part}, k=5)
     assert hidden["accepted"] == frozenset()
-    assert key(language="a") in hidden["unsubscribed"]
-    assert len(hidden["unsubscribed"]) >= 2
+    assert key(language="a") in hidden["withdrawn"]
+    assert len(hidden["withdrawn"]) >= 2
 
 
 def test_nobody_of_a_group_is_no_secret():
     whole = table({"language": "ab"}, {("a",): 20, ("b",): 50})
     part = table({"language": "ab"}, {("a",): 0, ("b",): 25})
-    assert protect(counts={"accepted": whole, "unsubscribed": part}, k=5)["unsubscribed"] == frozenset()
+    assert protect(counts={"accepted": whole, "withdrawn": part}, k=5)["withdrawn"] == frozenset()
 
 
 def test_gender_of_a_segment_is_hidden_where_everybody_has_it():
@@ -219,6 +219,11 @@ COUNT = st.one_of(st.integers(0, 6), st.integers(0, 60))
 GENDERS = ("woman", "man", "another", "undisclosed", "")
 
 
+def arrived(accepted):
+    """The counts of messages that all arrived, each to another person."""
+    return dict.fromkeys(("planned", "attempted", "accepted", "people"), accepted)
+
+
 @st.composite
 def broadcasts(draw):
     """Some broadcasts: accepted by segment × gender, and how many of these clicked."""
@@ -229,7 +234,7 @@ def broadcasts(draw):
         some = {place: draw(st.integers(0, count)) for place, count in all_of.items()}
         axes = {"segment": names, "gender": GENDERS}
         accepted = table(axes, all_of)
-        found.append({"accepted": accepted, "people": accepted, "unsubscribed": table(axes, some)})
+        found.append({**arrived(accepted), "withdrawn": table(axes, some)})
     return found
 
 
@@ -240,7 +245,7 @@ def unstated():
     """Three people of whom nobody stated a gender: nothing but the total, and the segment that equals it, is shown."""
     axes = {"segment": ["workers"], "gender": GENDERS}
     accepted = table(axes, UNSTATED)
-    return {"accepted": accepted, "people": accepted, "unsubscribed": table(axes, {})}
+    return {**arrived(accepted), "withdrawn": table(axes, {})}
 
 
 @example(drawn=[unstated()], k=3)

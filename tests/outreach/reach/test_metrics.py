@@ -28,7 +28,7 @@ LEVELS = {
 
 COUNTS = {
     # Counted by hand: 50 messages, of which 44 arrived, to 40 people; 4 were sent back.
-    "planned": 52, "excluded": 7,
+    "planned": 52, "excluded": 7, "failed": 2, "unsent": 2, "missed": 8,
     "attempted": 50, "accepted": 44, "bounced": 4, "people": 40, "withdrawn": 3, "unsubscribed": 2,
     # 12 women, 9 men and 3 others said so, 6 prefer not to say, 10 were not asked.
     "woman": 12, "man": 9, "another": 3, "undisclosed": 6, "not_asked": 10,
@@ -52,7 +52,7 @@ BY_HAND = {
     "C1": Fraction(65, 2),
 }  # fmt: skip
 PARTS_BY_HAND = {
-    "planned": 52, "excluded": 7,
+    "planned": 52, "excluded": 7, "failed": 2, "unsent": 2, "missed": 8, "withdrawn": 3, "opened": 4,
     "accepted": 44, "bounced": 4, "unsubscribed": 2, "clicked": 9, "clickers": 8, "trackable_people": 20,
     "cohort_clicks": 15, "machine_clicks": 5, "machine_opened": 2, "trackable_share": Fraction(1, 2),
     "population_coverage": Fraction(1, 20), "page_visits": 280, "machine_views": 70,

@@ -1,0 +1,34 @@
+"""Reach over time: the people of each month or quarter of a long period, and all up to its end."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from . import metrics
+from .cube import Cube
+from .disclosure import AtLeast, Cell, Hidden, Shown
+from .periods import parse
+from .reports import Column, Row, Table
+
+
+def over_time_table(cube: Cube, parts: Sequence[Mapping[str, Any]], unit: str) -> Table:
+    """The people of each part of a long period, and all up to its end, each once."""
+    everybody = cube.of(metrics.REACHED)
+    rows = []
+    for each in parts:
+        own = AtLeast(each["people"]) if each["least"] else _cell(each["people"])
+        total = everybody if each is parts[-1] else _cell(each["total"])
+        rows.append(Row(parse(each["code"]).name, (own, total)))
+    if rows:
+        rows.append(Row(_("All"), (everybody, everybody), is_total=True))
+    columns = (Column(str(metrics.REACHED.name), metrics.REACHED), Column(_("Up to then, each person once")))
+    names = {
+        "month": (_("People reached, month by month"), _("Month")),
+        "quarter": (_("People reached, quarter by quarter"), _("Quarter")),
+    }
+    return Table(unit, *names[unit], columns, tuple(rows), charted=1)
+
+
+def _cell(stored: int | None) -> Cell:
+    return Hidden() if stored is None else Shown(stored)
