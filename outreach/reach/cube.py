@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import disclosure
-from .counts import ALL, AXES, GENDERS, OPEN, key_of
+from .counts import ALL, AXES, BY_REASON, GENDERS, OPEN, key_of
 from .disclosure import Cell, Hidden, Shown, Unknown
 from .metrics import Metric
 from .snapshots import payload
@@ -45,7 +45,8 @@ class Cube:
             return disclosure.added([self.read(each, places) for each in SUMS[name]])
         if name == "attempted":
             return disclosure.added([self.read("accepted"), self.read(BEFORE)])
-        cells = self._figures.get(name)
+        # A count by reason is not there where there was nothing to count.
+        cells = self._figures.get(name, {} if name in BY_REASON and not self.is_before else None)
         if cells is None or (places and self.is_before and name in ONLY_TOTALS):
             return Unknown()
         stored = cells.get(payload.name_of(key_of(**(places or {}))), payload.UNKNOWN if name in KNOWN_BY else 0)

@@ -1,8 +1,8 @@
 """Reach over time within a long period: the people of each month and quarter, and all up to its end, each once.
 
 The people of a part are what its own snapshot shows, so that they say nothing new; as long as there is none, they are
-rounded down like all figures that can still change (:mod:`~outreach.reach.provisional`). A part is told of the
-broadcasts that ended in it, as in its own snapshot.
+rounded down like all figures that can still change (:mod:`~outreach.reach.provisional`), or kept back like these. A
+part is told of the broadcasts that ended in it, as in its own snapshot.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
-from outreach.reach import people
+from outreach.reach import people, provisional
 from outreach.reach.disclosure.growth import hide_growth
 from outreach.reach.periods import Period, parse
 
@@ -20,9 +20,6 @@ from .models import Snapshot
 from .payload import THRESHOLDS
 from .reading import content_of, newest_in
 from .scopes import scope_of
-
-STEP = 10
-"""People of a part that is not frozen are kept in whole multiples of this."""
 
 UNITS = {"month": 1, "quarter": 3}
 """The parts of a period, in months."""
@@ -65,10 +62,10 @@ def over_time(
             found[str(k)][unit] = [
                 {
                     "code": part.code,
-                    **_own(part, campaign, size, k, numbers),
+                    **_own(part, campaign, k, [each for each in broadcasts if each.pk in numbers]),
                     "total": None if at in hidden or at == len(parts) - 1 else totals[at],
                 }
-                for at, ((part, numbers), size) in enumerate(zip(parts, sizes, strict=True))
+                for at, (part, numbers) in enumerate(parts)
             ]
     return found
 
@@ -92,13 +89,16 @@ def _part(month: int, unit: str) -> Period:
     return parse(f"{year}-{at + 1:02}" if unit == "month" else f"{year}-Q{at // 3 + 1}")
 
 
-def _own(part: Period, campaign: Campaign | None, size: int, k: int, numbers: Sequence[int]) -> dict[str, Any]:
-    frozen = newest_in(scope_of(period=part, campaign=campaign)) if numbers else None
+def _own(part: Period, campaign: Campaign | None, k: int, broadcasts: Sequence[Broadcast]) -> dict[str, Any]:
+    if not broadcasts:
+        return {"people": 0, "least": False}
+    frozen = newest_in(scope_of(period=part, campaign=campaign))
     if frozen is not None:
         content = content_of(frozen)
-        if {each["number"] for each in content["broadcasts"]} == set(numbers):
+        if {each["number"] for each in content["broadcasts"]} == {each.pk for each in broadcasts}:
             return {"people": content["figures"][str(k)]["people"].get(""), "least": False}
-    return {"people": size // STEP * STEP, "least": bool(numbers)}
+    least = provisional.known(broadcasts=broadcasts, names=(), k=k)["people"]
+    return {"people": least, "least": least is not None}
 
 
 def _kept(

@@ -11,13 +11,17 @@ from typing import Any
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Delivery, Exclusion
 from outreach.reach.disclosure import AtLeast, Cell, FewerThan, Hidden, Shown, Unknown
+from outreach.reach.indicators.populations import PopulationEstimate
 from outreach.reach.indicators.records import Estimate
-from outreach.reach.reports import Report, Table
+from outreach.reach.periods import parse
+from outreach.reach.reports import Report, Row, Table
+from outreach.reach.snapshots.models import Snapshot
+from outreach.tracking.hits.machines import MachineReason
 
-from .recount import OPEN, Published, Recount, active_subscribers, quotient, read_on_site
+from .recount import OFFICE, OPEN, Published, Recount, active_subscribers, quotient, read_on_site
 
 GENDERS = ("woman", "man", "another", "undisclosed", "")
-OF_SEGMENTS = ("people", "accepted", "bounced", "unsubscribed", "clicked", "cohort_clicks")
+OF_SEGMENTS = ("people", "accepted", "missed", "bounced", "withdrawn", "clicked", "cohort_clicks")
 LANGUAGES = {"English": "en", "Français": "fr", "Español": "es", "Kreyòl ayisyen": "ht", "Kwéyòl": "acf"}
 SHARES = {
     "trackable_share": ("trackable", "accepted"),
@@ -27,7 +31,7 @@ SHARES = {
     "leaving_rate": ("withdrawn", "accepted"),
 }
 """The counts of which each share is made, by the name of its metric."""
-PARTS_OF_ACCEPTED = ("unsubscribed", "clicked")
+PARTS_OF_ACCEPTED = ("withdrawn", "clicked")
 TOTAL = "all"
 
 
@@ -76,12 +80,21 @@ class Reader:
     def go(self) -> "Reader":
         """Compare everything."""
         self._headlines()
-        axes = {"channel": _codes(Delivery, "channel"), "language": LANGUAGES, "group": _codes(Delivery, "group")}
+        axes = {
+            "segment": self._segments(),
+            "gender": _codes(Delivery, "gender"),
+            "channel": _codes(Delivery, "channel"),
+            "language": LANGUAGES,
+            "group": _codes(Delivery, "group"),
+        }
         for table in self.read.tables:
             if table.slug in OF_SEGMENTS:
                 self._by_segment(table)
-            elif table.slug in axes:
-                self._by(table, table.slug, axes[table.slug])
+            elif table.slug.removeprefix("missed_") in axes:
+                axis = table.slug.removeprefix("missed_")
+                self._by(table, axis, axes[axis])
+            elif table.slug in ("month", "quarter"):
+                self._over_time(table)
             elif hasattr(self, f"_{table.slug}"):
                 getattr(self, f"_{table.slug}")(table)
             else:
@@ -165,6 +178,41 @@ class Reader:
         shown = {codes[row.label] for row in table.rows if not row.is_total and not row.is_open}
         assert shown >= {code for code in codes.values() if self.again.count("accepted", **{axis: code})}
 
+    def _over_time(self, table: Table) -> None:
+        """The people of the broadcasts that ended in each month or quarter, and of all up to it."""
+        by_part: dict[str, list[int]] = {}
+        for each in self.again.broadcasts:
+            assert each.finished_at
+            day = each.finished_at.astimezone(OFFICE).date()
+            code = f"{day:%Y-%m}" if table.slug == "month" else f"{day.year}-Q{(day.month + 2) // 3}"
+            by_part.setdefault(parse(code).name, []).append(each.pk)
+        until: list[int] = []
+        for row in table.rows:
+            own = [each.pk for each in self.again.broadcasts] if row.is_total else by_part.pop(row.label, [])
+            until = own if row.is_total else [*until, *own]
+            for column, cell, numbers in zip(("people", "until"), row.cells, (own, until), strict=True):
+                self.compare(f"{table.slug}: {row.label}, {column}", cell, recount(*numbers).count("people"))
+        assert not by_part
+
+    def _machine(self, table: Table) -> None:
+        """What people and machines did. What machines do tells of nobody, so it may be few."""
+        people, shared, *reasons, total = table.rows
+        expected: list[tuple[Row, tuple[Any, Any]]] = [
+            (people, (self.again.count("clicked"), self.again.count("opened"))),
+            (shared, (self.again.count("cohort_clicks"), None)),
+            (total, (self.again.count("machine_clicks"), self.again.count("machine_opened"))),
+        ]
+        codes = {f"Machines: {label}": code for code, label in MachineReason.choices}
+        for row in reasons:
+            why = codes.pop(row.label)
+            expected.append((row, (self.again.by_machines("click", why), self.again.by_machines("open", why))))
+        for why in codes.values():
+            assert not self.again.by_machines("click", why)
+            assert not self.again.by_machines("open", why)
+        for row, numbers in expected:
+            for column, cell, number in zip(("clicks", "opens"), row.cells, numbers, strict=True):
+                self.compare(f"machine: {row.label}, {column}", cell, number)
+
     def _story(self, table: Table) -> None:
         for row in table.rows:
             story = {"Other links": "", "Not attributable": OPEN}.get(row.label, row.label)
@@ -203,11 +251,24 @@ class Reader:
         expected = self._counted_indicators()
         for row in table.rows:
             assert row.metric
-            if row.metric.slug in expected:
+            if row.metric.slug == "population_coverage":
+                self.compare(row.label, row.cells[0], self._of_population())
+            elif row.metric.slug in expected:
                 self.compare(row.label, row.cells[0], expected.pop(row.metric.slug))
             else:
                 self.faults.append(f"{self.read.title}: nothing is counted anew for {row.label}")
         self.faults += [f"{self.read.title}: {name} is missing" for name in expected]
+
+    def _campaign(self) -> int | None:
+        assert self.read.snapshot
+        return Snapshot.objects.get(number=self.read.snapshot.number).campaign_id
+
+    def _of_population(self) -> Fraction | None:
+        """The people reached of all whose number the demo cites; it cites none for all campaigns together."""
+        if not self._campaign():
+            return None
+        size = PopulationEstimate.objects.get(segment="", gender="")
+        return Fraction(self.again.count("people") or 0, size.people)
 
     def _counted_indicators(self) -> dict[str, Any]:
         """The indicators of a period that are counted, by the names of their metrics."""
@@ -221,7 +282,7 @@ class Reader:
         coverage = Fraction(100 * (people or 0), active_subscribers() // 10 * 10)
         return {
             "items": items,
-            "translation_coverage": quotient(published.in_every_language(), items),
+            "translation_coverage": quotient(published.in_every_language(self._campaign()), items),
             "accessible_rate": quotient(published.accessible(), items),
             "women_quoted": quotient(quoted["woman"], quoted["woman"] + quoted["man"] + quoted["another"]),
             "attempted": again.count("attempted"),

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet, Sum
 
-from home.models import InfographicPage, StoryPage
+from home.editorial.checklist import checklist, last_answers
+from home.editorial.models import ChecklistAnswer
+from home.models import InfographicPage, RightsCardPage, StoryPage
 from outreach.audience.models import Subscription
 from outreach.broadcasts.models import Broadcast, Message
 from outreach.delivery.models import Cohort, Delivery, Exclusion
@@ -22,9 +24,12 @@ WINDOW = timedelta(days=7)
 """Until so long after the end of a broadcast what comes back counts for it."""
 REACHED = ("accepted", "delivered")
 STATED = ("woman", "man", "another")
+SUREST = ["head", "prefetch", "bot", "proxy", "honeypot", "burst", "soon"]
+"""Why a machine is thought to be behind something, from what is surest."""
 OPEN = "?"
 """Where a cohort leaves something open, and where the messages of one disagree."""
-LANGUAGES = {"en", "fr", "es", "ht", "acf"}
+LANGUAGES = {"en", "fr", "es", "ht"}
+"""The languages of the site that are finished."""
 
 Count = int | None
 """``None`` is unknown."""
@@ -95,6 +100,16 @@ class Recount:
 
     def _bounced(self, place: dict[str, str]) -> int:
         return self._lined_up(place).filter(status="bounced").count()
+
+    def _failed(self, place: dict[str, str]) -> int:
+        tried = self._lined_up(place).exclude(status__in=("queued", "cancelled", "expired", "bounced"))
+        return tried.exclude(status__in=REACHED).count()
+
+    def _unsent(self, place: dict[str, str]) -> int:
+        return self._lined_up(place).filter(status__in=("queued", "cancelled", "expired")).count()
+
+    def _missed(self, place: dict[str, str]) -> int:
+        return self._lined_up(place).exclude(status__in=REACHED).count()
 
     def _unsubscribed(self, place: dict[str, str]) -> int:
         return self._with(self._arrived(place), self.events.filter(kind="unsubscribe")).count()
@@ -173,6 +188,18 @@ class Recount:
         by_machines = self.clicks.exclude(machine_reason="")
         return self._with(self._arrived(place), by_machines).count() + by_machines.filter(delivery=None).count()
 
+    def by_machines(self, kind: str, reason: str) -> Count:
+        """Messages behind which a machine is for this reason, which is the surest of theirs, and clicks of cohorts."""
+        if kind == "open" and not self.count("open_trackable"):
+            return None
+        surer = SUREST[: SUREST.index(reason)]
+        events = self.events.filter(kind=kind)
+        own = events.filter(machine_reason=reason)
+        surely = events.filter(machine_reason__in=surer, delivery__isnull=False).values("delivery")
+        able = self._arrived({}).filter(tracks_opens=True) if kind == "open" else self._arrived({})
+        found = self._with(able, own).exclude(pk__in=surely).count()
+        return found + own.filter(delivery=None).count()
+
     # Stories
 
     def of_story(self, name: str, story: str) -> int:
@@ -237,10 +264,10 @@ class Published:
     def __init__(self, first: date, last: date) -> None:
         pages = [
             page
-            for kind in (StoryPage, InfographicPage)
+            for kind in (StoryPage, InfographicPage, RightsCardPage)
             for page in kind.objects.filter(live=True, alias_of=None, first_published_at__isnull=False)
         ]
-        by_item: dict[object, list[StoryPage | InfographicPage]] = {}
+        by_item: dict[object, list[StoryPage | InfographicPage | RightsCardPage]] = {}
         for page in sorted(pages, key=lambda page: (page.first_published_at, page.pk)):
             by_item.setdefault(page.translation_key, []).append(page)
         self.items = [
@@ -249,20 +276,29 @@ class Published:
             if first <= found[0].first_published_at.astimezone(OFFICE).date() <= last
         ]
 
-    def in_every_language(self) -> int:
-        """Those that are live in all languages of the site."""
-        return sum({page.locale.language_code for page in item} == LANGUAGES for item in self.items)
+    def in_every_language(self, campaign: int | None) -> int:
+        """Those that are live in all languages in which a campaign wrote; without one, in all of the site."""
+        written = Message.objects.filter(broadcast__campaign=campaign).values_list("language", flat=True)
+        wanted = set(written) if campaign else LANGUAGES
+        return sum({page.locale.language_code for page in item} >= wanted for item in self.items)
 
     def accessible(self) -> int:
-        """Those all of whose pages have a summary, words for each picture, and an infographic's figures in words."""
-        return sum(all(map(self._is_accessible, item)) for item in self.items)
+        """Those all of whose pages pass what the checklist asks of summary and pictures, and say figures in words."""
+        answers = last_answers(item[0].translation_key for item in self.items)
+        return sum(
+            all(self._is_accessible(page, answers.get(page.translation_key, {})) for page in item)
+            for item in self.items
+        )
 
     @staticmethod
-    def _is_accessible(page: StoryPage | InfographicPage) -> bool:
-        if isinstance(page, InfographicPage):
-            return bool(page.summary.strip() and page.text_summary.strip())
-        pictures = [block["value"] for block in page.body.raw_data if block["type"] == "image"]
-        return bool(page.summary.strip()) and all((each.get("alt_text") or "").strip() for each in pictures)
+    def _is_accessible(page: StoryPage | InfographicPage | RightsCardPage, answers: dict[str, ChecklistAnswer]) -> bool:
+        if isinstance(page, InfographicPage) and not page.text_summary.strip():
+            return False
+        if isinstance(page, StoryPage):
+            # The demo has neither sound nor film.
+            assert not {block["type"] for block in page.body.raw_data} & {"audio", "video"}
+        entries = checklist(page, answers=answers)
+        return not any(each.is_open for each in entries if each.item.key in ("summary", "alt_texts"))
 
     def quoted(self) -> Counter[str]:
         """How often each gender speaks, as it was stated: a person once in an item, whatever they say in it."""

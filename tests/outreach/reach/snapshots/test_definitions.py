@@ -177,7 +177,11 @@ def test_what_is_stored_today_differs_from_what_was_stored_before_only_in_what_w
     close_due(now=CLOSED)
     snapshot = freeze_period(period=parse("2026-11"), campaign=campaign, user=None, now=CLOSED)
     old, new = json.loads(OLD.read_text(encoding="utf-8")), content_of(snapshot)
-    assert new.keys() - old.keys() == {"metrics", "populations"}
-    numbered = {"broadcasts", "by_broadcast", "campaign", "members", "place", "definitions"}
+    assert new.keys() - old.keys() == {"metrics", "populations", "over_time"}
+    numbered = {"broadcasts", "by_broadcast", "campaign", "members", "place", "definitions", "figures", "site"}
     for name in old.keys() - numbered:
         assert payload.canonical({name: new[name]}) == payload.canonical({name: old[name]})
+    assert new["site"].items() >= old["site"].items()
+    for k, figures in old["figures"].items():
+        assert figures["people"] == new["figures"][k]["people"]
+        assert figures["accepted"] == new["figures"][k]["accepted"]
