@@ -32,16 +32,18 @@ def hide_across(
     sums: Sequence[Sum],
     hidden: Iterable[Key],
     sensitive: frozenset[Key],
+    total_tells: bool = False,
 ) -> frozenset[Key]:
     """What a new period of ``members`` has to hide.
 
-    ``sums`` are the periods stored before, ``hidden`` is wanted anyway, ``sensitive`` is hidden for its own sake.
+    ``sums`` are the periods stored before, ``hidden`` is wanted anyway, ``sensitive`` is hidden for its own sake. With
+    ``total_tells`` the total is hidden with any table that no part of it would protect (:func:`.within.hide_within`).
     """
-    return _Across(layout, k, bases, [*sums, Sum(figures, members, sensitive)]).completed(set(hidden))
+    return _Across(layout, k, bases, [*sums, Sum(figures, members, sensitive)]).completed(set(hidden), total_tells)
 
 
 class _Across(Shifts):
-    def completed(self, wanted: set[Key]) -> frozenset[Key]:
+    def completed(self, wanted: set[Key], total_tells: bool) -> frozenset[Key]:
         total = self.layout.total
         # Where nothing is hidden of any broadcast, everybody can add up the sum: to hide it would be no use, unless
         # it is people that say too much, who do not add up.
@@ -57,6 +59,8 @@ class _Across(Shifts):
             return frozenset(useful)
         for table in self.layout.tables:
             if not self._is_safe(table.keys):
+                if total_tells:
+                    return frozenset(useful | {total})
                 self.new.hidden |= useful & set(table.keys)
         return frozenset(self.new.hidden)
 

@@ -116,18 +116,23 @@ def hide_within(
     hidden: Iterable[Key],
     sensitive: frozenset[Key],
     habits: Mapping[Key, float] | None = None,
+    total_tells: bool = False,
 ) -> frozenset[Key]:
     """``hidden`` with the sensitive cells, and with others until none of these can be computed.
 
     ``habits`` says in which share of the broadcasts before it a cell was hidden. Such a cell is cheaper: a period can
-    show more where its broadcasts hide the same cells.
+    show more where its broadcasts hide the same cells. With ``total_tells`` more than the total is known of a table
+    that is hidden wholly: where that is not enough, the total is hidden too.
     """
     found = {key for key in hidden if key in layout.table_of or key == layout.total}
     found |= sensitive
     if layout.total in found:
         return frozenset(layout.keys)
     for table in layout.tables:
-        found |= _Within(table, figures, k, found & set(table.keys), habits or {}).completed(sensitive)
+        more = _Within(table, figures, k, found & set(table.keys), habits or {}).completed(sensitive)
+        if more is None and total_tells:
+            return frozenset(layout.keys)
+        found |= set(table.keys) if more is None else more
     return frozenset(found)
 
 
@@ -165,14 +170,14 @@ class _Within:
             for key in table.keys
         }
 
-    def completed(self, sensitive: frozenset[Key]) -> set[Key]:
-        """The hidden cells and those that protect the sensitive ones; all of the table, should nothing less do."""
+    def completed(self, sensitive: frozenset[Key]) -> set[Key] | None:
+        """The hidden cells and those that protect the sensitive ones; nothing if no part of the table would do."""
         safe: set[Key] = set()
         while waiting := {key for key in self.hidden & sensitive if self.figures.most(key)} - safe:
             key = min(waiting, key=lambda key: (self.figures.most(key), str(key)))
             widths = self._cover(key)
             if widths is None:
-                return set(self.table.keys)
+                return None
             self.hidden.update(widths)
             safe.update(each for each, width in widths.items() if width >= self.figures.wanted(each, self.k))
         return self.hidden

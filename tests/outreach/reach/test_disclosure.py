@@ -21,7 +21,8 @@ from outreach.reach.snapshots import payload
 from outreach.reach.snapshots.sealed import Sealed
 from outreach.reach.snapshots.taking import figures
 
-from .attacker import Reader, key, sensitive, table
+from .attacker import Reader, key, table
+from .sensitive import sensitive
 
 
 def row(*values, k=5, name="bounced"):

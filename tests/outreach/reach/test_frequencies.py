@@ -13,7 +13,8 @@ from outreach.reach.snapshots import payload
 from outreach.reach.snapshots.sealed import Sealed
 from outreach.reach.snapshots.taking import figures
 
-from .attacker import Reader, key, sensitive
+from .attacker import Reader, key
+from .sensitive import sensitive
 from .unknowns import NEARLY
 
 SCOPES = ({1, 2}, {3, 4}, {1, 3}, {2, 4}, {1, 2, 3}, {1, 2, 3, 4}, {1, 2, 3, 4, 5}, {4, 5}, {3, 5})
