@@ -278,14 +278,27 @@ def test_no_hidden_cell_of_a_broadcast_or_of_the_sum_can_be_computed(drawn, k):
                 assert reader.widths({cell_asked: wanted})[cell_asked] >= wanted - 1e-6, cell_asked
 
 
-def hidden_totals(**totals):
-    hidden = protect(counts={name: {key(): value} for name, value in totals.items()}, k=5)
-    return {name for name, cells in hidden.items() if key() in cells}
+def told(**totals):
+    """What a broadcast shows of these totals for k = 5."""
+    sealed = Sealed({name: {key(): value} for name, value in totals.items()})
+    shown = figures(sealed, protect(counts=sealed.to_protect(), k=5))
+    return {name: cells[""] for name, cells in shown.items() if "" in cells}
 
 
-def test_few_bounces_are_not_told_by_what_was_not_accepted_for_other_reasons():
-    assert {"unaccepted", "otherwise"} <= hidden_totals(accepted=60, bounced=3, unaccepted=20, otherwise=17, missed=20)
+def test_few_bounces_are_not_told_by_what_else_did_not_arrive_and_what_was_planned():
+    shown = told(planned=90, attempted=80, accepted=60, bounced=3)
+    assert (shown["bounced"], shown["planned"]) == (None, None)
+    assert (shown["accepted"], shown["failed"], shown["unsent"]) == (60, 17, 10)
+
+
+def test_few_that_failed_without_a_bounce_are_not_told_by_what_was_planned():
+    shown = told(planned=90, attempted=80, accepted=60, bounced=18)
+    assert (shown["failed"], shown["planned"]) == (None, None)
+    assert (shown["accepted"], shown["bounced"], shown["unsent"]) == (60, 18, 10)
 
 
 def test_few_who_only_complained_are_not_told_by_all_who_left():
-    assert "withdrawn" in hidden_totals(accepted=60, unsubscribed=10, withdrawn=12, only_complained=2)
+    """Of everybody who left or complained it is not told apart who left."""
+    shown = told(planned=60, attempted=60, accepted=60, unsubscribed=10, withdrawn=12)
+    assert shown["withdrawn"] == 12
+    assert "unsubscribed" not in shown

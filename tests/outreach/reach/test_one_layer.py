@@ -15,7 +15,7 @@ MAY_KNOW = {
 }  # fmt: skip
 """Those that count, and the one that rounds what can still change; and :mod:`outreach.reach.snapshots`, which hides."""
 
-NAMES_ONLY = {"ALL", "AXES", "OPEN", "GENDERS", "KNOWN_BY", "Key", "key_of", "times_place"}
+NAMES_ONLY = {"ALL", "AXES", "OPEN", "GENDERS", "KNOWN_BY", "Key", "key_of", "times_place", "OTHER_REASON"}
 """What says only how cells are named."""
 
 
