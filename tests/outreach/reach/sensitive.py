@@ -22,6 +22,9 @@ INNER = {
 }
 """Of some counts, the one that is a part of it."""
 
+NEVER_EMPTY = {name for population in POPULATIONS for name in population.names if population.nobody_is_told}
+"""Counts of which everybody knows where there is nobody, and so where there is somebody."""
+
 OF_NOBODY = {name for population in POPULATIONS for name in population.names if not population.of_people}
 """Counts that tell of no person, however small: what machines clicked."""
 
@@ -44,7 +47,7 @@ def sensitive(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str
                 or (left is not None and left < k)
                 or (count in ("accepted", "people") and says_a_gender(cells, cell))
             ):
-                found[count, cell] = k if whole is None else min(k, whole.get(cell, 0))
+                found[count, cell] = _wanted(counts, count, cell, k)
     return found
 
 
@@ -52,7 +55,7 @@ def left(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str, str
     """What few are left of without their part, as who allows personal links and did not click: both counts, the cell,
     and how wide the interval of the difference has to be."""
     return {
-        (count, part, cell): min(k, counts.get(PARTS[count], {}).get(cell, 0))
+        (count, part, cell): _wanted(counts, count, cell, k)
         for count, part in INNER.items()
         for cell, value in counts.get(count, {}).items()
         if 0 < value - counts.get(part, {}).get(cell, 0) < k
@@ -65,12 +68,17 @@ def changed(
     """What differs from an earlier version by few, and how wide the interval of the difference has to be."""
     found = {}
     for count in counts.keys() - OF_NOBODY:
-        cells, whole = counts[count], counts.get(PARTS[count], {}) if count in PARTS else None
+        cells = counts[count]
         for cell in {*cells, *earlier.get(count, {})}:
             value, before = cells.get(cell, 0), earlier.get(count, {}).get(cell, 0)
             if 0 < abs(value - before) < k:
-                found[count, cell] = k if whole is None else min(k, whole.get(cell, 0))
+                found[count, cell] = _wanted(counts, count, cell, k)
     return found
+
+
+def _wanted(counts: Mapping[str, Mapping[str, int]], count: str, cell: str, k: int) -> int:
+    """How wide an interval has to be: k, or all that the whole allows."""
+    return min(k, counts.get(PARTS[count], {}).get(cell, 0) - (count in NEVER_EMPTY)) if count in PARTS else k
 
 
 def says_a_gender(cells: Mapping[str, int], cell: str) -> bool:

@@ -24,6 +24,8 @@ from outreach.reach.snapshots.taking import figures
 from .attacker import Reader, key, table
 from .sensitive import sensitive
 
+GENDERS = ("woman", "man", "another", "undisclosed", "")
+
 
 def row(*values, k=5, name="bounced"):
     """The names of the hidden cells of a row of languages; ``all`` is the total."""
@@ -193,6 +195,21 @@ def test_totals_may_not_say_that_few_more_got_two_messages_than_in_the_version_b
     assert not totals_tell(people=now, messages=messages, k=10, most=2, earlier=[now])
 
 
+def test_people_of_a_period_do_not_tell_by_the_total_how_many_are_in_the_one_place_that_is_hidden():
+    """All but 4 of the 76 people of a language clicked; with the total and the other one shown it would be 72."""
+    names, past = ("accepted", "people", "clicked", "clickers"), []
+
+    def language(one, other):
+        return table({"language": "ab"}, {("a",): one, ("b",): other})
+
+    for number, (people, clicked) in enumerate([((70, 180), (60, 140)), ((52, 163), (40, 131))]):
+        counts = dict(zip(names, [language(*people)] * 2 + [language(*clicked)] * 2, strict=True))
+        past.append(Published(number, counts, protect(counts=counts, k=5)))
+    cells = (language(122, 343), language(76, 212), language(100, 271), language(72, 184))
+    hidden = protect(counts=dict(zip(names, cells, strict=True)), k=5, members=frozenset({0, 1}), past=past)
+    assert {key(language="a"), key(language="b")} <= hidden["clickers"]
+
+
 def test_share_is_a_lower_bound_where_a_part_is_hidden():
     assert share(parts=[Shown(30), Shown(30)], whole=Shown(80)) == Shown(Fraction(3, 4))
     assert share(parts=[Shown(30), Hidden()], whole=Shown(80)) == AtLeast(Fraction(3, 8))
@@ -217,7 +234,6 @@ def test_missing_figure_is_unknown_unless_it_is_hidden():
 
 
 COUNT = st.one_of(st.integers(0, 6), st.integers(0, 60))
-GENDERS = ("woman", "man", "another", "undisclosed", "")
 
 
 def arrived(accepted):
