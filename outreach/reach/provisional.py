@@ -36,14 +36,13 @@ STEP = 10
 HEADLINES: tuple[Count, ...] = (metrics.REACHED, metrics.ACCEPTED, metrics.CLICKED, metrics.COHORT_CLICKS)
 
 
-MADE_OF: Mapping[str, tuple[str, ...]] = {
-    "attempted": ("accepted", "bounced", "attempted"),
-    "withdrawn": ("unsubscribed", "withdrawn"),
-}
+MADE_OF: Mapping[str, tuple[str, ...]] = {"attempted": ("accepted", "bounced", "attempted")}
 """Counts that are rounded by their parts: the last stands for what is left of the whole without the others."""
 
 WHOLE_OF = {
+    "withdrawn": "accepted",
     "clicked": "trackable",
+    "open_trackable": "accepted",
     "opened": "open_trackable",
     "clickers": "trackable_people",
     "trackable_people": "people",

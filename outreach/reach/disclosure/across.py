@@ -17,7 +17,7 @@ from math import inf
 from .keys import Key, Layout
 from .rooms import Base, Moves, Shift, Sum
 from .shifts import Shifts
-from .within import Figures
+from .within import Figures, total_narrows
 
 __all__ = ["Base", "Sum", "hide_across"]
 
@@ -32,15 +32,24 @@ def hide_across(
     sums: Sequence[Sum],
     hidden: Iterable[Key],
     sensitive: frozenset[Key],
+    total_tells: bool = False,
 ) -> frozenset[Key]:
     """What a new period of ``members`` has to hide.
 
-    ``sums`` are the periods stored before, ``hidden`` is wanted anyway, ``sensitive`` is hidden for its own sake.
+    ``sums`` are the periods stored before, ``hidden`` is wanted anyway, ``sensitive`` is hidden for its own sake. With
+    ``total_tells`` the total is hidden with a table of which it would say too much (:func:`.within.total_narrows`), or
+    say what a broadcast hides for that.
     """
-    return _Across(layout, k, bases, [*sums, Sum(figures, members, sensitive)]).completed(set(hidden))
+    return _Across(layout, k, bases, [*sums, Sum(figures, members, sensitive)], total_tells).completed(set(hidden))
 
 
 class _Across(Shifts):
+    def __init__(
+        self, layout: Layout, k: int, bases: Mapping[int, Base], sums: Sequence[Sum], total_tells: bool
+    ) -> None:
+        super().__init__(layout, k, bases, sums)
+        self._total_tells = total_tells
+
     def completed(self, wanted: set[Key]) -> frozenset[Key]:
         total = self.layout.total
         # Where nothing is hidden of any broadcast, everybody can add up the sum: to hide it would be no use, unless
@@ -54,11 +63,21 @@ class _Across(Shifts):
             useful |= self.new.sensitive
         self.new.hidden = (wanted | self.new.sensitive) & useful
         if total in self.new.hidden or not self._is_safe([total]):
-            return frozenset(useful)
+            return frozenset(self.layout.keys if self._people_tell([total]) else useful)
         for table in self.layout.tables:
             if not self._is_safe(table.keys):
-                self.new.hidden |= useful & set(table.keys)
+                if self._total_tells and (
+                    self.hidden_at[total] & self.new.members
+                    or total_narrows(table, self.figures, self.k, self.new.sensitive)
+                ):
+                    return frozenset(useful | {total})
+                self.new.hidden |= set(table.keys) if self._people_tell(table.keys) else useful & set(table.keys)
         return frozenset(self.new.hidden)
+
+    def _people_tell(self, keys: Sequence[Key]) -> bool:
+        """Whether people of the period, which nobody can add up, would tell of each other if one of them was shown."""
+        asked = [key for key in keys if key in self.new.sensitive and self.figures.most(key)]
+        return bool(self.figures.distinct) and not all(self._cover_sum(self.new, key) for key in asked)
 
     def _is_known(self, number: int, key: Key) -> bool:
         """Whether a sum gives a hidden cell away, as it may give away that there is nobody in it."""
@@ -95,7 +114,8 @@ class _Across(Shifts):
         wanted = self.bases[number].figures.wanted(key, self.k)
         if self._widen(wanted, lambda sign, done: self._shifts(number, key, sign, done)):
             return True
-        if key == self.layout.total or len(self.sums_of[number]) > 1:
+        total = self.layout.total
+        if key == total or len(self.sums_of[number]) > 1 or (self._total_tells and total in self.bases[number].hidden):
             return False
         # A period that hides whatever this broadcast hides says nothing new of it.
         self.new.hidden |= self.bases[number].hidden & set(self.layout.table_of[key].keys)

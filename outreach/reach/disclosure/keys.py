@@ -44,10 +44,14 @@ class Table:
         return tuple((*key[:axis], ALL, *key[axis + 1 :]) for axis in self.axes)
 
     def lines(self, key: Key) -> list[tuple[Key, tuple[Key, ...]]]:
-        """The sums that the cell is, or is a part of, each with its parts; the total only where there is one axis."""
+        """The sums that the cell is, or is a part of, each with its parts along one axis."""
         if len(self.axes) == 1:
             return [(self.total, self.keys)]
-        return [(line, self._parts(line)) for line in (self.margins(key) or (key,))]
+        margins = self.margins(key)
+        if margins:
+            return [(line, self._parts(line)) for line in margins]
+        (axis,) = axes_of(key)
+        return [(key, self._parts(key)), (self.total, tuple(each for each in self.keys if axes_of(each) == (axis,)))]
 
     def _parts(self, line: Key) -> tuple[Key, ...]:
         return tuple(inner for inner in self.inner if all(line[axis] in (ALL, inner[axis]) for axis in self.axes))

@@ -116,6 +116,7 @@ class Request:
                 hidden=wanted,
                 sensitive=sensitive,
                 habits=self._habits(names),
+                total_tells=population.nobody_is_told,
             )
         before = [
             (each, self._sensitive(each.counts, each.earlier, self._hid_people(each), population, names, cells))
@@ -138,6 +139,7 @@ class Request:
             ],
             hidden=wanted,
             sensitive=sensitive,
+            total_tells=population.nobody_is_told,
         )
 
     def names_of(self, population: Population) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ everything is hidden.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -80,10 +81,16 @@ class Figures:
 
     def down(self, key: Key) -> int:
         """By how much all counts could be less."""
-        return min(
-            self.counts[number].get(key, 0) - max((floor.get(key, 0) for floor in self.floors[number]), default=0)
-            for number in self.at(key)
-        )
+        return min(self.counts[number].get(key, 0) - self.least(number, key) for number in self.at(key))
+
+    def least(self, number: int, key: Key) -> int:
+        """The least that is known of one of the counts."""
+        least = max((floor.get(key, 0) for floor in self.floors[number]), default=0)
+        return max(least, min(self.counts[number].get(key, 0), 1)) if number in self.known_empty else least
+
+    def largest(self, number: int, key: Key) -> float:
+        """The most that one of the counts can be."""
+        return self.counts[number].get(key, 0) + self.up_of(number, key)
 
     def up(self, key: Key) -> float:
         """By how much all counts could be more: a part no more than its whole."""
@@ -99,8 +106,8 @@ class Figures:
 
     def wanted(self, key: Key, k: int) -> int:
         """Through how many more values a hidden cell should be able to go: k, or all that its whole allows."""
-        wholes = [self.wholes[number] for number in self.at(key)]
-        return min([k, *(whole.get(key, 0) for whole in wholes if whole is not None)])
+        wholes = [(self.wholes[number], number in self.known_empty) for number in self.at(key)]
+        return min([k, *(whole.get(key, 0) - not_empty for whole, not_empty in wholes if whole is not None)])
 
 
 def price(most: int, level: int) -> int:
@@ -116,19 +123,50 @@ def hide_within(
     hidden: Iterable[Key],
     sensitive: frozenset[Key],
     habits: Mapping[Key, float] | None = None,
+    total_tells: bool = False,
 ) -> frozenset[Key]:
     """``hidden`` with the sensitive cells, and with others until none of these can be computed.
 
     ``habits`` says in which share of the broadcasts before it a cell was hidden. Such a cell is cheaper: a period can
-    show more where its broadcasts hide the same cells.
+    show more where its broadcasts hide the same cells. With ``total_tells`` more than the total is known of a table
+    that is hidden wholly: where that is not enough, the total is hidden too.
     """
     found = {key for key in hidden if key in layout.table_of or key == layout.total}
     found |= sensitive
     if layout.total in found:
         return frozenset(layout.keys)
     for table in layout.tables:
-        found |= _Within(table, figures, k, found & set(table.keys), habits or {}).completed(sensitive)
+        more = _Within(table, figures, k, found & set(table.keys), habits or {}).completed(sensitive)
+        if more is None and total_tells and total_narrows(table, figures, k, sensitive):
+            return frozenset(layout.keys)
+        found |= set(table.keys) if more is None else more
     return frozenset(found)
+
+
+def total_narrows(table: Table, figures: Figures, k: int, sensitive: frozenset[Key]) -> bool:
+    """Whether a table that is hidden wholly would leave too little room to a sensitive cell beside its total.
+
+    Everybody knows where there is nobody, and that there is somebody elsewhere: at least one, or all who are known to
+    be part of them.
+    """
+    for key in sensitive & set(table.keys):
+        for number in figures.at(key) if figures.most(key) else ():
+            total = figures.counts[number].get(table.total, 0)
+            parts = [part for part in table.inner if figures.counts[number].get(part, 0)]
+            mine = {part for part in parts if all(key[axis] in (ALL, part[axis]) for axis in table.axes)}
+            for ends in (
+                {part: (1, figures.largest(number, part)) for part in parts},
+                {part: (figures.least(number, part), figures.largest(number, part)) for part in parts},
+            ):
+                low, high = _together(ends, mine)
+                least, most = _together(ends, ends.keys() - mine)
+                if min(high, total - least) - max(low, total - most) < min(figures.wanted(key, k), high - low):
+                    return True
+    return False
+
+
+def _together(ends: Mapping[Key, tuple[float, float]], parts: AbstractSet[Key]) -> tuple[float, float]:
+    return sum(ends[part][0] for part in parts), sum(ends[part][1] for part in parts)
 
 
 def telling(table: Table, figures: Figures) -> Iterable[Key]:
@@ -165,14 +203,14 @@ class _Within:
             for key in table.keys
         }
 
-    def completed(self, sensitive: frozenset[Key]) -> set[Key]:
-        """The hidden cells and those that protect the sensitive ones; all of the table, should nothing less do."""
+    def completed(self, sensitive: frozenset[Key]) -> set[Key] | None:
+        """The hidden cells and those that protect the sensitive ones; nothing if no part of the table would do."""
         safe: set[Key] = set()
         while waiting := {key for key in self.hidden & sensitive if self.figures.most(key)} - safe:
             key = min(waiting, key=lambda key: (self.figures.most(key), str(key)))
             widths = self._cover(key)
             if widths is None:
-                return set(self.table.keys)
+                return None
             self.hidden.update(widths)
             safe.update(each for each, width in widths.items() if width >= self.figures.wanted(each, self.k))
         return self.hidden

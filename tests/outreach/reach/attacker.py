@@ -13,27 +13,31 @@ from outreach.broadcasts.audience import Reason
 from outreach.reach.counts import ALL, AXES
 from outreach.reach.disclosure import POPULATIONS
 from outreach.reach.snapshots import payload
-from outreach.reach.snapshots.sealed import REMAINDERS
 
+from .sensitive import INNER, PARTS
 from .unknowns import System, Term
 
 Question = tuple[int, str, str]
 """A snapshot, a count and the name of a cell."""
 
-PARTS = {
-    name: population.whole_of(name)
-    for population in POPULATIONS
-    for name in population.names
-    if population.whole_of(name)
-}
 PEOPLE = {name for population in POPULATIONS for name in population.distinct}
 MESSAGES = {"people": "accepted", "clickers": "clicked", "trackable_people": "trackable"}
 """The messages by which people are counted: there are at least as many, and of one broadcast just as many."""
 
+WITHIN = {"machine_opened": "open_trackable"}
+"""A count that is known to be no more than another, besides those that are hidden as parts of each other."""
+
+SEEN = {"clicked": ("trackable_people", "trackable"), "clickers": ("trackable_people", "trackable")}
+"""Where the first is unknown, everybody reads that there is nobody of the others; where it is a number, that there is
+somebody."""
+
 STORIES = {"story_clicked": "clicked", "story_cohort_clicks": "cohort_clicks"}
-ADDED = [name for each in POPULATIONS for name in each.sums if name not in (*STORIES, "idle")]
-WHOLES = {**REMAINDERS, "otherwise": ("unaccepted", "bounced")}
-"""By what is left: of which total, without which part."""
+REASONS = {"machine_click_reasons": "machine_clicks", "machine_open_reasons": "machine_opened"}
+"""Counts by reason, and the total to which they add up."""
+
+ADDED = [name for each in POPULATIONS for name in each.sums if name not in (*STORIES, *REASONS)]
+PLANNED = ("accepted", "bounced", "failed", "unsent")
+"""What became of everything that was planned."""
 
 MOST_PATTERNS = 10
 """Of more broadcasts it would take too long to look at every set of them that somebody may have got."""
@@ -42,16 +46,12 @@ MOST_PATTERNS = 10
 class Reader:
     """Reads payloads for one k, and says to a :class:`System` all that follows from them.
 
-    ``changes`` are cells of a snapshot and an earlier version of which the difference will be asked for. ``at_least``
-    has bounds that were read elsewhere: of a snapshot's count and cell the lowest and the highest value.
+    ``pairs`` are questions of which the difference will be asked for: a cell of a snapshot and of an earlier version,
+    or of a count and of its part.
     """
 
     def __init__(
-        self,
-        contents: Mapping[int, Mapping[str, Any]],
-        k: int,
-        changes: Iterable[tuple[Question, int]] = (),
-        bounds: Mapping[Question, tuple[float, float]] | None = None,
+        self, contents: Mapping[int, Mapping[str, Any]], k: int, pairs: Iterable[tuple[Question, Question]] = ()
     ) -> None:
         self.contents, self.k = contents, k
         self.system = System()
@@ -67,13 +67,10 @@ class Reader:
             self._add_up(number)
             self._compare(number)
         self._tell_patterns()
-        for (number, count, cell), (low, high) in (bounds or {}).items():
-            self.system.says([("", low), self.term(number, count, cell, -1)], at_most=True)
-            self.system.says([self.term(number, count, cell), ("", -high)], at_most=True)
-        for question, earlier in changes:
-            one, other = self.term(*question), self.term(earlier, *question[1:])
-            if one[0] and other[0]:
-                self.system.difference(_change(question, earlier), one, other)
+        for one, other in pairs:
+            terms = self.term(*one), self.term(*other)
+            if all(name for name, _factor in terms):
+                self.system.difference(_difference(one, other), *terms)
         self.system.solve()
 
     def widths(self, wanted: Mapping[Question, float]) -> dict[Question, float]:
@@ -81,24 +78,20 @@ class Reader:
         found = self.system.widths({self._name(*question): enough for question, enough in wanted.items()})
         return {question: found[self._name(*question)] for question in wanted}
 
-    def changes(self, wanted: Mapping[tuple[Question, int], float]) -> dict[tuple[Question, int], float]:
-        """What the attacker finds of how cells differ from an earlier version."""
-        names: dict[tuple[Question, int], str] = {}
-        for question, earlier in wanted:
-            one, other = self.term(*question)[0], self.term(earlier, *question[1:])[0]
-            names[question, earlier] = _change(question, earlier) if one and other else one or other
+    def differences(self, wanted: Mapping[tuple[Question, Question], float]) -> dict[tuple[Question, Question], float]:
+        """What the attacker finds of how much one cell is more than another; these pairs were announced."""
+        names: dict[tuple[Question, Question], str] = {}
+        for one, other in wanted:
+            first, second = self.term(*one)[0], self.term(*other)[0]
+            names[one, other] = _difference(one, other) if first and second else first or second
         asked = {names[each]: enough for each, enough in wanted.items() if names[each]}
         found = self.system.widths(asked)
         return {each: found.get(names[each], 0.0) for each in wanted}
 
-    def left(self, number: int, count: str, part: str, cell: str, enough: float) -> float:
-        """What the attacker finds of how many of a count are not in its part."""
-        return self.system.apart(self.term(number, count, cell), self.term(number, part, cell), enough)
-
     def _name(self, number: int, count: str, cell: str) -> str:
         # Who writes to each person once reaches as many people as it has messages accepted.
         if not self.contents[number]["members"]:
-            count = {**MESSAGES, "idle": "unclicked"}.get(count, count)
+            count = MESSAGES.get(count, count)
         return f"{number} {count} {cell}"
 
     def term(self, number: int, count: str, cell: str, factor: float = 1) -> Term:
@@ -111,8 +104,11 @@ class Reader:
     def _read(self, number: int) -> None:
         figures, says = self.figures[number], self.system.says
 
+        tables = {count: {_axes(cell) for cell in cells} for count, cells in figures.items()}
+
         def at_most(one: tuple[str, str], other: tuple[str, str]) -> None:
-            says([self.term(number, *one), self.term(number, *other, -1)], at_most=True)
+            if _axes(one[1]) in tables[one[0]] & tables[other[0]]:
+                says([self.term(number, *one), self.term(number, *other, -1)], at_most=True)
 
         for count in figures:
             for total, parts in lines(figures[count]) if count in {*ADDED, *PEOPLE} else ():
@@ -123,13 +119,17 @@ class Reader:
                 for part in parts if count in PEOPLE else ():
                     at_most((count, part), (count, total))
             for cell in figures[count]:
-                for whole in {PARTS.get(count), MESSAGES.get(count)} & figures.keys():
+                for whole in {PARTS.get(count), MESSAGES.get(count), WITHIN.get(count)} & figures.keys():
                     at_most((count, cell), (whole, cell))
-        for rest, (whole, part) in WHOLES.items():
-            if {whole, part} <= figures.keys():
-                says([self.term(number, rest, ""), self.term(number, part, ""), self.term(number, whole, "", -1)])
-        if {"planned", "accepted", "unaccepted"} <= figures.keys():
-            at_most(("unaccepted", ""), ("missed", ""))
+                for part in {INNER.get(count)} & figures.keys():
+                    at_most((part, cell), (count, cell))
+        for count, total in REASONS.items():
+            if {count, total} <= figures.keys() and figures[count]:
+                says([self.term(number, total, "", -1), *(self.term(number, count, cell) for cell in figures[count])])
+        if {"planned", *PLANNED} <= figures.keys():
+            says([self.term(number, "planned", "", -1), *(self.term(number, name, "") for name in PLANNED)])
+        for count in SEEN.keys() & figures.keys():
+            self._read_who_can_be_seen(number, count)
         for story, total in STORIES.items():
             if {story, total} <= figures.keys() and figures[story]:
                 every = [self.term(number, story, cell, -1) for cell in figures[story]]
@@ -144,6 +144,16 @@ class Reader:
         for count in ("excluded", "times"):
             for cell in self._listed(number, count) if figures.get(count) else ():
                 says([("", 1), self.term(number, count, cell, -1)], at_most=True)
+
+    def _read_who_can_be_seen(self, number: int, count: str) -> None:
+        for cell, value in self.figures[number][count].items():
+            for other in SEEN[count] if value is not None else ():
+                if other not in self.figures[number] or (other not in PEOPLE and cell):
+                    continue
+                if value == payload.UNKNOWN:
+                    self.system.says([self.term(number, other, cell)])
+                else:
+                    self.system.says([("", 1), self.term(number, other, cell, -1)], at_most=True)
 
     def _listed(self, number: int, count: str) -> list[str]:
         """The cells of a table that are there only because somebody is in them: others of the same kind are not."""
@@ -230,73 +240,16 @@ class Reader:
         return groups
 
 
+def _axes(cell: str) -> frozenset[str]:
+    return frozenset(axis for axis, place in zip(AXES, payload.key_of(cell), strict=True) if place != ALL)
+
+
 def _times(number: int) -> str:
     return "5+" if number >= 5 else str(number)
 
 
-def _change(question: Question, earlier: int) -> str:
-    return f"{question} since {earlier}"
-
-
-def sensitive(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str, str], int]:
-    """What may not be read for its own sake, by count and name of the cell, and how wide its interval has to be.
-
-    That is, of what is not 0: few; a part that leaves few others, or none; what is left few of, or nothing, without
-    its own part; a stated gender that holds everybody of a
-    line, or everybody in a segment who stated one.
-    """
-    found: dict[tuple[str, str], int] = {}
-    for count, cells in counts.items():
-        whole = counts.get(PARTS.get(count, ""), {}) if count in PARTS else None
-        for cell, value in cells.items():
-            rest = None if whole is None else whole.get(cell, 0) - value
-            left = value - counts.get(INNER[count], {}).get(cell, 0) if count in INNER else None
-            if value and (
-                value < k
-                or (rest is not None and rest < k)
-                or (left is not None and left < k)
-                or (count in ("accepted", "people") and says_a_gender(cells, cell))
-            ):
-                found[count, cell] = k if whole is None else min(k, whole.get(cell, 0))
-    return found
-
-
-def left(counts: Mapping[str, Mapping[str, int]], k: int) -> dict[tuple[str, str, str], int]:
-    """What few are left of without their part, as who allows personal links and did not click: both counts, the cell,
-    and how wide the interval of the difference has to be."""
-    return {
-        (count, part, cell): min(k, counts.get(PARTS[count], {}).get(cell, 0))
-        for count, part in INNER.items()
-        for cell, value in counts.get(count, {}).items()
-        if 0 < value - counts.get(part, {}).get(cell, 0) < k
-    }
-
-
-def changed(
-    counts: Mapping[str, Mapping[str, int]], earlier: Mapping[str, Mapping[str, int]], k: int
-) -> dict[tuple[str, str], int]:
-    """What differs from an earlier version by few, and how wide the interval of the difference has to be."""
-    found = {}
-    for count, cells in counts.items():
-        whole = counts.get(PARTS.get(count, ""), {}) if count in PARTS else None
-        for cell in {*cells, *earlier.get(count, {})}:
-            value, before = cells.get(cell, 0), earlier.get(count, {}).get(cell, 0)
-            if 0 < abs(value - before) < k:
-                found[count, cell] = k if whole is None else min(k, whole.get(cell, 0))
-    return found
-
-
-def says_a_gender(cells: Mapping[str, int], cell: str) -> bool:
-    """Whether everybody of a segment, or of those in it who stated a gender, is of one gender."""
-    places = dict(zip(AXES, payload.key_of(cell), strict=True))
-    if places["gender"] in (ALL, "", "undisclosed"):
-        return False
-
-    def value(**others: str) -> int:
-        return cells.get(payload.name_of(tuple({**places, **others}.values())), 0)
-
-    stated = sum(value(gender=gender) for gender in ("woman", "man", "another"))
-    return cells[cell] in (value(gender=ALL), stated)
+def _difference(one: Question, other: Question) -> str:
+    return f"{one} without {other}"
 
 
 def lines(cells: Iterable[str]) -> list[tuple[str, list[str]]]:

@@ -112,16 +112,19 @@ def october(ledger) -> Broadcast:
 
     Reached: workers 20 women, 10 men, 6 another, 5 prefer not to say, 8 not asked (49); media 12 women, 9 men, 5
     another, 7 prefer not to say (33). To 13 more workers, all men, nothing got through: 6 bounced, 7 blocked us. 8
-    women among the workers clicked, twice each; a scanner clicked in the messages to 6 others.
+    women among the workers clicked, twice each; a scanner clicked in the messages to 6 others. These 14 and 6 women of
+    the media allow personal links.
     """
     broadcast = ledger.broadcast()
-    women = ledger.deliver(broadcast, 20, tracks_clicks=True)
+    women = ledger.deliver(broadcast, 14, tracks_clicks=True)
+    ledger.deliver(broadcast, 6)
     ledger.deliver(broadcast, 10, gender="man", channel="telegram")
     ledger.deliver(broadcast, 6, gender="another")
     ledger.deliver(broadcast, 5, gender="undisclosed")
     ledger.deliver(broadcast, 8, gender="", language="fr")
     media = {"segment": "media", "group": "media"}
-    ledger.deliver(broadcast, 12, **media, tracks_clicks=True)
+    ledger.deliver(broadcast, 6, **media, tracks_clicks=True)
+    ledger.deliver(broadcast, 6, **media)
     ledger.deliver(broadcast, 9, **media, gender="man")
     ledger.deliver(broadcast, 5, **media, gender="another")
     ledger.deliver(broadcast, 7, **media, gender="undisclosed", status="delivered")

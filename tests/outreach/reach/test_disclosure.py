@@ -21,7 +21,10 @@ from outreach.reach.snapshots import payload
 from outreach.reach.snapshots.sealed import Sealed
 from outreach.reach.snapshots.taking import figures
 
-from .attacker import Reader, key, sensitive, table
+from .attacker import Reader, key, table
+from .sensitive import sensitive
+
+GENDERS = ("woman", "man", "another", "undisclosed", "")
 
 
 def row(*values, k=5, name="bounced"):
@@ -192,6 +195,21 @@ def test_totals_may_not_say_that_few_more_got_two_messages_than_in_the_version_b
     assert not totals_tell(people=now, messages=messages, k=10, most=2, earlier=[now])
 
 
+def test_people_of_a_period_do_not_tell_by_the_total_how_many_are_in_the_one_place_that_is_hidden():
+    """All but 4 of the 76 people of a language clicked; with the total and the other one shown it would be 72."""
+    names, past = ("accepted", "people", "clicked", "clickers"), []
+
+    def language(one, other):
+        return table({"language": "ab"}, {("a",): one, ("b",): other})
+
+    for number, (people, clicked) in enumerate([((70, 180), (60, 140)), ((52, 163), (40, 131))]):
+        counts = dict(zip(names, [language(*people)] * 2 + [language(*clicked)] * 2, strict=True))
+        past.append(Published(number, counts, protect(counts=counts, k=5)))
+    cells = (language(122, 343), language(76, 212), language(100, 271), language(72, 184))
+    hidden = protect(counts=dict(zip(names, cells, strict=True)), k=5, members=frozenset({0, 1}), past=past)
+    assert {key(language="a"), key(language="b")} <= hidden["clickers"]
+
+
 def test_share_is_a_lower_bound_where_a_part_is_hidden():
     assert share(parts=[Shown(30), Shown(30)], whole=Shown(80)) == Shown(Fraction(3, 4))
     assert share(parts=[Shown(30), Hidden()], whole=Shown(80)) == AtLeast(Fraction(3, 8))
@@ -216,7 +234,6 @@ def test_missing_figure_is_unknown_unless_it_is_hidden():
 
 
 COUNT = st.one_of(st.integers(0, 6), st.integers(0, 60))
-GENDERS = ("woman", "man", "another", "undisclosed", "")
 
 
 def arrived(accepted):
@@ -277,14 +294,27 @@ def test_no_hidden_cell_of_a_broadcast_or_of_the_sum_can_be_computed(drawn, k):
                 assert reader.widths({cell_asked: wanted})[cell_asked] >= wanted - 1e-6, cell_asked
 
 
-def hidden_totals(**totals):
-    hidden = protect(counts={name: {key(): value} for name, value in totals.items()}, k=5)
-    return {name for name, cells in hidden.items() if key() in cells}
+def told(**totals):
+    """What a broadcast shows of these totals for k = 5."""
+    sealed = Sealed({name: {key(): value} for name, value in totals.items()})
+    shown = figures(sealed, protect(counts=sealed.to_protect(), k=5))
+    return {name: cells[""] for name, cells in shown.items() if "" in cells}
 
 
-def test_few_bounces_are_not_told_by_what_was_not_accepted_for_other_reasons():
-    assert {"unaccepted", "otherwise"} <= hidden_totals(accepted=60, bounced=3, unaccepted=20, otherwise=17, missed=20)
+def test_few_bounces_are_not_told_by_what_else_did_not_arrive_and_what_was_planned():
+    shown = told(planned=90, attempted=80, accepted=60, bounced=3)
+    assert (shown["bounced"], shown["planned"]) == (None, None)
+    assert (shown["accepted"], shown["failed"], shown["unsent"]) == (60, 17, 10)
+
+
+def test_few_that_failed_without_a_bounce_are_not_told_by_what_was_planned():
+    shown = told(planned=90, attempted=80, accepted=60, bounced=18)
+    assert (shown["failed"], shown["planned"]) == (None, None)
+    assert (shown["accepted"], shown["bounced"], shown["unsent"]) == (60, 18, 10)
 
 
 def test_few_who_only_complained_are_not_told_by_all_who_left():
-    assert "withdrawn" in hidden_totals(accepted=60, unsubscribed=10, withdrawn=12, only_complained=2)
+    """Of everybody who left or complained it is not told apart who left."""
+    shown = told(planned=60, attempted=60, accepted=60, unsubscribed=10, withdrawn=12)
+    assert shown["withdrawn"] == 12
+    assert "unsubscribed" not in shown

@@ -13,7 +13,8 @@ from outreach.reach.snapshots import payload
 from outreach.reach.snapshots.sealed import Sealed
 from outreach.reach.snapshots.taking import figures
 
-from .attacker import Reader, key, sensitive
+from .attacker import Reader, key
+from .sensitive import sensitive
 from .unknowns import NEARLY
 
 SCOPES = ({1, 2}, {3, 4}, {1, 3}, {2, 4}, {1, 2, 3}, {1, 2, 3, 4}, {1, 2, 3, 4, 5}, {4, 5}, {3, 5})
@@ -34,7 +35,8 @@ def counts_of(*reached):
     got = Counter(person for people in reached for person in people)
     how_often = Counter(min(number, 5) for number in got.values())
     times = {key(times=str(number) if number < 5 else "5+"): how_often[number] for number in range(1, 6)}
-    counts = {"accepted": {key(): sum(map(len, reached))}, "people": {key(): len(got)}}
+    messages = {key(): sum(map(len, reached))}
+    counts = {**dict.fromkeys(("planned", "attempted", "accepted"), messages), "people": {key(): len(got)}}
     return counts if len(reached) == 1 else {**counts, "times": times}
 
 

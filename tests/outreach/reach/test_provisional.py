@@ -24,6 +24,16 @@ def test_part_that_was_rounded_does_not_tell_how_few_are_left_of_an_exact_whole(
         assert width(possible) >= k, (rest, seen)
 
 
+@pytest.mark.parametrize("name", ["withdrawn", "open_trackable"])
+@pytest.mark.parametrize("accepted", range(10, 70))
+def test_part_of_what_was_accepted_does_not_tell_for_how_few_it_does_not_hold(accepted, name):
+    def seen(count):
+        return rounded_count(name, {name: count, "accepted": accepted}, K)
+
+    for rest in range(1, K):
+        assert width([count for count in range(accepted + 1) if seen(count) == seen(accepted - rest)]) >= K, rest
+
+
 @pytest.mark.parametrize("accepted", [8, 20, 34, 57, 96, 97])
 def test_attempted_that_was_rounded_does_not_tell_how_few_bounced_or_failed_otherwise(accepted):
     def attempted(bounced, otherwise):
