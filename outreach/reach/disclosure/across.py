@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from math import inf
 
-from .keys import Key, Layout
+from .keys import Key, Layout, Table
 from .rooms import Base, Moves, Shift, Sum
 from .shifts import Shifts
 from .within import Figures, total_narrows
@@ -63,7 +63,10 @@ class _Across(Shifts):
             useful |= self.new.sensitive
         self.new.hidden = (wanted | self.new.sensitive) & useful
         if total in self.new.hidden or not self._is_safe([total]):
-            return frozenset(self.layout.keys if self._people_tell([total]) else useful)
+            self.new.hidden |= useful
+            for table in self.layout.tables:
+                self._complete_people(table)
+            return frozenset(self.new.hidden)
         for table in self.layout.tables:
             if not self._is_safe(table.keys):
                 if self._total_tells and (
@@ -71,13 +74,25 @@ class _Across(Shifts):
                     or total_narrows(table, self.figures, self.k, self.new.sensitive)
                 ):
                     return frozenset(useful | {total})
-                self.new.hidden |= set(table.keys) if self._people_tell(table.keys) else useful & set(table.keys)
+                self.new.hidden |= useful & set(table.keys)
+                self._complete_people(table)
         return frozenset(self.new.hidden)
 
-    def _people_tell(self, keys: Sequence[Key]) -> bool:
-        """Whether people of the period, which nobody can add up, would tell of each other if one of them was shown."""
-        asked = [key for key in keys if key in self.new.sensitive and self.figures.most(key)]
-        return bool(self.figures.distinct) and not all(self._cover_sum(self.new, key) for key in asked)
+    def _complete_people(self, table: Table) -> None:
+        """Hide another place of people beside one that would stand alone in a sum that is shown.
+
+        Nobody can add people up from broadcasts, but all places of a sum are at least as many as the sum.
+        """
+        wanting = [key for key in table.keys if key in self.new.hidden and self.figures.most(key)]
+        while self.figures.distinct and wanting:
+            key = wanting.pop()
+            for total, parts in table.lines(key):
+                others = [each for each in parts if each not in (key, total) and self.figures.most(each)]
+                if key == total or total in self.new.hidden or self.new.hidden & set(others) or not others:
+                    continue
+                beside = min(others, key=lambda each: (self.figures.most(each), each))
+                self.new.hidden.add(beside)
+                wanting.append(beside)
 
     def _is_known(self, number: int, key: Key) -> bool:
         """Whether a sum gives a hidden cell away, as it may give away that there is nobody in it."""

@@ -119,3 +119,11 @@ def test_a_broadcast_hides_nothing_in_a_table_that_tells_of_nobody(k: int) -> No
         hidden = {each.table for each in reader.counts if each.is_hidden}
 
         assert reader.read.period or hidden <= telling, reader.read.title
+
+
+def test_of_several_broadcasts_together_most_people_are_told_by_segment_and_gender() -> None:
+    whole = next(reader for reader in readers(5) if reader.read.period and len(reader.again.broadcasts) == 3)
+    cells = [each for each in whole.counts if each.table == "people"]
+
+    assert sum(each.is_hidden for each in cells) < len(cells) / 2
+    assert any(isinstance(each.cell, Shown) for each in whole.read.figures if each.metric.slug == "female_share")
