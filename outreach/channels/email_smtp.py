@@ -51,7 +51,7 @@ class SmtpCarrier:
         self._selector.register(self._woken, selectors.EVENT_READ)
         self._work: Work | None = None
         self._over = False
-        self._ask_at = self._fewer_until = 0.0
+        self._ask_at = self._fewer_until = self._silence_at = 0.0
 
     def carry(self, work: Work) -> None:
         """See :class:`~.protocol.Carrier`."""
@@ -142,8 +142,15 @@ class SmtpCarrier:
                 self._safely(line, line.on_readable)
             if events & selectors.EVENT_WRITE or line.answers != answers:
                 line.silent_since = time.monotonic()
-        limit = time.monotonic() - float(settings.EMAIL_TIMEOUT or 60)
-        for line in [line for line in self._lines if line.waits and line.silent_since < limit]:
+        if time.monotonic() >= self._silence_at:
+            self._break_silent_lines()
+
+    def _break_silent_lines(self) -> None:
+        """Part with lines whose server says nothing any more; looked for ten times while they may be silent."""
+        longest = float(settings.EMAIL_TIMEOUT or 60)
+        now = time.monotonic()
+        self._silence_at = now + longest / 10
+        for line in [line for line in self._lines if line.waits and line.silent_since < now - longest]:
             self._safely(line, line.break_off, "silent for too long")
 
     def _patience(self, busy: bool) -> float:

@@ -84,8 +84,10 @@ class Trouble:
         """
         if not outcome.counts:
             return ""
-        recent = self._recent.setdefault(broadcast, deque())
-        counts = self._counts.setdefault(broadcast, Counter())
+        recent = self._recent.get(broadcast)
+        if recent is None:
+            recent, self._counts[broadcast] = self._recent.setdefault(broadcast, deque()), Counter()
+        counts = self._counts[broadcast]
         recent.append(outcome.status)
         counts[outcome.status] += 1
         if len(recent) > WINDOW:
