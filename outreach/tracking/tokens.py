@@ -27,6 +27,8 @@ MAC_BYTES = 10
 TOGETHER = 0x40
 """Added to the use in the first byte of a token that was made together with others; alone, it is what they share."""
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
+LAST_CHARACTERS = "AEIMQUYcgkosw048"
+"""The last of 31 characters holds four bits. One of these has no others, with which a token had a second spelling."""
 
 
 class BadToken(ValueError):
@@ -109,6 +111,8 @@ def read(text: str, *uses: Use) -> Token:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         body, mac = raw[: BODY.size], raw[BODY.size :]
         first, message, number = BODY.unpack(body)
+        if text[-1] not in LAST_CHARACTERS:
+            raise ValueError(text[-1])
         use, begin = Use(first & ~TOGETHER), 0
         if first & TOGETHER:
             body, begin = BODY.pack(TOGETHER, message, number), MAC_BYTES * _SHARED.index(use)

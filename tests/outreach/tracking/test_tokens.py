@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import string
 import struct
 from itertools import permutations
 
@@ -28,6 +29,24 @@ def test_a_token_with_one_changed_byte_is_refused(token, place, change):
     raw[place] ^= change
     with pytest.raises(BadToken):
         read(base64.urlsafe_b64encode(bytes(raw)).decode().rstrip("="), *Use)
+
+
+@given(TOKENS, st.integers(0, 30), st.sampled_from(string.ascii_letters + string.digits + "-_"))
+def test_a_token_has_one_spelling(token, place, character):
+    text = mint(token)
+    other = text[:place] + character + text[place + 1 :]
+    if other != text:
+        with pytest.raises(BadToken):
+            read(other, *Use)
+
+
+@given(TOKENS)
+def test_bits_that_hold_nothing_may_not_be_set(token):
+    text = mint(token)
+    alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    for more in (1, 2, 3):
+        with pytest.raises(BadToken):
+            read(text[:-1] + alphabet[alphabet.index(text[-1]) + more], *Use)
 
 
 @given(TOKENS, st.integers(0, 30))
