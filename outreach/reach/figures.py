@@ -116,7 +116,10 @@ class Pages:
             self._missed("gender", _("Not accepted, by gender and reason"), _("Gender"), genders, GENDERS),
             self._by_reason(channels),
             machine_table(self.cube),
-            *(over_time_table(self.cube, self._parts(unit), unit) for unit in ("month", "quarter")),
+            *(
+                over_time_table(self.cube, self._parts(unit), unit, self.defined.of(metrics.REACHED))
+                for unit in ("month", "quarter")
+            ),
             self._by_times(),
             self._by_day(),
             self._by_broadcast(),

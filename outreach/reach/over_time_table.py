@@ -5,16 +5,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from . import metrics
 from .cube import Cube
 from .disclosure import AtLeast, Cell, Hidden, Shown
+from .metrics import Metric
 from .periods import parse
 from .reports import Column, Row, Table
 
 
-def over_time_table(cube: Cube, parts: Sequence[Mapping[str, Any]], unit: str) -> Table:
-    """The people of each part of a long period, and all up to its end, each once."""
-    everybody = cube.of(metrics.REACHED)
+def over_time_table(cube: Cube, parts: Sequence[Mapping[str, Any]], unit: str, reached: Metric) -> Table:
+    """The people of each part of a long period, and all up to its end, each once; ``reached`` says who they are."""
+    everybody = cube.of(reached)
     rows = []
     for each in parts:
         own = AtLeast(each["people"]) if each["least"] else _cell(each["people"])
@@ -22,7 +22,7 @@ def over_time_table(cube: Cube, parts: Sequence[Mapping[str, Any]], unit: str) -
         rows.append(Row(parse(each["code"]).name, (own, total)))
     if rows:
         rows.append(Row(_("All"), (everybody, everybody), is_total=True))
-    columns = (Column(str(metrics.REACHED.name), metrics.REACHED), Column(_("Up to then, each person once")))
+    columns = (Column(str(reached.name), reached), Column(_("Up to then, each person once")))
     names = {
         "month": (_("People reached, month by month"), _("Month")),
         "quarter": (_("People reached, quarter by quarter"), _("Quarter")),
