@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import Demo, Staff, press
-from .test_whole_way import follow, open_newest_mail, reload_until
+from .test_whole_way import follow, open_newest_mail, quiet_phone, reload_until
 
 pytestmark = pytest.mark.browser
 
@@ -83,7 +83,7 @@ def by_telegram(page: Page) -> str:
     page.goto(f"/j/{CODE}")
     press(page.get_by_role("link", name="Open Telegram"))
     press(page.get_by_role("button", name="Start the bot"))
-    phone = page.url
+    phone = quiet_phone(page)
     for label in ("English", "Yes, send me messages"):
         press(reload_until(page, phone, lambda label=label: page.get_by_role("button", name=label)))  # type: ignore[misc]
     reload_until(page, phone, lambda: page.get_by_role("button", name="Worker or family of a worker"))
