@@ -50,6 +50,7 @@ try:
     SANDBOX_SMTP_PORT = env.integer("SANDBOX_SMTP_PORT", 8025, least=1, most=65535)
     SANDBOX_BOT_API_PORT = env.integer("SANDBOX_BOT_API_PORT", 8081, least=1, most=65535)
     EMAIL_PER_SECOND = env.integer("EMAIL_PER_SECOND", 50, least=0, most=100_000)
+    EMAIL_CONNECTIONS = env.integer("EMAIL_CONNECTIONS", 10, least=1, most=100)
     TELEGRAM_PER_SECOND = env.integer("TELEGRAM_PER_SECOND", 25, least=0, most=10_000)
 except WrongValue as error:
     stop(error)

@@ -16,9 +16,6 @@ from .email_smtp import SmtpCarrier
 from .protocol import Carrier, Channel
 from .telegram import TelegramCarrier
 
-EMAIL_CONNECTIONS = 10
-"""What one sender may usually hold open at a mail server; more are refused by many."""
-
 TELEGRAM_ANSWER_SECONDS = 0.25
 """How long Telegram takes to answer, from far away: so many connections are kept that the limit is reached with it."""
 
@@ -46,7 +43,7 @@ def _email() -> Channel:
         name=ChannelName.EMAIL,
         per_second=settings.EMAIL_PER_SECOND,
         strict=False,
-        connections=EMAIL_CONNECTIONS,
+        connections=settings.EMAIL_CONNECTIONS,
         open_carrier=lambda connections: (ApiCarrier if by_api else SmtpCarrier)(connections=connections),
     )
 

@@ -37,6 +37,7 @@ WRONG = {
     "SANDBOX_SMTP_PORT": "70000",
     "SANDBOX_BOT_API_PORT": "0",
     "EMAIL_PER_SECOND": "-1",
+    "EMAIL_CONNECTIONS": "0",
     "REACH_WINDOW_DAYS": "0",
     "TELEGRAM_PER_SECOND": "fast",
 }

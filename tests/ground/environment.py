@@ -40,6 +40,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "EMAIL_PROVIDER_KEY": "",
         "EMAIL_PROVIDER_OPTIONS": "",
         "EMAIL_PER_SECOND": NO_LIMIT,
+        "EMAIL_CONNECTIONS": "10",
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_API_URL": "http://127.0.0.1:9",
         # With a webhook the worker asks for no updates, so every line to the Bot API is one that sends.

@@ -22,6 +22,12 @@ def test_settings_say_how_fast_a_channel_may_go(settings):
     assert (channel("email").per_second, channel("telegram").per_second) == (3, 4)
 
 
+def test_settings_say_how_many_connections_a_mail_server_allows(settings):
+    settings.EMAIL_CONNECTIONS = 2
+
+    assert channel("email").connections == 2
+
+
 @pytest.mark.parametrize(
     ("backend", "carrier"),
     [
