@@ -24,6 +24,9 @@ NOT_OF_PEOPLE = frozenset({"P1", "P2", "P3", "W1", "E3"})
 OF_RESPONDENTS = frozenset({"O1", "O2", "O3"})
 """Those of which a count is one of people in a sample."""
 
+NEVER_A_TARGET = frozenset({"E2"})
+"""Those that only indicate: programs load pictures that nobody sees, and people read mails without pictures."""
+
 CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9.-]*$", _("Use letters, digits, dots and hyphens."))
 
 
@@ -185,6 +188,11 @@ class Indicator(models.Model):
         return self.unit == Unit.COUNT and self._of_list in OF_RESPONDENTS
 
     @property
+    def may_have_target(self) -> bool:
+        """Whether something can be wanted of it; opens are shown and never aimed at."""
+        return self._of_list not in NEVER_A_TARGET
+
+    @property
     def _of_list(self) -> str:
         """The indicator of the closed list that it is, or is a part of as O1.1 is of O1; any other code as it is."""
         return re.split("[.-]", self.metric or self.code.upper())[0]
@@ -236,7 +244,12 @@ class Target(models.Model):
         return Quarter(self.year, self.quarter)
 
     def clean(self) -> None:
-        """A target fits the unit, and there is one."""
+        """A target fits the unit, there is one, and its indicator may have one."""
+        if not self.indicator.may_have_target:
+            field = "text" if self.indicator.unit == Unit.TEXT else "value"
+            raise ValidationError(
+                {field: gettext("Opens only indicate, so they are never a target. Clicks (E1) can be one.")}
+            )
         check_value(self.indicator.unit, self.value, self.text, field="value", text_field="text")
         if self.value is None and not self.text:
             raise ValidationError({"value": gettext("Write what is wanted.")})

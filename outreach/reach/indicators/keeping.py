@@ -79,6 +79,8 @@ def keep_indicator(
             changed = _differing(before, indicator)
             if "unit" in changed and (before.targets.exists() or before.entries.exists()):
                 raise ValidationError({"unit": _("There are targets or values in this unit.")})
+            if before.may_have_target and not indicator.may_have_target and before.targets.exists():
+                raise ValidationError({"metric": _("Opens are never a target, and this indicator has targets.")})
             if changed & set(Indicator.DEFINING):
                 indicator.version = before.version + 1
         about = Subject(indicator.campaign, _("Sheet"), indicator)

@@ -70,6 +70,27 @@ def test_taking_a_target_away_needs_a_reason_and_stays_in_the_history(make, aim)
     assert (Change.objects.first().before, Change.objects.first().after) == ("Target: 40", "")
 
 
+@pytest.mark.parametrize("given", [{"metric": "E2"}, {"code": "E2"}, {"code": "e2.1"}])
+def test_opens_are_never_a_target(make, aim, given):
+    with pytest.raises(ValidationError) as error:
+        aim(make(unit="share", **given), 40)
+
+    assert refused(error) == {"value"}
+    assert not Target.objects.exists()
+
+
+def test_what_has_a_target_does_not_become_a_count_of_opens(make, aim, editor):
+    indicator = make(unit="share")
+    aim(indicator, 40)
+    read = seen(indicator)
+
+    indicator.metric = "E2"
+    with pytest.raises(ValidationError) as error:
+        keeping.keep_indicator(indicator=indicator, user=editor, now=NOW, read=read)
+
+    assert refused(error) == {"metric"}
+
+
 def test_a_change_of_the_baseline_needs_a_reason(make, editor):
     indicator = make(unit="share")
     read = seen(indicator)

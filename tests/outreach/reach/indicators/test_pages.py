@@ -403,6 +403,19 @@ def test_an_empty_target_is_taken_away(as_role, address, rows):
     assert "Not planned any more" in main(client.get(address("indicator")))
 
 
+@pytest.mark.parametrize(("unit", "field"), [("share", "value"), ("text", "text")])
+def test_no_target_is_offered_or_taken_for_opens(as_role, make, unit, field):
+    opens = make(code="E2", unit=unit)
+    client = as_role("editor")
+    address = reverse("results:target", args=[opens.pk, "2026-Q4"])
+    answer = client.post(address, {**typed(client.get(address)), field: "40"})
+
+    assert address not in client.get(reverse("results:indicator", args=[opens.pk])).content.decode()
+    assert answer.status_code == 422
+    assert "never a target" in main(answer)
+    assert not Target.objects.exists()
+
+
 def test_what_is_typed_is_never_markup(as_role, address, campaign, editor, result, make):
     make("<script>alert(1)</script>", definition="<b>bold</b>", verification="<img src=x>")
     html = as_role("evaluator").get(address("logframe")).content.decode()
