@@ -6,7 +6,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.permissions import policy_registry
@@ -45,7 +45,7 @@ class RemovalListView(IndexView):
     }
     export_filename = "removals"
     columns = [
-        DateColumn("day", label=gettext_lazy("Day"), sort_key="day"),
+        Column("day", label=gettext_lazy("Day"), sort_key="day"),
         Column("kind", label=gettext_lazy("What"), accessor=lambda removal: described(removal.kind)),
         Column("count", label=gettext_lazy("How many"), sort_key="count"),
     ]

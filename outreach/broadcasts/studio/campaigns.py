@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import DeleteView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminDateInput
@@ -62,8 +62,8 @@ class CampaignViewSet(ModelViewSet):
     inspect_view_fields = ["name", "objective", "target_groups", "starts_on", "ends_on", "is_demo"]
     list_display = [
         "name",
-        DateColumn("starts_on", label=_("First day"), sort_key="starts_on"),
-        DateColumn("ends_on", label=_("Last day"), sort_key="ends_on"),
+        Column("starts_on", label=_("First day"), sort_key="starts_on"),
+        Column("ends_on", label=_("Last day"), sort_key="ends_on"),
         Column("broadcasts", label=_("Broadcasts"), accessor=lambda campaign: campaign.broadcasts.count()),
     ]
     search_fields = ["name"]

@@ -60,6 +60,15 @@ def test_nobody_outside_sees_a_campaign(client, campaign):
     assert client.get(reverse("campaigns:index"))["Location"].startswith(reverse("wagtailadmin_login"))
 
 
+def test_the_list_says_on_which_days_a_campaign_begins_and_ends(client, editor, campaign):
+    client.force_login(editor)
+    list_ = BeautifulSoup(client.get(reverse("campaigns:index")).content, "html.parser")
+
+    row = list_.select_one("table.listing tbody tr").text
+    assert "Oct. 1, 2026" in row
+    assert "Sept. 30, 2027" in row
+
+
 def test_an_editor_makes_a_campaign(client, editor):
     client.force_login(editor)
     given = {"name": "Rights", "slug": "rights", "starts_on": "2026-10-01", "ends_on": "2027-09-30"}
