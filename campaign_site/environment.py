@@ -181,6 +181,8 @@ class Environment:
         if not value.startswith("redis"):
             # Django keeps 300, fewer than the tags of a small site; Redis has limits of its own.
             config["OPTIONS"] = {"MAX_ENTRIES": 3000, **config.get("OPTIONS", {})}
+        if value.startswith("file"):
+            config["BACKEND"] = "home.page_cache.files.FileCache"
         return config
 
     def time_zone(self, name: str, default: str) -> str:

@@ -15,6 +15,7 @@ from django.core.cache import BaseCache, caches, close_caches
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.signals import request_finished
 from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from .entry import Entry
 
@@ -73,10 +74,32 @@ def empty(tags: Collection[str]) -> None:
 
     At once, because the rest of the transaction reads what it wrote; again, because until then others read what was.
     """
-    tags = set(tags)
     _empty(tags)
-    if transaction.get_connection().in_atomic_block:
-        transaction.on_commit(lambda: _empty(tags), robust=True)
+    connection = transaction.get_connection()
+    if connection.in_atomic_block:
+        _at_commit(connection).tags.update(tags)
+
+
+class _AtCommit:
+    """What one transaction empties in the end, all of it together: publishing a page asks for it a dozen times."""
+
+    def __init__(self) -> None:
+        self.tags: set[str] = set()
+
+    def empty(self) -> None:
+        _empty(self.tags)
+
+
+def _at_commit(connection: BaseDatabaseWrapper) -> _AtCommit:
+    """The one that is noted already, unless a savepoint may be rolled back with it and without what is added now."""
+    open_now = set(connection.savepoint_ids)
+    for savepoints, called, _is_robust in reversed(connection.run_on_commit):
+        noted = getattr(called, "__self__", None)
+        if isinstance(noted, _AtCommit) and open_now.issuperset(savepoints):
+            return noted
+    noted = _AtCommit()
+    transaction.on_commit(noted.empty, robust=True)
+    return noted
 
 
 def _empty(tags: Iterable[str]) -> None:

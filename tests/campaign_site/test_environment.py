@@ -96,10 +96,10 @@ def test_mail_goes_out_one_way_that_is_fully_described(
 @pytest.mark.parametrize(
     ("value", "backend", "location"),
     [
-        ("file:///var/cache/site", "filebased.FileBasedCache", "/var/cache/site"),
-        ("db://kept_pages", "db.DatabaseCache", "kept_pages"),
-        ("db://kept_pages?max_entries=90", "db.DatabaseCache", "kept_pages"),
-        ("locmem://", "locmem.LocMemCache", ""),
+        ("file:///var/cache/site", "home.page_cache.files.FileCache", "/var/cache/site"),
+        ("db://kept_pages", "django.core.cache.backends.db.DatabaseCache", "kept_pages"),
+        ("db://kept_pages?max_entries=90", "django.core.cache.backends.db.DatabaseCache", "kept_pages"),
+        ("locmem://", "django.core.cache.backends.locmem.LocMemCache", ""),
     ],
 )
 def test_a_cache_is_where_its_address_says(
@@ -109,7 +109,7 @@ def test_a_cache_is_where_its_address_says(
 
     cache = Environment().cache("CACHE_URL", "")
 
-    assert (cache["BACKEND"], cache["LOCATION"]) == (f"django.core.cache.backends.{backend}", location)
+    assert (cache["BACKEND"], cache["LOCATION"]) == (backend, location)
     assert cache["OPTIONS"]["MAX_ENTRIES"] == (90 if "?" in value else 3000)
 
 

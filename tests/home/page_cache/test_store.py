@@ -2,12 +2,15 @@
 
 import pickle
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 import time_machine
 from django.core.cache.backends.base import BaseCache
 from django.core.management import call_command
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
@@ -81,6 +84,48 @@ def test_generation_changes_with_each_emptying_and_with_nothing_else(kept_there:
     assert len({first, second, store.generation()}) == 3
     kept_there.clear()
     assert store.generation() not in {first, second}
+
+
+def test_what_a_transaction_empties_is_emptied_at_once_and_together_in_the_end(django_capture_on_commit_callbacks):
+    tags = ["page:7", "page:8", "page:9"]
+    before = store.versions(tags)
+    with django_capture_on_commit_callbacks() as callbacks:
+        store.empty(["page:7"])
+        store.empty(["page:8", "page:7"])
+    at_once = store.versions(tags)
+    (in_the_end,) = callbacks
+    in_the_end()
+    after = store.versions(tags)
+
+    assert {tag for tag in tags if at_once[tag] != before[tag]} == {"page:7", "page:8"}
+    assert {tag for tag in tags if after[tag] != at_once[tag]} == {"page:7", "page:8"}
+
+
+def test_what_is_rolled_back_takes_nothing_along_that_is_emptied_beside_it(django_capture_on_commit_callbacks):
+    tags = ["page:6", "page:7", "page:8", "page:9"]
+    with django_capture_on_commit_callbacks() as callbacks:
+        with transaction.atomic():
+            store.empty(["page:7"])
+        with suppress(ZeroDivisionError), transaction.atomic():
+            store.empty(["page:6"])
+            raise ZeroDivisionError
+        store.empty(["page:8"])
+        with suppress(ZeroDivisionError), transaction.atomic():
+            store.empty(["page:9"])
+            raise ZeroDivisionError
+    before = store.versions(tags)
+    for callback in callbacks:
+        callback()
+
+    changed = {tag for tag, version in store.versions(tags).items() if version != before[tag]}
+    assert {"page:7", "page:8"} <= changed
+    assert "page:6" not in changed
+
+
+def test_a_cache_that_fails_in_the_end_stops_nobody(kept_there, monkeypatch, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        store.empty(["page:7"])
+        monkeypatch.setattr(type(kept_there), "set", Mock(side_effect=OSError("No space left on device")))
 
 
 def test_facts_are_remembered_once_committed(django_capture_on_commit_callbacks):
