@@ -93,7 +93,8 @@ class _AtCommit:
 def _at_commit(connection: BaseDatabaseWrapper) -> _AtCommit:
     """The one that is noted already, unless a savepoint may be rolled back with it and without what is added now."""
     open_now = set(connection.savepoint_ids)
-    for savepoints, called, _is_robust in reversed(connection.run_on_commit):
+    for each in reversed(connection.run_on_commit):
+        savepoints, called = each[:2]
         noted = getattr(called, "__self__", None)
         if isinstance(noted, _AtCommit) and open_now.issuperset(savepoints):
             return noted
