@@ -178,6 +178,8 @@ LOGGING: dict[str, Any] = {
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = OFFICE_TIME_ZONE
+# Everybody reads and enters the office's times: a day or a month is the same for all.
+WAGTAIL_USER_TIME_ZONES = [OFFICE_TIME_ZONE]
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 WAGTAILADMIN_PERMITTED_LANGUAGES = [language for language in LANGUAGES if language[0] not in UNFINISHED]

@@ -23,6 +23,12 @@ def window_end(broadcast: Broadcast) -> datetime | None:
     return broadcast.finished_at + attribution_window()
 
 
+def is_closed(broadcast: Broadcast, *, now: datetime) -> bool:
+    """Whether nothing that happens at ``now`` (UTC) or later can count for the broadcast any more."""
+    end = window_end(broadcast)
+    return end is not None and end <= now
+
+
 def within_window(now: datetime, *, broadcast: str = "") -> Q:
     """Whether something that happens at ``now`` (UTC) counts for a broadcast, as a filter.
 

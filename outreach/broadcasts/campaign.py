@@ -2,7 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Of a campaign's days: every quarter between them is a row of its results."""
 
 
 class Campaign(models.Model):
@@ -35,6 +39,15 @@ class Campaign(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """A period that ends before it starts is refused, at the field that ends it."""
+        """A period that ends before it starts is refused, at the field that ends it, and so are impossible years."""
+        for name in ("starts_on", "ends_on"):
+            day = getattr(self, name)
+            if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise ValidationError(
+                    {
+                        name: gettext("Write a day between %(first)d and %(last)d.")
+                        % {"first": FIRST_YEAR, "last": LAST_YEAR}
+                    }
+                )
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("The last day is before the first.")})

@@ -1,6 +1,6 @@
 """Local times on clocks that change: which moments a local time names, where clocks skip it or show it twice."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,6 +10,11 @@ from django.utils.formats import date_format
 def office_zone() -> ZoneInfo:
     """The time zone of the office."""
     return ZoneInfo(settings.OFFICE_TIME_ZONE)
+
+
+def office_day(moment: datetime) -> date:
+    """The day that it is in the office at a moment, whatever the zone of whoever asks."""
+    return moment.astimezone(office_zone()).date()
 
 
 def office_text(moment: datetime) -> str:

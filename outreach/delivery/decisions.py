@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 from wagtail.log_actions import registry
 
+from outreach.broadcasts.attribution import is_closed
 from outreach.broadcasts.history import record
 from outreach.broadcasts.lifecycle import elsewhere, locked
 from outreach.broadcasts.models import Broadcast
@@ -90,11 +91,14 @@ def decide(
     only &= Q(channel=channel) if channel else Q()
     only &= Q(detail=words) if words is not None else Q()
     with transaction.atomic():
-        broadcast.state = locked(broadcast).state
+        current = locked(broadcast)
+        broadcast.state, broadcast.finished_at = current.state, current.finished_at
         if last_decision(broadcast) != after:
             raise OldPage(_("This was decided a moment ago, perhaps by a second click. Here is how it stands now."))
         if broadcast.state not in decision.states:
             raise elsewhere(broadcast)
+        if name == "retry-failed" and is_closed(broadcast, now=now):
+            raise Refused(_("The figures of this broadcast are final. Write to these people with a new one."))
         found = Delivery.objects.filter(only, broadcast=broadcast).count()
         if found > seen:
             text = ngettext(

@@ -14,6 +14,7 @@ from wagtail.admin import messages
 from wagtail.log_actions import registry
 
 from outreach.audience.choices import ChannelName
+from outreach.broadcasts.attribution import is_closed
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.refusals import Refused
 from outreach.broadcasts.studio.base import StudioView
@@ -96,7 +97,9 @@ class ProgressView(StudioView):
             "after": last_decision(self.broadcast),
             "may_send_again": may_decide and self.broadcast.state in DECISIONS["send-again"].states,
             "may_take": may_decide and self.broadcast.state in DECISIONS["take-as-sent"].states,
-            "may_retry": may_decide and self.broadcast.state in DECISIONS["retry-failed"].states,
+            "may_retry": may_decide
+            and self.broadcast.state in DECISIONS["retry-failed"].states
+            and not is_closed(self.broadcast, now=timezone.now()),
             # One cause is the same as all of them.
             "uncertain_causes": uncertain if len(uncertain) > 1 else [],
             "failed_causes": failed if len(failed) > 1 else [],

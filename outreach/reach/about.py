@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from outreach.broadcasts.office_time import office_zone
 
 from .metrics import Metric
 from .standing import standing
@@ -58,4 +59,4 @@ def definition(metric: Metric) -> list[tuple[str, str]]:
 
 def moment_text(moment: datetime | None) -> str:
     """A moment as files and facts have it."""
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M %Z") if moment else "…"
+    return moment.astimezone(office_zone()).strftime("%Y-%m-%d %H:%M %Z") if moment else "…"

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.broadcasts.days import write_month
+from outreach.broadcasts.office_time import office_day
 
 CODE = re.compile(r"([0-9]{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
 RANGE = re.compile(r"([0-9]{4}-[0-9]{2}(?:-[0-9]{2})?)(?:/|\.\.|--)([0-9]{4}-[0-9]{2}(?:-[0-9]{2})?)")
@@ -38,13 +38,13 @@ class Period:
 
     def has(self, moment: datetime) -> bool:
         """Whether a moment lies in it, by the office's clock."""
-        return self.begins <= timezone.localdate(moment) <= self.ends
+        return self.begins <= office_day(moment) <= self.ends
 
 
 def parse(code: str) -> Period:
     """The period with this code; raises :class:`UnknownPeriod`."""
     found = CODE.fullmatch(code)
-    if not found or found[1] < "1900":
+    if not found or not "1900" <= found[1] <= "9998":
         raise UnknownPeriod(_why(code))
     year = int(found[1])
     first, months = (int(found[2]), 1) if found[2] else (3 * int(found[3]) - 2, 3) if found[3] else (1, 12)
@@ -61,7 +61,7 @@ def _why(code: str) -> str:
 
 def around(moments: Iterable[datetime]) -> list[Period]:
     """Every period that has one of these moments, the latest first and the longest before its parts."""
-    days = {timezone.localdate(moment) for moment in moments}
+    days = set(map(office_day, moments))
     codes = {
         code
         for day in days

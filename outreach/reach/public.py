@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import OuterRef, Subquery
-from django.utils import timezone
 
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.office_time import office_day
 
 from .metrics import Metric
 from .snapshots import publishing
@@ -67,4 +67,4 @@ def _results(campaign: Campaign, snapshot: Snapshot) -> Results:
     shown = report(snapshot=snapshot.pk, k=PUBLIC_K)
     moment: datetime = snapshot.published_at  # type: ignore[attr-defined]
     code = snapshot.place.partition("/")[0]
-    return Results(campaign, code, shown.period.name if shown.period else code, timezone.localdate(moment), shown)
+    return Results(campaign, code, shown.period.name if shown.period else code, office_day(moment), shown)

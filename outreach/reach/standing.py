@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import TextChoices
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.broadcasts.days import write_day
+from outreach.broadcasts.office_time import office_day
 
 from .metrics import DEFINITIONS_VERSION
 from .tables import Report
@@ -103,4 +103,4 @@ def standing(report: Report) -> Standing:
 
 
 def _day(moment: datetime | None) -> str:
-    return timezone.localtime(moment).date().isoformat() if moment else ""
+    return office_day(moment).isoformat() if moment else ""

@@ -8,17 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from outreach.broadcasts.attribution import ENDED, attribution_window, window_end
+from outreach.broadcasts.attribution import ENDED, attribution_window, is_closed, window_end
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import first_moment, office_zone
 
 __all__ = ["ENDED", "Days", "attribution_window", "days_of", "is_closed", "window_end"]
-
-
-def is_closed(broadcast: Broadcast, *, now: datetime) -> bool:
-    """Whether nothing that happens at ``now`` (UTC) or later can count for the broadcast any more."""
-    end = window_end(broadcast)
-    return end is not None and end <= now
 
 
 @dataclass(frozen=True)

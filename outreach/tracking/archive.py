@@ -8,10 +8,10 @@ from datetime import date
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import Broadcast, Message
+from outreach.broadcasts.office_time import office_day
 
 from .links import view_path
 from .tokens import BadToken, Use, read
@@ -88,4 +88,4 @@ def versions(message: Message) -> list[Version]:
 def sent_on(message: Message) -> date | None:
     """The day on which sending began, in the office's time zone."""
     started_at = message.broadcast.started_at
-    return timezone.localdate(started_at) if started_at else None
+    return office_day(started_at) if started_at else None

@@ -225,7 +225,7 @@ class OfferAnswer(Schema):
     def of(cls, offer: Offer) -> "OfferAnswer":
         """The answer for the fixed list."""
         return cls(
-            campaigns=[CampaignAnswer(code=each.slug, name=each.name) for each in offer.campaigns],
+            campaigns=[CampaignAnswer(code=each.slug, name=name) for each, name in offer.named_campaigns],
             periods=[
                 PeriodAnswer(code=each.code, name=each.name, begins=each.begins.isoformat(), ends=each.ends.isoformat())
                 for each in offer.periods
@@ -233,12 +233,12 @@ class OfferAnswer(Schema):
             broadcasts=[
                 BroadcastAnswer(
                     number=each.pk,
-                    title=each.title,
+                    title=title,
                     campaign=each.campaign.slug if each.campaign else None,
                     state=each.state,
                     demo_data=each.is_demo,
                 )
-                for each in offer.broadcasts
+                for each, title in offer.named_broadcasts
             ],
         )
 

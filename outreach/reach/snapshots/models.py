@@ -66,6 +66,11 @@ class Snapshot(WrittenOnce):
         """Whether it sums up broadcasts."""
         return self.kind != self.Kind.BROADCAST
 
+    @property
+    def may_be_published(self) -> bool:
+        """Whether the public can ever read it: a public page has one campaign."""
+        return self.is_period and self.campaign_id is not None
+
 
 class SnapshotCells(WrittenOnce):
     """The sealed part of a snapshot: its true counts, and which cells are hidden for each k.

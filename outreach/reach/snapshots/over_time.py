@@ -8,10 +8,9 @@ part is told of the broadcasts that ended in it, as in its own snapshot.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from django.utils import timezone
-
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.office_time import office_day
 from outreach.reach import people, provisional
 from outreach.reach.disclosure.growth import hide_growth
 from outreach.reach.periods import Period, parse
@@ -79,7 +78,7 @@ def _parts(unit: str, broadcasts: Sequence[Broadcast]) -> list[tuple[Period, lis
     found: dict[int, list[int]] = {}
     for each in broadcasts:
         if each.finished_at is not None:
-            day = first_days.get(each.pk) or timezone.localdate(each.finished_at)
+            day = first_days.get(each.pk) or office_day(each.finished_at)
             found.setdefault((day.year * 12 + day.month - 1) // months, []).append(each.pk)
     return [(_part(at * months, unit), found.get(at, [])) for at in range(min(found), max(found) + 1)] if found else []
 

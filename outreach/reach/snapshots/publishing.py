@@ -4,25 +4,29 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from .models import Publication, Snapshot
 
 
 class NotPublishable(RuntimeError):
-    """Only periods can be published: a single broadcast says too much of too few."""
+    """Only a campaign's periods can be published: a broadcast says too much of too few, and a page has one campaign."""
 
 
 def publish(*, snapshot: Snapshot, user: User | None, now: datetime) -> Publication:
     """Show a period on the public page, from ``now`` (UTC); raises :class:`NotPublishable`.
 
-    Another version of the same period is withdrawn: the public reads one at a time. To publish twice is to publish.
+    Another version of the same period is withdrawn: the public reads one at a time. So is the whole campaign as it was
+    when it had other days. To publish twice is to publish.
     """
-    if not snapshot.is_period:
+    if not snapshot.may_be_published:
         raise NotPublishable(snapshot.place)
     try:
         with transaction.atomic():
-            others = Publication.objects.filter(snapshot__place=snapshot.place, withdrawn_at__isnull=True)
+            same = Q(snapshot__place=snapshot.place)
+            if snapshot.kind == Snapshot.Kind.CAMPAIGN:
+                same |= Q(snapshot__campaign=snapshot.campaign_id, snapshot__kind=snapshot.kind)
+            others = Publication.objects.filter(same, withdrawn_at__isnull=True)
             others.exclude(snapshot=snapshot).update(withdrawn_at=now, withdrawn_by=user)
             found = others.filter(snapshot=snapshot).first()
             return found or Publication.objects.create(snapshot=snapshot, published_at=now, published_by=user)

@@ -23,6 +23,7 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.campaign_words import names_of
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_text
+from outreach.broadcasts.title_words import titles_of
 from outreach.reach.periods import Period, UnknownPeriod, around, parse
 
 from .correcting import EventsRemoved, NoReason, NothingChanged, NotTheNewest, correct
@@ -180,7 +181,8 @@ def _lines(missing: Any) -> list[tuple[str, str]]:
             return _("still being sent")
         return _("its figures close on %(moment)s") % {"moment": office_text(each.closes_at)}
 
-    return [(each.broadcast.title, when(each)) for each in missing]
+    titles = titles_of({each.broadcast.pk: each.broadcast.title for each in missing})
+    return [(titles[each.broadcast.pk], when(each)) for each in missing]
 
 
 class ReasonForm(forms.Form):
@@ -278,7 +280,7 @@ class PublishView(DecisionView):
         try:
             publish(snapshot=self.snapshot, user=_user(self.request), now=timezone.now())
         except NotPublishable:
-            return _("Only the figures of a period can be published, not those of one broadcast.")
+            return _("Only the figures of a campaign's period can be published: a public page has one campaign.")
         return ""
 
 

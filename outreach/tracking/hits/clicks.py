@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from outreach.audience.choices import Purpose
 from outreach.audience.inactivity import note_activity
@@ -17,12 +17,10 @@ from outreach.tracking.tokens import Use
 from . import scanners, shared_links
 from .lines import Hit, moment
 from .machines import MachineReason
+from .scanners import TOLERANCE
 from .targets import HONEYPOT
 
 Kind, Reason = TrackingEvent.Kind, Drop.Reason
-
-TOLERANCE = timedelta(minutes=1)
-"""How far the clocks of two machines may lie apart before a time is corrected."""
 
 
 def write_hits(hits: Sequence[Hit], *, now: datetime, drops: Counter[str]) -> int:

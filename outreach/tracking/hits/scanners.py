@@ -27,6 +27,10 @@ FEWEST_IN_BURST = 3
 """Different links; and they must be more than half of the message's."""
 SOON = timedelta(seconds=2)
 """From when a mail was handed over: no mail is on a reader's screen before, so a scanner stood in its way."""
+TOLERANCE = timedelta(minutes=1)
+"""How far the clocks of two machines may lie apart before a time is corrected. A click that is earlier than a hand-over
+by more answers another one, such as the first one of a mail that was sent again.
+"""
 
 
 class Click(NamedTuple):
@@ -46,14 +50,15 @@ def mark(written: Sequence[TrackingEvent]) -> None:
     deliveries = {event.delivery_id for event in clicks if event.delivery_id}
     moments = [event.occurred_at for event in clicks]
     around = (min(moments) - AROUND_HONEYPOT, max(moments) + AROUND_HONEYPOT)
-    known = Delivery.objects.filter(pk__in=deliveries).values_list("pk", "message_id", "channel", "attempted_at")
-    places = {pk: (message, channel, attempted_at) for pk, message, channel, attempted_at in known}
+    fields = ("pk", "message_id", "channel", "attempted_at", "broadcast__started_at")
+    places = {pk: place for pk, *place in Delivery.objects.filter(pk__in=deliveries).values_list(*fields)}
     links = dict(Message.objects.filter(pk__in={place[0] for place in places.values()}).values_list("pk", "links"))
     found: dict[str, list[int]] = defaultdict(list)
     for delivery, its_clicks in _clicks(deliveries, around).items():
-        message, channel, attempted_at = places[delivery]
+        message, channel, attempted_at, started_at = places[delivery]
         handed_over = attempted_at if channel == ChannelName.EMAIL else None
-        for pk, reason in verdicts(its_clicks, links=len(links.get(message, ())), handed_over=handed_over):
+        number = len(links.get(message, ()))
+        for pk, reason in verdicts(its_clicks, links=number, handed_over=handed_over, corrected_to=started_at):
             found[reason].append(pk)
     for reason, numbers in found.items():
         TrackingEvent.objects.filter(pk__in=numbers).update(machine_reason=reason)
@@ -70,8 +75,9 @@ def mark_soon(*, broadcast: int) -> int:
         kind=TrackingEvent.Kind.CLICK,
         machine_reason="",
         delivery__channel=ChannelName.EMAIL,
+        occurred_at__gte=F("delivery__attempted_at") - TOLERANCE,
         occurred_at__lt=F("delivery__attempted_at") + SOON,
-    )
+    ).exclude(occurred_at=F("broadcast__started_at"))
     return TrackingEvent.objects.filter(pk__in=early.values("pk")).update(machine_reason=MachineReason.SOON)
 
 
@@ -86,13 +92,16 @@ def _clicks(deliveries: Collection[int], around: tuple[datetime, datetime]) -> d
     return by_delivery
 
 
-def verdicts(clicks: Sequence[Click], *, links: int, handed_over: datetime | None) -> Iterator[tuple[int, str]]:
+def verdicts(
+    clicks: Sequence[Click], *, links: int, handed_over: datetime | None, corrected_to: datetime | None = None
+) -> Iterator[tuple[int, str]]:
     """Which clicks of one delivery, in the order of time, turn out to be a machine's, with the reason.
 
     ``links`` is how many the message has; ``handed_over`` when the mail was given to its provider, if that counts.
+    Clicks at the moment ``corrected_to`` had an impossible time: how fast they were, nobody knows.
     """
     traps = [click.at for click in clicks if click.link == HONEYPOT]
-    in_burst = _in_burst(clicks, links)
+    in_burst = _in_burst([click for click in clicks if click.at != corrected_to], links)
     for click in clicks:
         if click.reason:
             continue
@@ -100,7 +109,9 @@ def verdicts(clicks: Sequence[Click], *, links: int, handed_over: datetime | Non
             yield click.pk, MachineReason.HONEYPOT.value
         elif click.pk in in_burst:
             yield click.pk, MachineReason.BURST.value
-        elif handed_over and click.at < handed_over + SOON:
+        elif click.at == corrected_to:
+            continue
+        elif handed_over and handed_over - TOLERANCE <= click.at < handed_over + SOON:
             yield click.pk, MachineReason.SOON.value
 
 

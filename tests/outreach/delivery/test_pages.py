@@ -227,6 +227,20 @@ def test_only_what_failed_is_tried_again_with_its_count_on_the_button(client, un
     assert sorted(Delivery.objects.values_list("status", flat=True)) == ["queued", "queued", "uncertain", "uncertain"]
 
 
+def test_what_failed_is_not_tried_again_once_the_figures_are_final(client, uncertain, clock_on_the_wall):
+    Delivery.objects.update(status="failed", settled_at=START)
+    broadcasts.finish(broadcast=uncertain, now=START)
+    assert page(client, uncertain).select_one("#retry")
+    clock_on_the_wall.shift(timedelta(days=8))
+    assert not page(client, uncertain).select_one("#retry")
+
+    client.post(address(uncertain, "broadcast_decision", "retry-failed"), {"seen": 4, "after": 0})
+
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"failed"}
+    uncertain.refresh_from_db()
+    assert uncertain.state == "finished"
+
+
 def test_an_editor_sees_the_question_and_who_answers_it(client, uncertain, member):
     client.force_login(member("editor"))
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,11 +28,35 @@ def test_code_names_whole_months_quarters_and_years(code, begins, ends, name):
 
 @pytest.mark.parametrize(
     "code",
-    ["2026-13", "2026-00", "2026-Q0", "2026-Q5", "26", "2026-1", "2026-11-01", "٢٠٢٦", "", " 2026", "0000", "1e3"],
+    [
+        "2026-13",
+        "2026-00",
+        "2026-Q0",
+        "2026-Q5",
+        "26",
+        "2026-1",
+        "2026-11-01",
+        "٢٠٢٦",
+        "",
+        " 2026",
+        "0000",
+        "1e3",
+        "9999",
+        "9999-12",
+        "9999-Q4",
+    ],
 )
 def test_other_codes_are_refused(code):
     with pytest.raises(UnknownPeriod, match="Choose one from the list"):
         parse(code)
+
+
+def test_months_are_the_offices_whatever_zone_a_reader_chose():
+    moment = datetime(2026, 11, 1, 2, tzinfo=UTC)  # 31 October, 22:00 in Dominica
+    with timezone.override("Europe/Zurich"):
+        assert [period.code for period in around([moment])] == ["2026", "2026-Q4", "2026-10"]
+        assert parse("2026-10").has(moment)
+        assert not parse("2026-11").has(moment)
 
 
 @pytest.mark.parametrize("code", ["2026-12/2026-11", "2026-12-02..2026-12-01", "2027-01--2026-12"])

@@ -87,6 +87,17 @@ def test_a_period_that_ends_before_it_starts_is_refused_at_its_last_day(client, 
     assert not Campaign.objects.exists()
 
 
+@pytest.mark.parametrize("days", [("2026-10-01", "9999-12-31"), ("0001-01-01", "2026-10-01")])
+def test_days_of_impossible_years_are_refused_at_their_field(client, editor, days):
+    client.force_login(editor)
+    given = {"name": "Rights", "slug": "rights", "starts_on": days[0], "ends_on": days[1]}
+
+    answer = client.post(reverse("campaigns:add"), given)
+
+    assert "Write a day between 1900 and 2199." in answer.content.decode()
+    assert not Campaign.objects.exists()
+
+
 def test_the_database_takes_no_period_that_ends_before_it_starts(db):
     with pytest.raises(IntegrityError), transaction.atomic():
         Campaign.objects.create(name="A", slug="a", starts_on=date(2026, 2, 1), ends_on=date(2026, 1, 1))

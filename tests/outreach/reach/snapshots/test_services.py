@@ -327,11 +327,14 @@ def test_change_of_a_few_cannot_be_read_from_two_versions(october):
         assert not [change for change in changes.values() if 0 < abs(change) < 5]
 
 
-def test_only_periods_are_published_one_version_at_a_time_and_it_is_kept_who_did_it(october, member):
+def test_only_periods_of_a_campaign_are_published_one_version_at_a_time_and_it_is_kept_who_did_it(october, member):
+    campaign = Campaign.objects.create(name="Rights", slug="rights", starts_on="2026-11-01", ends_on="2026-11-30")
+    Broadcast.objects.update(campaign=campaign)
     (closed,) = close_due(now=CLOSED)
-    snapshot, user = freeze(), member("evaluator")
-    with pytest.raises(NotPublishable):
-        publish(snapshot=closed, user=user, now=CLOSED)
+    snapshot, user = freeze(campaign=campaign), member("evaluator")
+    for each in (closed, freeze()):
+        with pytest.raises(NotPublishable):
+            publish(snapshot=each, user=user, now=CLOSED)
     publish(snapshot=snapshot, user=user, now=CLOSED)
     publish(snapshot=snapshot, user=user, now=CLOSED)
     assert list(published()) == [snapshot]
@@ -340,6 +343,21 @@ def test_only_periods_are_published_one_version_at_a_time_and_it_is_kept_who_did
     row = Publication.objects.get()
     assert (row.published_by, row.withdrawn_by, row.withdrawn_at) == (user, user, CLOSED)
     assert not published()
+
+
+def test_of_a_campaign_that_was_made_longer_the_public_reads_the_whole_that_was_published_last(october):
+    campaign = Campaign.objects.create(name="Rights", slug="rights", starts_on="2026-11-01", ends_on=date(2026, 12, 10))
+    Broadcast.objects.update(campaign=campaign)
+    close_due(now=CLOSED)
+    campaign.refresh_from_db()
+    month, longer = freeze(campaign=campaign), freeze(period=None, campaign=campaign)
+    campaign.ends_on = date(2026, 11, 30)
+    shorter = freeze(period=None, campaign=campaign)
+
+    for snapshot in (month, longer, shorter):
+        publish(snapshot=snapshot, user=None, now=CLOSED)
+
+    assert set(published()) == {month, shorter}
 
 
 def test_broadcast_that_ended_has_headline_totals_only_rounded_down(ledger):

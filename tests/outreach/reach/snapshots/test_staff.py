@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.models import Broadcast
 from outreach.reach.periods import parse
 from outreach.reach.snapshots import staff
 from outreach.reach.snapshots.closing import close_due
@@ -58,10 +60,22 @@ def test_list_leads_to_the_report_and_says_what_is_public(evaluator, frozen):
     text = evaluator.get(reverse("snapshots:index")).content.decode()
     assert f"{reverse('reach:index')}?snapshot={frozen.pk}" in text
     assert "by the system" in text
-    evaluator.post(address("publish", frozen))
+    assert address("publish", frozen) not in text
+    campaign = Campaign.objects.create(name="Rights", slug="rights", starts_on="2026-11-01", ends_on="2026-11-30")
+    Broadcast.objects.update(campaign=campaign)
+    of_campaign = freeze_period(period=parse("2026-11"), campaign=campaign, user=None, now=CLOSED)
+    assert address("publish", of_campaign) in evaluator.get(reverse("snapshots:index")).content.decode()
+    evaluator.post(address("publish", of_campaign))
     assert re.search(r"Frozen,\s+public", evaluator.get(reverse("snapshots:index")).content.decode())
-    evaluator.post(address("withdraw", frozen))
+    evaluator.post(address("withdraw", of_campaign))
     assert Publication.objects.get().withdrawn_at
+
+
+def test_what_no_public_page_can_show_is_refused_in_words(evaluator, frozen):
+    answer = evaluator.post(address("publish", frozen), follow=True)
+
+    assert "Only the figures of a campaign" in answer.content.decode()
+    assert not Publication.objects.exists()
 
 
 def test_older_figures_are_on_the_next_page_and_can_still_be_corrected(evaluator, frozen, monkeypatch):

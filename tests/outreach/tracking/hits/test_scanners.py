@@ -56,6 +56,18 @@ def test_nobody_clicks_before_the_mail_is_there():
     assert judged((1, 0.5), handed_over=None) == {}
 
 
+def test_what_came_long_before_a_mail_was_handed_over_answers_an_earlier_one():
+    assert judged((1, -61), (2, -59)) == {1: "soon"}
+
+
+def test_a_time_that_was_corrected_says_nothing_of_speed():
+    clicks = [Click(pk, link, START, "") for pk, link in enumerate((1, 2, 3))]
+
+    assert dict(verdicts(clicks, links=3, handed_over=START, corrected_to=START)) == {}
+    trapped = [*clicks, Click(3, 0, START, "honeypot")]
+    assert set(dict(verdicts(trapped, links=3, handed_over=START, corrected_to=START))) == {0, 1, 2}
+
+
 def test_a_reason_that_is_known_stays_and_still_gives_the_others_away():
     assert judged((1, 60), (2, 61), (3, 62), reasons=("head", "head", "")) == {2: "burst"}
 
@@ -116,6 +128,18 @@ def test_a_click_that_was_read_before_anybody_wrote_when_the_mail_went_is_judged
     assert mark_soon(broadcast=first.broadcast_id) == 0
 
     assert TrackingEvent.objects.get(machine_reason="soon").delivery == first
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("sent_again", [timedelta(), timedelta(hours=1)], ids=["a clock that went back", "sent again"])
+def test_a_reader_whom_clocks_or_a_second_copy_overtook_stays_a_reader(delivered, sent_again):
+    now = START + timedelta(hours=2)
+    write_hits([hit(delivered[0], minutes=30 if sent_again else -600)], now=now, drops=Counter())
+    Delivery.objects.update(attempted_at=START + sent_again)
+    write_hits([hit(delivered[0], minutes=70, link=2)], now=now, drops=Counter())
+
+    assert mark_soon(broadcast=delivered[0].broadcast_id) == 0
+    assert set(TrackingEvent.objects.values_list("machine_reason", flat=True)) == {""}
 
 
 @pytest.mark.django_db
