@@ -25,7 +25,7 @@ from .pictures import draw
 from .refusals import Overtaken, WrongState
 from .rendering import build, frozen
 from .sources import shown_infographic, sources
-from .standing import SAID, audience_hash, version
+from .standing import SAID, audience_hash, digest, version
 
 
 def create_from_story(*, story: Page, user: User | None, now: datetime) -> Broadcast:
@@ -105,14 +105,35 @@ def proposal(message: Message) -> Message | None:
     return drawn(fresh, source)
 
 
-def keep(*, message: Message, user: User | None, now: datetime) -> None:
-    """Say that the text is right although the story was edited: it is no longer stale."""
+def basis(message: Message) -> str:
+    """What the text would be drawn from today, as a SHA-256."""
+    return digest(_basis(message))
+
+
+def _basis(message: Message) -> dict[str, str]:
+    source = sources(message.broadcast).get(message.language)
+    page = shown_infographic(message.picture, language=message.language)
+    return {
+        "source_hash": source.content_hash if source else "",
+        "picture_source": page.content_hash() if page else "",
+    }
+
+
+def keep(*, message: Message, user: User | None, now: datetime, read: str | None = None) -> None:
+    """Say that the text is right although the story was edited: it is no longer stale.
+
+    ``read`` is the :func:`basis` that the person had in front of them; where the story was edited once more since, it
+    raises ``Overtaken``.
+    """
     with editing(message.broadcast, "", user, now):
-        source = sources(message.broadcast).get(message.language)
-        message.source_hash = source.content_hash if source else ""
-        page = shown_infographic(message.picture, language=message.language)
-        message.picture_source = page.content_hash() if page else ""
-        message.save()
+        found = _basis(message)
+        if read is not None and read != digest(found):
+            raise Overtaken(
+                _("Somebody changed this after you opened it. Look at what stands there now, and then change it again.")
+            )
+        for name, value in found.items():
+            setattr(message, name, value)
+        message.save(update_fields=list(found))
         record(broadcast=message.broadcast, action="keep", user=user, now=now, detail=str(message))
 
 

@@ -4,6 +4,7 @@ from .approval import approve, schedule, submit, verify_approval
 from .archiving import set_archived
 from .carrying import add_stories, drop_story, move_story
 from .drafting import (
+    basis,
     create,
     create_from_stories,
     create_from_story,
@@ -46,6 +47,7 @@ __all__ = [
     "WrongState",
     "add_stories",
     "approve",
+    "basis",
     "cancel",
     "close",
     "create",

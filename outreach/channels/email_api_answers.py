@@ -17,7 +17,9 @@ from anymail.exceptions import (
 from .failures import AddressDead, ChannelError, ChannelRefused, MessageRejected, OutcomeUnknown, TryLater
 from .protocol import Receipt
 
-NOT_SENT = (requests.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
+NOT_SENT = (requests.ConnectTimeout, requests.exceptions.ProxyError)
+HANDSHAKE = ("HANDSHAKE", "WRONG_VERSION_NUMBER", "PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "UNRECOGNIZED_NAME")
+"""What OpenSSL says where two sides found no way to speak. Any other fault of TLS may come after all was sent."""
 TRY_AGAIN = {408, 425, 429}
 REFUSES_US = {401, 402, 403, 404, 405}
 GATEWAY = {502, 504}
@@ -69,6 +71,8 @@ def _failure_without_answer(error: AnymailAPIError) -> ChannelError:
     kind = type(cause or error).__name__
     if isinstance(cause, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(cause):
         return ChannelRefused("The provider's certificate is not trusted.")
+    if isinstance(cause, requests.exceptions.SSLError) and any(word in str(cause) for word in HANDSHAKE):
+        return TryLater(f"The provider can't be reached ({kind}).", everyone=True)
     reason = getattr(cause.args[0], "reason", None) if cause is not None and cause.args else None
     if isinstance(cause, NOT_SENT) or isinstance(reason, urllib3.exceptions.NewConnectionError):
         return TryLater(f"The provider can't be reached ({kind}).", everyone=True)

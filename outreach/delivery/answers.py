@@ -15,14 +15,12 @@ from outreach.channels.failures import (
     TryLater,
 )
 
-from .ledger import Claimed, Outcome
+from .ledger import LONGEST_PAUSE, Claimed, Outcome
 from .models import Delivery
 
 MOST_ATTEMPTS = 8
 LONGEST_BACKOFF = timedelta(hours=4)
 PAUSE_WITHOUT_ADVICE = timedelta(seconds=30)
-LONGEST_PAUSE = timedelta(days=1)
-"""A provider that asks for more is asked again after this."""
 WINDOW, TOO_MANY = 100, 40
 """A broadcast pauses itself when this many of the last ``WINDOW`` outcomes of one worker are of one bad kind."""
 

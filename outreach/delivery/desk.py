@@ -58,9 +58,10 @@ class Desk:
         """Have something done; whoever asks looks after the answer."""
         return self._executor.submit(self.steadily, job, *arguments, **named)
 
-    def do(self, job: Callable[..., Any], *arguments: Any, **named: Any) -> None:
+    def do(self, job: Callable[..., Any], *arguments: Any, **named: Any) -> "Future[Any]":
         """Have something done of which only a failure matters: :meth:`collect` raises it."""
         self._jobs.append(self.submit(job, *arguments, **named))
+        return self._jobs[-1]
 
     def collect(self, *, wait: bool) -> None:
         """Part with what is done, or with everything; raises the first failure."""

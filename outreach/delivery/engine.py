@@ -8,8 +8,9 @@ killed at any moment, a worker leaves uncertain only what was under way on its o
 import logging
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor
-from datetime import datetime
+from concurrent.futures import Executor, Future
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
 
@@ -37,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 ASK_AGAIN_SECONDS = 0.003
 """While the desk is claiming."""
+
+LOOK_EVERY = timedelta(seconds=1)
+"""How often a worker looks whether what it has claimed may still be sent: nobody tells that quiet hours begin."""
 
 Status = Delivery.Status
 ACCEPTED = Status.ACCEPTED
@@ -69,6 +73,7 @@ class Courier:
         self.owner = owner
         self._composer = Composer(links)
         self._watch = watch
+        self._source = source
         self._clock = clock
         self._stopping = stopping
         self._desk = Desk(desk, pause=pause)
@@ -80,9 +85,10 @@ class Courier:
         self._ready: deque[Claimed] = deque()
         self._taken: dict[int, Claimed] = {}
         self._begun: dict[int, datetime] = {}
-        self._stopped: set[int] = set()
+        self._stopped: dict[int, Future[Any]] = {}
         self._look = self._looked_too_early = self._broken = False
         self._rests_until: datetime | None = None
+        self._looked_at = clock()
         self._failure: Exception | None = None
         self._settled = 0
 
@@ -94,11 +100,11 @@ class Courier:
         Returns when nothing more is due, the channel has to rest, or the worker is to stop. Raises what the database
         raises when it does not come back; nothing is lost by that.
         """
-        self._settled, self._claims.is_exhausted, self._stopped = 0, False, set()
+        self._settled, self._claims.is_exhausted, self._stopped = 0, False, {}
         if self._claims.is_coming or self._desk.is_unsure or not (self._record.is_empty and self._desk.is_empty):
             # Left from a round that broke off. What is known has to be written before anybody decides about it.
             self._tidy_up()
-        paused = throttle.paused_until(channel=self.channel.name)
+        paused = throttle.paused_until(channel=self.channel.name, now=self._clock())
         if (paused and paused > self._clock()) or not self._claims.has_source():
             return 0
         self._rests_until, self._broken, self._failure = None, False, None
@@ -173,6 +179,9 @@ class Courier:
             if self._record.is_behind:
                 return ASK_AGAIN_SECONDS
             # `begin` looks just before a message may arrive; here it only saves a line from being broken for it.
+            if not self._looked_at <= now < self._looked_at + LOOK_EVERY:
+                self._looked_at = now
+                self._look |= not self._going().issuperset(claimed.broadcast for claimed in self._ready)
             if self._look or self._claims.lease_was_lost or (self.channel.per_second and self._watch.changed()):
                 self._look_again(now)
             if not self._ready:
@@ -284,15 +293,14 @@ class Courier:
                 until = outcome_of(failure, claimed, begun_at=now, now=now).due_at
                 assert until
                 self._rests_until = max(until, self._rests_until or until)
-                self._desk.do(throttle.wait_everyone, channel=self.channel.name, until=until)
+                self._desk.do(throttle.wait_everyone, channel=self.channel.name, until=until, now=now)
             case MessageRejected():
                 self._stop_broadcast(claimed.broadcast, f"The provider refused the content: {failure}")
             case ChannelRefused():
                 self._stop_broadcast(claimed.broadcast, f"The provider refused us: {failure}")
 
     def _stop_broadcast(self, number: int, reason: str) -> None:
-        self._stopped.add(number)
-        self._desk.do(_pause_broadcast, number, reason, self._clock())
+        self._stopped[number] = self._desk.do(_pause_broadcast, number, reason, self._clock())
         self._keep(lambda claimed: claimed.broadcast != number)
 
     def _keep_books(self, now: datetime) -> None:
@@ -321,21 +329,29 @@ class Courier:
         """Something changed: read again what is ready or taken, and part with what may not be sent any more."""
         self._look = self._claims.lease_was_lost = False
         self._looked_too_early = self._claims.is_coming
-        paused = throttle.paused_until(channel=self.channel.name)
+        paused = throttle.paused_until(channel=self.channel.name, now=now)
         if paused and paused > now:
             self._rests_until = paused
+        going = self._going()
         held = {claimed.number: claimed for claimed in self._ready}
         held |= {number: claimed for number, claimed in self._taken.items() if number not in self._begun}
         if not held:
             return
         fresh = {claimed.number: claimed for claimed in ledger.read(held, owner=self.owner)}
-        sending = ledger.sending(claimed.broadcast for claimed in held.values()) - self._stopped
         if unwanted := held.keys() - fresh.keys():
             self._desk.do(ledger.turn_away, numbers=unwanted, owner=self.owner, now=now)
         self._keep(
-            lambda claimed: claimed.number in fresh and fresh[claimed.number].is_held and claimed.broadcast in sending
+            lambda claimed: claimed.number in fresh and fresh[claimed.number].is_held and claimed.broadcast in going
         )
         self._ready = deque(fresh[claimed.number] for claimed in self._ready)
+
+    def _going(self) -> set[int]:
+        """The broadcasts that may be sent now, also one that was stopped here and that somebody has let go on since."""
+        paused = [number for number, job in self._stopped.items() if job.done() and not job.exception()]
+        going = set(self._source())
+        for number in going.intersection(paused):
+            del self._stopped[number]
+        return going - self._stopped.keys()
 
     def _keep(self, may_go: Callable[[Claimed], bool]) -> None:
         """Give back what is ready or taken and may not go."""

@@ -25,6 +25,13 @@ from .models import Delivery, Lease
 LEASE = timedelta(minutes=3)
 """Longer than the longest wait for a provider's answer; after it, a silent worker counts as dead."""
 
+LONGEST_PAUSE = timedelta(days=1)
+"""A provider that asks for more is asked again after this. A time that lies further ahead was written by a clock that
+was set back since.
+"""
+CLOCKS_DIFFER = timedelta(hours=1)
+"""More than the clocks of workers lie apart."""
+
 Status = Delivery.Status
 IN_HAND = (Status.ATTEMPTING, Status.UNCERTAIN)
 """What the worker that claimed a row can still move: also what others took for uncertain meanwhile."""
@@ -82,7 +89,7 @@ _CLAIM = """
     WITH free AS MATERIALIZED (
         SELECT id FROM outreach_delivery
         WHERE broadcast_id = %s AND channel = %s AND id > %s AND settled_at IS NULL
-            AND (status = 'queued' OR (status = 'deferred' AND due_at <= %s))
+            AND (status = 'queued' OR (status = 'deferred' AND (due_at <= %s OR due_at > %s)))
         ORDER BY id LIMIT %s {lock}
     )
     UPDATE outreach_delivery SET status = 'attempting', lease_owner = %s WHERE id IN (SELECT id FROM free)
@@ -97,9 +104,10 @@ def claim(*, broadcast: int, channel: str, owner: str, limit: int, after: int = 
     """
     lock = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     # What was never deferred is due whatever the clock says, which may have been set back.
-    due_by = connection.ops.adapt_datetimefield_value(now)
+    adapt = connection.ops.adapt_datetimefield_value
+    due_by, never = adapt(now), adapt(now + LONGEST_PAUSE + CLOCKS_DIFFER)
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(lock=lock), [broadcast, channel, after, due_by, limit, owner])
+        cursor.execute(_CLAIM.format(lock=lock), [broadcast, channel, after, due_by, never, limit, owner])
         return sorted(number for (number,) in cursor.fetchall())
 
 
@@ -136,12 +144,6 @@ def _among(numbers: Collection[int]) -> tuple[str, str | list[int]]:
     if connection.vendor == "postgresql":
         return "= ANY(%s)", list(numbers)
     return "IN (SELECT value FROM json_each(%s))", json.dumps(list(numbers))
-
-
-def sending(numbers: Iterable[int]) -> set[int]:
-    """Those of some broadcasts that may be sent now."""
-    rows = Broadcast.objects.filter(pk__in=set(numbers), state=Broadcast.State.SENDING)
-    return set(rows.values_list("pk", flat=True))
 
 
 def turn_away(*, numbers: Collection[int], owner: str, now: datetime) -> None:

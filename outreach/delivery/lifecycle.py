@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 
+from outreach.audience.models import Segment
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import quiet_until
@@ -52,6 +53,8 @@ def start(*, broadcast_id: int, now: datetime) -> bool:
             return False
         if not _in_time(broadcast, now):
             return False
+        # Whoever edits a segment waits until its people are fixed: what was approved is what is read, each time.
+        list(Segment.objects.select_for_update(of=("self",)).filter(broadcasts=broadcast).order_by("pk"))
         try:
             broadcasts.verify_approval(broadcast)
         except broadcasts.ApprovalVoid as reason:

@@ -10,7 +10,8 @@ from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import all_hours
 
-from .models import Delivery, Lease, Throttle
+from . import throttle
+from .models import Delivery, Lease
 from .tallies import Tally
 
 SILENCE = timedelta(minutes=2)
@@ -45,8 +46,7 @@ def signs(broadcast: Broadcast, tallies: Sequence[Tally], *, since: datetime | N
     tried_at = max((tally.tried_at for tally in tallies if tally.tried_at), default=None)
     leased_at = Lease.objects.filter(channel__in=broadcast.channels).aggregate(at=Max("seen_at"))["at"]
     seen_at = max(filter(None, (tried_at, leased_at)), default=None)
-    found = Throttle.objects.filter(channel__in=broadcast.channels).exclude(paused_until=None).order_by("channel")
-    ends = {row.channel: row.paused_until for row in found if row.paused_until}
+    ends = throttle.pauses(channels=broadcast.channels, now=now)
     quiet, woke = _quiet(broadcast, now)
     rests = *(Rest(channel, until) for channel, until in ends.items() if until > now), *quiet
     resting = {rest.channel for rest in rests}

@@ -1,16 +1,18 @@
 """How fast a channel may go, summed over all workers: a moment for each message, handed out in the database."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from outreach.channels.protocol import Channel
 
+from .ledger import CLOCKS_DIFFER, LONGEST_PAUSE
 from .models import Throttle
 
-LONGEST_QUEUE = timedelta(minutes=1)
-"""More than all workers' chunks together ever reserve: a moment that lies further ahead was handed out before the clock
-was set back."""
+LONGEST_QUEUE = timedelta(minutes=6)
+"""More than the chunks of a hundred workers together reserve, three seconds each: a moment that lies further ahead was
+handed out before the clock was set back."""
 
 TOLERANCE = timedelta(milliseconds=20)
 """On a strict channel a moment is good for so long: who comes later takes another one."""
@@ -35,23 +37,34 @@ def reserve(*, channel: Channel, count: int, now: datetime) -> datetime:
     with transaction.atomic():
         row = _locked(channel.name, now)
         next_at = row.next_at if row.next_at - now < LONGEST_QUEUE else now
-        start = max(now, next_at, row.paused_until or now)
+        start = max(now, next_at, _true(row.paused_until, now) or now)
         row.next_at = start + count * gap(channel)
         row.save(update_fields=["next_at"])
     return start
 
 
-def wait_everyone(*, channel: str, until: datetime) -> None:
+def wait_everyone(*, channel: str, until: datetime, now: datetime) -> None:
     """Let every worker wait: the provider asked for a pause until ``until`` (UTC). A shorter pause changes nothing."""
     with transaction.atomic():
         row = _locked(channel, until)
-        row.paused_until = max(until, row.paused_until or until)
+        row.paused_until = max(until, _true(row.paused_until, now) or until)
         row.save(update_fields=["paused_until"])
 
 
-def paused_until(*, channel: str) -> datetime | None:
-    """Until when the provider asked for a pause, if it did."""
-    return Throttle.objects.filter(channel=channel).values_list("paused_until", flat=True).first()
+def paused_until(*, channel: str, now: datetime) -> datetime | None:
+    """Until when (UTC) the provider asked for a pause, if it did."""
+    return _true(Throttle.objects.filter(channel=channel).values_list("paused_until", flat=True).first(), now)
+
+
+def pauses(*, channels: Collection[str], now: datetime) -> dict[str, datetime]:
+    """Until when (UTC) the providers of some channels asked for a pause, where they did."""
+    rows = Throttle.objects.filter(channel__in=channels).order_by("channel").values_list("channel", "paused_until")
+    return {channel: until for channel, paused in rows if (until := _true(paused, now))}
+
+
+def _true(pause: datetime | None, now: datetime) -> datetime | None:
+    """A pause, unless it lies so far ahead that only a wrong clock can have set its end."""
+    return pause if pause and pause - now <= LONGEST_PAUSE + CLOCKS_DIFFER else None
 
 
 def _locked(channel: str, next_at: datetime) -> Throttle:

@@ -205,7 +205,8 @@ class KeepView(CellView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Keep it."""
         try:
-            services.keep(message=self.message, user=self.user, now=timezone.now())
+            read = request.POST.get("read", "")
+            services.keep(message=self.message, user=self.user, now=timezone.now(), read=read)
         except Refused as refusal:
             return self.refused(refusal)
         return self.done(_("“%(cell)s” is kept as it is.") % {"cell": self.cell_name})

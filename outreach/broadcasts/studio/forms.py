@@ -17,7 +17,7 @@ from wagtail.models import Page
 
 from home.models import InfographicPage
 from outreach.audience.choices import ChannelName
-from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.campaign import FIRST_YEAR, LAST_YEAR, Campaign
 from outreach.broadcasts.models import LONGEST_ADDRESS, LONGEST_LABEL, LONGEST_TITLE, Broadcast, Message
 from outreach.broadcasts.office_time import first_moment, moments, office_text, office_zone
 from outreach.broadcasts.pictures import draw
@@ -250,6 +250,12 @@ class OfficeDateTimeField(forms.DateTimeField):
         if read is None or read.tzinfo is not WITHOUT_ZONE:
             return read
         local = read.replace(tzinfo=None)
+        if not FIRST_YEAR <= local.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                gettext("Write a day between %(first)d and %(last)d."),
+                code="year",
+                params={"first": FIRST_YEAR, "last": LAST_YEAR},
+            )
         found = moments(local, office_zone())
         if not found:
             raise forms.ValidationError(

@@ -14,7 +14,7 @@ from wagtail.log_actions import registry
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts import services
 from outreach.broadcasts.audience import Reason, by_cell, tally
-from outreach.broadcasts.matrix import Cell, matrix
+from outreach.broadcasts.matrix import Cell, CellState, matrix
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import resting
 from outreach.broadcasts.readiness import not_ready
@@ -110,6 +110,7 @@ class BroadcastView(StudioView):
             "edit": reverse("broadcasts:edit_cell", args=arguments),
             "redraw": reverse("broadcasts:redraw", args=arguments),
             "keep": reverse("broadcasts:keep", args=arguments),
+            "basis": services.basis(cell.message) if cell.message and cell.state == CellState.STALE else "",
         }
 
     def _people(self) -> list[People]:

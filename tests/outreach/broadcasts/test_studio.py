@@ -222,6 +222,7 @@ def test_the_zone_of_a_persons_profile_does_not_move_the_time(client, submitted,
         ({"when": "later", "send_at": "2026-11-30 09:30"}, "This time has passed"),
         ({"when": "later", "send_at": ""}, "Choose a date and a time."),
         ({"when": "later", "send_at": "tomorrow"}, "Enter a valid date/time."),
+        ({"when": "later", "send_at": "9999-12-31 23:59"}, "Write a day between 1900 and 2199."),
         ({"when": "never"}, "Select a valid choice"),
     ],
 )
@@ -377,7 +378,15 @@ def test_a_stale_cell_can_be_kept_and_any_cell_removed(client, draft, story, edi
     story.save_revision().publish()
     client.force_login(editor)
 
-    assert "is kept as it is" in told(client, client.post(address("keep", draft)))
+    form = page(client, "broadcast", draft).select_one(f'form[action="{address("keep", draft)}"]')
+    read = form.select_one("[name=read]")["value"]
+    story.title = "One in ten was born abroad"
+    story.save_revision().publish()
+    assert "Somebody changed this" in told(client, client.post(address("keep", draft), {"read": read}))
+    assert page(client, "broadcast", draft).select_one(f'form[action="{address("keep", draft)}"]')
+
+    read = page(client, "broadcast", draft).select_one(f'form[action="{address("keep", draft)}"] [name=read]')["value"]
+    assert "is kept as it is" in told(client, client.post(address("keep", draft), {"read": read}))
     assert "was removed" in told(client, client.post(address("remove", draft)))
     assert not draft.messages.filter(channel="email", language="en").exists()
 

@@ -9,11 +9,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
+import requests
+import urllib3.exceptions
+from anymail.exceptions import AnymailRequestsAPIError
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3.exceptions import MaxRetryError
 
 from outreach.channels.built import PIXEL, TRAP, Built, LinkAddresses
 from outreach.channels.email_api import ApiCarrier
+from outreach.channels.email_api_answers import failure
 from outreach.channels.email_api_batch import PROVIDERS, fits, merged
 from outreach.channels.failures import (
     AddressDead,
@@ -191,6 +196,26 @@ def test_answer_that_does_not_come_leaves_the_outcome_unknown(settings, provider
     assert isinstance(failed, OutcomeUnknown)
     assert "ReadTimeout" in str(failed)
     carrier.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)", TryLater),
+        ("[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake failure (_ssl.c:1006)", TryLater),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate", ChannelRefused),
+        (
+            "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC] decryption failed or bad record mac (_ssl.c:2580)",
+            OutcomeUnknown,
+        ),
+        ("[SSL: SSLV3_ALERT_UNEXPECTED_MESSAGE] sslv3 alert unexpected message (_ssl.c:2580)", OutcomeUnknown),
+    ],
+)
+def test_fault_of_tls_leaves_the_outcome_unknown_unless_nothing_can_have_been_sent(said, kind):
+    error = AnymailRequestsAPIError("Error posting")
+    error.__cause__ = requests.exceptions.SSLError(MaxRetryError(None, "/v3/mail", urllib3.exceptions.SSLError(said)))
+
+    assert isinstance(failure(error), kind)
 
 
 def test_provider_that_is_not_there_makes_everybody_wait(carrier, provider):

@@ -132,7 +132,7 @@ def test_a_pause_without_measure_is_cut_to_a_day(sending, courier, channel, cloc
 
     courier.work()
 
-    assert throttle.paused_until(channel="email") <= clock.now + timedelta(days=1)
+    assert throttle.paused_until(channel="email", now=clock.now) <= clock.now + timedelta(days=1)
     assert Delivery.objects.get().status == "deferred"
 
 
@@ -740,6 +740,62 @@ def test_two_broadcasts_take_turns(sending, everybody, two_people, channel, hire
     numbers = [int(copy.message_id.split(".")[0]) for copy in channel.sent]
     assert len(numbers) == 40
     assert {first.pk, second.pk} == set(numbers[:20]), "neither waits for the other's end"
+
+
+def test_a_broadcast_that_stopped_itself_goes_on_as_soon_as_somebody_lets_it(
+    sending, everybody, two_people, channel, hire, clock
+):
+    for number in range(20):
+        person(number)
+    first = sending()
+    second = Broadcast.objects.create(title="Second", channels=["email"], fallback_language="")
+    second.segments.add(everybody)
+    write(second)
+    editor, approver = two_people
+    submission = broadcasts.submit(broadcast=second, user=editor, now=clock.now)
+    broadcasts.approve(broadcast=second, submission_id=submission.pk, user=approver, send_at=clock.now, now=clock.now)
+    lifecycle.start(broadcast_id=second.pk, now=clock.now)
+    channel.per_second = 4
+    channel.answers = [failures.MessageRejected("554 spam")]
+    went = []
+
+    def resume(outgoing):
+        went.append(int(outgoing.message_id.split(".")[0]))
+        if len(went) == 5:
+            assert set(went[1:]) == {second.pk}
+            stopped = Broadcast.objects.get(pk=first.pk)
+            broadcasts.resume(broadcast=stopped, user=editor, now=clock.now)
+
+    channel.during = resume
+    hire(channel).work()
+
+    assert went[0] == first.pk
+    assert first.pk in went[5:25], "it does not wait for the other's end"
+    assert len(went) == 40
+
+
+def test_what_was_put_off_by_a_clock_that_ran_ahead_does_not_wait_for_its_time(sending, courier, channel, clock):
+    person(1)
+    sending()
+    began_at = clock.now
+    clock.now += timedelta(days=30)
+    channel.answers = [failures.TryLater("421 later", everyone=True)]
+    courier.work()
+    clock.now = began_at + timedelta(minutes=1)
+
+    courier.work()
+
+    assert len(channel.sent) == 1
+    throttle.wait_everyone(channel="email", until=clock.now + timedelta(minutes=5), now=clock.now)
+    assert throttle.paused_until(channel="email", now=clock.now) == clock.now + timedelta(minutes=5)
+
+
+def test_a_hundred_workers_never_share_a_moment(db, clock):
+    channel = ListChannel(per_second=25, strict=True, clock=clock)
+
+    taken = [throttle.reserve(channel=channel, count=75, now=clock.now) for _worker in range(100)]
+
+    assert len(set(taken)) == 100
 
 
 def test_who_took_back_a_consent_after_the_freeze_gets_no_tracked_links(sending, courier, channel):

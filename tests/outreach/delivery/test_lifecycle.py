@@ -1,8 +1,10 @@
 """Starting, missing, cancelling and finishing."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.db.models.signals import post_save
 from wagtail.models import ModelLogEntry
 
@@ -76,6 +78,38 @@ def test_a_segment_edited_after_approval_voids_it(approved, clock):
 
     broadcast.refresh_from_db()
     assert broadcast.state == Broadcast.State.DRAFT
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_segment_cant_be_edited_between_its_approval_being_checked_and_its_people_being_fixed(
+    approved, clock, monkeypatch
+):
+    person(1)
+    broadcast = approved()
+    refused: list[Exception] = []
+
+    def edit() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '200ms'")
+            Segment.objects.update(rule={"any": []})
+        except OperationalError as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    def freeze_and_be_overtaken(**given):
+        editing = threading.Thread(target=edit)
+        editing.start()
+        editing.join()
+        return freeze(**given)
+
+    monkeypatch.setattr(lifecycle, "freeze", freeze_and_be_overtaken)
+    assert lifecycle.start(broadcast_id=broadcast.pk, now=clock.now)
+
+    assert len(refused) == 1
+    assert Delivery.objects.count() == 1
 
 
 def test_a_segment_edited_while_it_is_being_sent_to_changes_nothing(sending):

@@ -73,4 +73,4 @@ def test_without_a_limit_nothing_is_reserved(db, clock):
 
     assert moments.wait(number=1, count=5, now=clock.now) == 0
     assert not Throttle.objects.exists()
-    assert throttle.paused_until(channel="email") is None
+    assert throttle.paused_until(channel="email", now=clock.now) is None

@@ -269,7 +269,7 @@ def test_pausing_asks_first_and_leads_back_to_the_page(client, uncertain):
 
 
 def test_the_page_says_how_long_the_provider_asked_to_wait(client, uncertain, clock):
-    throttle.wait_everyone(channel="email", until=clock.now + timedelta(minutes=32))
+    throttle.wait_everyone(channel="email", until=clock.now + timedelta(minutes=32), now=clock.now)
 
     # 14:00 UTC is ten in the morning in Dominica.
     assert "E-mail asked us to wait. It goes on by itself at 10:32 a.m." in words(page(client, uncertain))

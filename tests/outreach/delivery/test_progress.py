@@ -235,7 +235,7 @@ def test_nobody_is_missed_while_there_is_nothing_to_take(sending, clock, two_peo
     person(1)
     broadcast = sending()
     now = START + timedelta(minutes=30)
-    throttle.wait_everyone(channel="email", until=now + timedelta(minutes=1))
+    throttle.wait_everyone(channel="email", until=now + timedelta(minutes=1), now=now)
     assert progress(broadcast, now=now).signs.silent is None
     # The rest is over, and that for less than it takes to worry.
     assert progress(broadcast, now=now + timedelta(minutes=2)).signs.silent is None

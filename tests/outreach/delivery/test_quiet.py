@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast, QuietHours
+from outreach.delivery.models import Delivery
 from outreach.delivery.progress import progress
 from outreach.delivery.signs import Rest
 from outreach.tasks import Tasks
@@ -52,6 +53,21 @@ def test_a_broadcast_waits_for_the_morning(tasks, clock, at_night, smtp_server):
     clock.now = MORNING
     assert tasks.deliver("email") is True
     assert smtp_server.receivers == ["person1@example.org"]
+
+
+def test_what_was_claimed_before_does_not_go_out_when_the_quiet_hours_begin(sending, channel, hire, clock):
+    for number in range(20):
+        person(number)
+    QuietHours.objects.create(email=True)
+    sending()
+    clock.now = evening = NIGHT - timedelta(hours=1) - timedelta(seconds=5)
+    channel.per_second = 1
+
+    hire(channel).work()
+
+    assert max(channel.moments) < evening + timedelta(seconds=6)
+    assert 4 <= len(channel.sent) <= 6
+    assert set(Delivery.objects.exclude(status="accepted").values_list("status", "lease_owner")) == {("queued", "")}
 
 
 def test_what_is_urgent_does_not_wait(broadcast, tasks, at_night, smtp_server):
