@@ -131,9 +131,9 @@ def keep(*, message: Message, user: User | None, now: datetime, read: str | None
             raise Overtaken(
                 _("Somebody changed this after you opened it. Look at what stands there now, and then change it again.")
             )
-        for name, value in found.items():
-            setattr(message, name, value)
-        message.save(update_fields=list(found))
+        if not Message.objects.filter(pk=message.pk).update(**found):
+            raise WrongState(_("Somebody has just removed this text."))
+        message.refresh_from_db()
         record(broadcast=message.broadcast, action="keep", user=user, now=now, detail=str(message))
 
 

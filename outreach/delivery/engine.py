@@ -84,6 +84,7 @@ class Courier:
         self._carrier: Carrier | None = None
         self._ready: deque[Claimed] = deque()
         self._taken: dict[int, Claimed] = {}
+        self._handed_out: dict[int, Outgoing] = {}
         self._begun: dict[int, datetime] = {}
         self._stopped: dict[int, Future[Any]] = {}
         self._look = self._looked_too_early = self._broken = False
@@ -140,7 +141,7 @@ class Courier:
     def _abandon(self) -> None:
         carrier, self._carrier = self._carrier, None
         for number, begun_at in list(self._begun.items()):
-            claimed = self._taken.pop(number)
+            claimed = self._part_with(number)
             detail = "the channel broke while sending"
             self._note(claimed, Outcome(number, Status.UNCERTAIN, self._clock(), begun_at, detail=detail))
         self._begun.clear()
@@ -207,7 +208,7 @@ class Courier:
             self._moments.forget(claimed.number)
             self._note(claimed, Outcome(claimed.number, Status.FAILED, now, now, detail="It can't be composed."))
             return None
-        self._taken[claimed.number] = claimed
+        self._taken[claimed.number], self._handed_out[claimed.number] = claimed, outgoing
         return outgoing
 
     def _must_rest(self, now: datetime) -> bool:
@@ -222,7 +223,7 @@ class Courier:
         except Exception as error:
             self._failure = error
         self._claims.renew(now)
-        if outgoing.number not in self._taken:
+        if not self._is_in_hand(outgoing):
             return False
         is_late = self._moments.is_late(number=outgoing.number, now=now)
         if self._failure or is_late or self._must_rest(now):
@@ -241,13 +242,12 @@ class Courier:
 
     def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError, *, soon: bool = False) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""
-        claimed = self._taken.pop(outgoing.number, None)
-        self._moments.forget(outgoing.number)
         now = self._clock()
         self._claims.renew(now)
-        if claimed is None:
+        if not self._is_in_hand(outgoing):
             # It was taken away before it began, so nothing came of it.
             return
+        claimed = self._part_with(outgoing.number)
         begun_at = self._begun.pop(outgoing.number, now)
         if isinstance(outcome, Receipt):
             self._note(claimed, Outcome(claimed.number, ACCEPTED, now, begun_at, outcome.provider_id), soon=soon)
@@ -264,10 +264,17 @@ class Courier:
 
     def give_back(self, outgoing: Outgoing) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""
-        claimed = self._taken.pop(outgoing.number, None)
-        self._moments.forget(outgoing.number)
-        if claimed:
-            self._ready.appendleft(claimed)
+        if self._is_in_hand(outgoing):
+            self._ready.appendleft(self._part_with(outgoing.number))
+
+    def _is_in_hand(self, outgoing: Outgoing) -> bool:
+        """Whether a carrier still has it from us: what was taken away may meanwhile be claimed and handed out anew."""
+        return self._handed_out.get(outgoing.number) is outgoing
+
+    def _part_with(self, number: int) -> Claimed:
+        del self._handed_out[number]
+        self._moments.forget(number)
+        return self._taken.pop(number)
 
     # --- outcomes ---------------------------------------------------------------------------------------------------
 
@@ -365,8 +372,7 @@ class Courier:
             numbers = {claimed.number for claimed in apart}
             self._ready = deque(claimed for claimed in self._ready if claimed.number not in numbers)
             for number in numbers & self._taken.keys():
-                del self._taken[number]
-                self._moments.forget(number)
+                self._part_with(number)
             self._desk.do(ledger.release, numbers=numbers, owner=self.owner)
             self._claims.start_over()
 

@@ -1,11 +1,14 @@
 """When each message of a worker may go: moments that were handed out to it, and which message took which."""
 
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outreach.channels.protocol import Channel
 
 from . import throttle
+
+SET_BACK = timedelta(seconds=1)
+"""By so much a clock does not go back of itself: moments that lie ahead were given by what it showed before."""
 
 
 class Moments:
@@ -15,6 +18,7 @@ class Moments:
         self._channel = channel
         self._ahead: deque[datetime] = deque()
         self._taken: dict[int, datetime] = {}
+        self._asked_at: datetime | None = None
 
     def wait(self, *, number: int, count: int, now: datetime) -> float:
         """Seconds until delivery ``number`` may go; 0 uses up a moment for it. ``count`` are ready with it.
@@ -26,7 +30,10 @@ class Moments:
         if self._channel.strict:
             while self._ahead and now - self._ahead[0] > throttle.TOLERANCE:
                 self._ahead.popleft()
-        if not self._ahead or self._ahead[0] - now > throttle.LONGEST_QUEUE:
+        if self._asked_at and now < self._asked_at - SET_BACK:
+            self._ahead.clear()
+        self._asked_at = now
+        if not self._ahead:
             start, gap = throttle.reserve(channel=self._channel, count=count, now=now), throttle.gap(self._channel)
             self._ahead = deque(start + place * gap for place in range(count))
         seconds = (self._ahead[0] - now).total_seconds()

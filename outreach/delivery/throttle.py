@@ -8,11 +8,11 @@ from django.db import transaction
 from outreach.channels.protocol import Channel
 
 from .ledger import CLOCKS_DIFFER, LONGEST_PAUSE
-from .models import Throttle
+from .models import Lease, Throttle
 
-LONGEST_QUEUE = timedelta(minutes=6)
-"""More than the chunks of a hundred workers together reserve, three seconds each: a moment that lies further ahead was
-handed out before the clock was set back."""
+SHORTEST_QUEUE = timedelta(minutes=1)
+LONGEST_TURN = timedelta(seconds=4)
+"""More than one worker reserves at a time, which is one and a half of its chunks."""
 
 TOLERANCE = timedelta(milliseconds=20)
 """On a strict channel a moment is good for so long: who comes later takes another one."""
@@ -36,11 +36,17 @@ def reserve(*, channel: Channel, count: int, now: datetime) -> datetime:
     """
     with transaction.atomic():
         row = _locked(channel.name, now)
-        next_at = row.next_at if row.next_at - now < LONGEST_QUEUE else now
+        next_at = row.next_at if row.next_at - now < _longest_queue(channel.name, now) else now
         start = max(now, next_at, _true(row.paused_until, now) or now)
         row.next_at = start + count * gap(channel)
         row.save(update_fields=["next_at"])
     return start
+
+
+def _longest_queue(channel: str, now: datetime) -> timedelta:
+    """More than all workers together reserve: a moment further ahead was handed out before the clock was set back."""
+    workers = Lease.objects.filter(channel=channel, until__gt=now).count()
+    return max(SHORTEST_QUEUE, workers * LONGEST_TURN)
 
 
 def wait_everyone(*, channel: str, until: datetime, now: datetime) -> None:

@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -87,15 +88,21 @@ def test_each_mail_arrives_once_whatever_line_it_took(server, carrier):
 
 
 def test_waits_are_kept(server, carrier):
-    begun: list[float] = []
-    work = ListWork(
-        [0.01, outgoing(1), 0.02, 0.01, outgoing(2)], before_begin=lambda _next: begun.append(time.monotonic())
-    )
+    asked: list[tuple[float, Outgoing | float | None]] = []
 
+    class Timed(ListWork):
+        def take(self) -> Outgoing | float | None:
+            at = time.monotonic()
+            asked.append((at, super().take()))
+            return asked[-1][1]
+
+    work = Timed([0.01, outgoing(1), 0.02, 0.01, outgoing(2)])
     carrier.carry(work)
 
     assert sorted(work.settled) == [1, 2]
-    assert begun[1] - begun[0] >= 0.03
+    waits = [(at, following, wait) for (at, wait), (following, _next) in pairwise(asked) if isinstance(wait, float)]
+    assert len(waits) == 3
+    assert all(following - at >= wait for at, following, wait in waits)
 
 
 def test_what_is_halted_before_its_text_is_never_sent(server, carrier):

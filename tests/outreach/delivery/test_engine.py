@@ -774,6 +774,39 @@ def test_a_broadcast_that_stopped_itself_goes_on_as_soon_as_somebody_lets_it(
     assert len(went) == 40
 
 
+def test_a_message_that_was_taken_away_and_claimed_anew_is_sent_once(sending, channel, hire, clock, two_people):
+    for number in range(10):
+        person(number)
+    broadcast = sending()
+    channel.per_second = 1
+    begun = []
+
+    def carry(work):
+        def following():
+            while isinstance(taken := work.take(), float):
+                clock.wait(taken)
+            return taken
+
+        old, other = following(), following()
+        broadcasts.pause(broadcast=broadcast, reason="wait", now=clock.now)
+        assert not work.begin(other), "both are taken away"
+        broadcasts.resume(broadcast=Broadcast.objects.get(pk=broadcast.pk), user=two_people[0], now=clock.now)
+        anew = following()
+        assert anew.number == old.number
+        begun.extend(work.begin(each) for each in (anew, old))
+        work.give_back(old)
+        work.settle(old, failures.OutcomeUnknown("of the old line"))
+        work.settle(anew, Receipt("once"))
+
+    channel.carry = carry
+    hire(channel).work()
+
+    assert begun == [True, False]
+    assert list(Delivery.objects.exclude(status="queued").values_list("status", "provider_id")) == [
+        ("accepted", "once")
+    ]
+
+
 def test_what_was_put_off_by_a_clock_that_ran_ahead_does_not_wait_for_its_time(sending, courier, channel, clock):
     person(1)
     sending()
@@ -792,6 +825,8 @@ def test_what_was_put_off_by_a_clock_that_ran_ahead_does_not_wait_for_its_time(s
 
 def test_a_hundred_workers_never_share_a_moment(db, clock):
     channel = ListChannel(per_second=25, strict=True, clock=clock)
+    for worker in range(100):
+        ledger.hold(owner=f"worker-{worker}", channel=channel.name, now=clock.now)
 
     taken = [throttle.reserve(channel=channel, count=75, now=clock.now) for _worker in range(100)]
 
