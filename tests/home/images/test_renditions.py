@@ -11,7 +11,7 @@ from home.models import StoryPage
 
 
 @pytest.fixture
-def image(settings, tmp_path):
+def image(db, settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path / "media")
     file = io.BytesIO()
     Pillow.new("RGB", (90, 60), "teal").save(file, "JPEG")
@@ -19,7 +19,7 @@ def image(settings, tmp_path):
 
 
 @pytest.fixture
-def two_sides(settings, tmp_path):
+def two_sides(db, settings, tmp_path):
     """A picture whose left half is red and whose right half is blue."""
     settings.MEDIA_ROOT = str(tmp_path / "media")
     pixels, file = Pillow.new("RGB", (90, 30), "blue"), io.BytesIO()
