@@ -2,12 +2,19 @@ import io
 import json
 
 import pytest
+from django.core.cache import cache
 from django.core.files.images import ImageFile
 from PIL import Image as Pillow
 from wagtail.images import get_image_model
 
 from home.images import renditions
 from home.models import StoryPage
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """Wagtail keeps what it made of a picture by its number, which the next test's picture gets again."""
+    cache.clear()
 
 
 @pytest.fixture
