@@ -24,7 +24,7 @@ from .models import LONGEST_TITLE, Broadcast, Message
 from .pictures import draw
 from .refusals import Overtaken, WrongState
 from .rendering import build, frozen
-from .sources import shown_infographic, sources
+from .sources import Source, shown_infographic, sources
 from .standing import SAID, audience_hash, digest, version
 
 
@@ -105,13 +105,12 @@ def proposal(message: Message) -> Message | None:
     return drawn(fresh, source)
 
 
-def basis(message: Message) -> str:
-    """What the text would be drawn from today, as a SHA-256."""
-    return digest(_basis(message))
+def basis(message: Message, source: Source | None) -> str:
+    """What the text would be drawn from today, as a SHA-256; ``source`` is that of its language."""
+    return digest(_basis(message, source))
 
 
-def _basis(message: Message) -> dict[str, str]:
-    source = sources(message.broadcast).get(message.language)
+def _basis(message: Message, source: Source | None) -> dict[str, str]:
     page = shown_infographic(message.picture, language=message.language)
     return {
         "source_hash": source.content_hash if source else "",
@@ -126,14 +125,16 @@ def keep(*, message: Message, user: User | None, now: datetime, read: str | None
     raises ``Overtaken``.
     """
     with editing(message.broadcast, "", user, now):
-        found = _basis(message)
+        # Read anew: a colleague may have written or removed it before we had the broadcast to ourselves.
+        current = message.broadcast.messages.filter(pk=message.pk).first()
+        if current is None:
+            raise WrongState(_("Somebody has just removed this text."))
+        found = _basis(current, sources(message.broadcast).get(message.language))
         if read is not None and read != digest(found):
             raise Overtaken(
                 _("Somebody changed this after you opened it. Look at what stands there now, and then change it again.")
             )
-        if not Message.objects.filter(pk=message.pk).update(**found):
-            raise WrongState(_("Somebody has just removed this text."))
-        message.refresh_from_db()
+        message.broadcast.messages.filter(pk=message.pk).update(**found)
         record(broadcast=message.broadcast, action="keep", user=user, now=now, detail=str(message))
 
 

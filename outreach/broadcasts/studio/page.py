@@ -110,7 +110,9 @@ class BroadcastView(StudioView):
             "edit": reverse("broadcasts:edit_cell", args=arguments),
             "redraw": reverse("broadcasts:redraw", args=arguments),
             "keep": reverse("broadcasts:keep", args=arguments),
-            "basis": services.basis(cell.message) if cell.message and cell.state == CellState.STALE else "",
+            "basis": services.basis(cell.message, cell.source)
+            if cell.message and cell.state == CellState.STALE
+            else "",
         }
 
     def _people(self) -> list[People]:

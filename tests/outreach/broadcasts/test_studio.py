@@ -391,6 +391,26 @@ def test_a_stale_cell_can_be_kept_and_any_cell_removed(client, draft, story, edi
     assert not draft.messages.filter(channel="email", language="en").exists()
 
 
+def test_a_text_that_a_colleague_has_just_removed_is_not_kept(draft, editor, now):
+    message = draft.messages.get(channel="email", language="en")
+    services.remove(message=draft.messages.get(pk=message.pk), user=editor, now=now)
+
+    with pytest.raises(services.WrongState, match="just removed"):
+        services.keep(message=message, user=editor, now=now)
+    assert not draft.messages.filter(pk=message.pk).exists()
+
+
+def test_keeping_a_text_leaves_what_a_colleague_has_just_written(draft, story, editor, now):
+    message = draft.messages.get(channel="email", language="en")
+    story.title = "One in nine was born abroad"
+    story.save_revision().publish()
+    draft.messages.filter(pk=message.pk).update(subject="A colleague's")
+
+    services.keep(message=message, user=editor, now=now)
+
+    assert draft.messages.get(pk=message.pk).subject == "A colleague's"
+
+
 def test_missing_texts_are_drawn_from_the_story(client, draft, editor):
     draft.messages.filter(language="fr").delete()
     client.force_login(editor)

@@ -722,7 +722,9 @@ def test_a_moment_that_passed_while_a_line_was_opened_is_not_used(sending, clock
         assert sum(first <= moment < first + timedelta(seconds=1) for moment in channel.moments) <= 10
 
 
-def test_two_broadcasts_take_turns(sending, everybody, two_people, channel, hire, clock):
+@pytest.fixture
+def two_sending(sending, everybody, two_people, clock) -> tuple[Broadcast, Broadcast]:
+    """Two broadcasts to the same twenty people."""
     for number in range(20):
         person(number)
     first = sending()
@@ -733,6 +735,11 @@ def test_two_broadcasts_take_turns(sending, everybody, two_people, channel, hire
     submission = broadcasts.submit(broadcast=second, user=editor, now=clock.now)
     broadcasts.approve(broadcast=second, submission_id=submission.pk, user=approver, send_at=clock.now, now=clock.now)
     lifecycle.start(broadcast_id=second.pk, now=clock.now)
+    return first, second
+
+
+def test_two_broadcasts_take_turns(two_sending, channel, hire):
+    first, second = two_sending
     channel.per_second = 4
 
     hire(channel).work()
@@ -743,18 +750,9 @@ def test_two_broadcasts_take_turns(sending, everybody, two_people, channel, hire
 
 
 def test_a_broadcast_that_stopped_itself_goes_on_as_soon_as_somebody_lets_it(
-    sending, everybody, two_people, channel, hire, clock
+    two_sending, two_people, channel, hire, clock
 ):
-    for number in range(20):
-        person(number)
-    first = sending()
-    second = Broadcast.objects.create(title="Second", channels=["email"], fallback_language="")
-    second.segments.add(everybody)
-    write(second)
-    editor, approver = two_people
-    submission = broadcasts.submit(broadcast=second, user=editor, now=clock.now)
-    broadcasts.approve(broadcast=second, submission_id=submission.pk, user=approver, send_at=clock.now, now=clock.now)
-    lifecycle.start(broadcast_id=second.pk, now=clock.now)
+    first, second = two_sending
     channel.per_second = 4
     channel.answers = [failures.MessageRejected("554 spam")]
     went = []
@@ -764,7 +762,7 @@ def test_a_broadcast_that_stopped_itself_goes_on_as_soon_as_somebody_lets_it(
         if len(went) == 5:
             assert set(went[1:]) == {second.pk}
             stopped = Broadcast.objects.get(pk=first.pk)
-            broadcasts.resume(broadcast=stopped, user=editor, now=clock.now)
+            broadcasts.resume(broadcast=stopped, user=two_people[0], now=clock.now)
 
     channel.during = resume
     hire(channel).work()
