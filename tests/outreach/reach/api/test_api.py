@@ -13,8 +13,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 from openpyxl import load_workbook
+from wagtail.models import Locale, Page
 
+from home.models import CampaignPage
 from outreach.broadcasts.campaign import Campaign
+from outreach.broadcasts.models import Broadcast
 from outreach.reach import downloads, printing
 from outreach.reach.api import tokens
 from outreach.reach.api.endpoints import A_MINUTE
@@ -216,6 +219,20 @@ def test_scopes_name_everything_that_can_be_asked_for(ask, october):
     assert [each["number"] for each in found["broadcasts"]] == [october.pk]
     for period in found["periods"]:
         assert ask(period=period["code"]).status_code == 200
+
+
+def test_scopes_name_campaigns_in_the_language_that_the_program_asks_for(ask, october, measured):
+    Broadcast.objects.update(campaign=measured)
+    locale, _made = Locale.objects.get_or_create(language_code="ht")
+    page = CampaignPage(title="Dwa nou", slug="dwa", summary="Dwa.", purpose="<p>Dwa.</p>", results_slug="measured")
+    page.locale = locale
+    Page.get_first_root_node().add_child(instance=page)
+
+    names = {
+        language: ask("/api/reach/scopes", headers={"Accept-Language": language}).json()["campaigns"][0]["name"]
+        for language in ("en", "ht")
+    }
+    assert names == {"en": "Measured", "ht": "Dwa nou"}
 
 
 def test_definitions_are_the_whole_closed_list(ask):
