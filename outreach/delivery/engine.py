@@ -26,6 +26,7 @@ from .answers import Trouble, outcome_of
 from .claims import Claims, Source
 from .composing import Composer
 from .desk import Desk
+from .hand import Hand
 from .journal import Journal
 from .ledger import Claimed, Outcome
 from .links import Links
@@ -82,10 +83,7 @@ class Courier:
         self._moments = Moments(channel)
         self._trouble = Trouble()
         self._carrier: Carrier | None = None
-        self._ready: deque[Claimed] = deque()
-        self._taken: dict[int, Claimed] = {}
-        self._handed_out: dict[int, Outgoing] = {}
-        self._begun: dict[int, datetime] = {}
+        self._hand = Hand()
         self._stopped: dict[int, Future[Any]] = {}
         self._look = self._looked_too_early = self._broken = False
         self._rests_until: datetime | None = None
@@ -140,24 +138,23 @@ class Courier:
 
     def _abandon(self) -> None:
         carrier, self._carrier = self._carrier, None
-        for number, begun_at in list(self._begun.items()):
-            claimed = self._part_with(number)
-            detail = "the channel broke while sending"
-            self._note(claimed, Outcome(number, Status.UNCERTAIN, self._clock(), begun_at, detail=detail))
-        self._begun.clear()
+        now, detail = self._clock(), "the channel broke while sending"
+        for number in self._hand.begun:
+            claimed, begun_at = self._take_back(number)
+            self._note(claimed, Outcome(number, Status.UNCERTAIN, now, begun_at or now, detail=detail))
         assert carrier
         carrier.close()
 
     def _tidy_up(self) -> None:
         """Write what is known and give back what was not begun."""
-        self._ready.extend(self._claims.collect(wait=True) or ())
+        self._hand.ready.extend(self._claims.collect(wait=True) or ())
         self._moments.clear()
         self._keep(lambda _claimed: False)
         self._record.finish(self._clock())
         self._desk.collect(wait=True)
         if self._desk.is_unsure:
             # A claim may have been carried out although its answer was lost.
-            ledger.release_others(owner=self.owner, known=self._taken.keys())
+            ledger.release_others(owner=self.owner, known=self._hand.out)
             self._desk.is_unsure = False
 
     # --- what the carrier asks --------------------------------------------------------------------------------------
@@ -182,33 +179,34 @@ class Courier:
             # `begin` looks just before a message may arrive; here it only saves a line from being broken for it.
             if not self._looked_at <= now < self._looked_at + LOOK_EVERY:
                 self._looked_at = now
-                self._look |= not self._going().issuperset(claimed.broadcast for claimed in self._ready)
+                self._look |= not self._going().issuperset(claimed.broadcast for claimed in self._hand.ready)
             if self._look or self._claims.lease_was_lost or (self.channel.per_second and self._watch.changed()):
                 self._look_again(now)
-            if not self._ready:
+            ready = self._hand.ready
+            if not ready:
                 if self._claims.is_coming:
                     return ASK_AGAIN_SECONDS
                 if self._claims.is_exhausted:
                     return None
                 continue
-            wait = self._moments.wait(number=self._ready[0].number, count=len(self._ready), now=now)
+            wait = self._moments.wait(number=ready[0].number, count=len(ready), now=now)
             if wait > 0:
                 return wait
-            if outgoing := self._composed(self._ready.popleft(), now):
+            if outgoing := self._composed(ready.popleft(), now):
                 return outgoing
 
     def _composed(self, claimed: Claimed, now: datetime) -> Outgoing | None:
         try:
             outgoing = self._composer.compose(claimed)
         except (OperationalError, InterfaceError):
-            self._ready.appendleft(claimed)
+            self._hand.ready.appendleft(claimed)
             raise
         except Exception:
             logger.exception("delivery %s can't be composed", claimed.number)
             self._moments.forget(claimed.number)
             self._note(claimed, Outcome(claimed.number, Status.FAILED, now, now, detail="It can't be composed."))
             return None
-        self._taken[claimed.number], self._handed_out[claimed.number] = claimed, outgoing
+        self._hand.give_out(claimed, outgoing)
         return outgoing
 
     def _must_rest(self, now: datetime) -> bool:
@@ -223,7 +221,7 @@ class Courier:
         except Exception as error:
             self._failure = error
         self._claims.renew(now)
-        if not self._is_in_hand(outgoing):
+        if not self._hand.is_out(outgoing):
             return False
         is_late = self._moments.is_late(number=outgoing.number, now=now)
         if self._failure or is_late or self._must_rest(now):
@@ -237,18 +235,18 @@ class Courier:
             self._broken = True
             self.give_back(outgoing)
             return False
-        self._begun[outgoing.number] = now
+        self._hand.begin(outgoing.number, now)
         return True
 
     def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError, *, soon: bool = False) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""
         now = self._clock()
         self._claims.renew(now)
-        if not self._is_in_hand(outgoing):
+        if not self._hand.is_out(outgoing):
             # It was taken away before it began, so nothing came of it.
             return
-        claimed = self._part_with(outgoing.number)
-        begun_at = self._begun.pop(outgoing.number, now)
+        claimed, begun_at = self._take_back(outgoing.number)
+        begun_at = begun_at or now
         if isinstance(outcome, Receipt):
             self._note(claimed, Outcome(claimed.number, ACCEPTED, now, begun_at, outcome.provider_id), soon=soon)
             return
@@ -264,17 +262,13 @@ class Courier:
 
     def give_back(self, outgoing: Outgoing) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""
-        if self._is_in_hand(outgoing):
-            self._ready.appendleft(self._part_with(outgoing.number))
+        if self._hand.is_out(outgoing):
+            claimed, _begun_at = self._take_back(outgoing.number)
+            self._hand.ready.appendleft(claimed)
 
-    def _is_in_hand(self, outgoing: Outgoing) -> bool:
-        """Whether a carrier still has it from us: what was taken away may meanwhile be claimed and handed out anew."""
-        return self._handed_out.get(outgoing.number) is outgoing
-
-    def _part_with(self, number: int) -> Claimed:
-        del self._handed_out[number]
+    def _take_back(self, number: int) -> tuple[Claimed, datetime | None]:
         self._moments.forget(number)
-        return self._taken.pop(number)
+        return self._hand.take_back(number)
 
     # --- outcomes ---------------------------------------------------------------------------------------------------
 
@@ -316,7 +310,7 @@ class Courier:
         self._desk.collect(wait=False)
         self._record.keep_up(now)
         self._collect_claim()
-        is_low = len(self._ready) <= self._claims.chunk // 2
+        is_low = len(self._hand.ready) <= self._claims.chunk // 2
         if is_low and not self._claims.is_coming and not self._claims.is_exhausted:
             self._claims.ask(without=frozenset(self._stopped))
             self._collect_claim()
@@ -325,7 +319,7 @@ class Courier:
         claimed = self._claims.collect(wait=False)
         if claimed is None:
             return
-        self._ready.extend(claimed)
+        self._hand.ready.extend(claimed)
         if self._looked_too_early or self._stopped:
             # Something changed after these were read and before they were here.
             self._looked_too_early, self._look = False, True
@@ -340,8 +334,7 @@ class Courier:
         if paused and paused > now:
             self._rests_until = paused
         going = self._going()
-        held = {claimed.number: claimed for claimed in self._ready}
-        held |= {number: claimed for number, claimed in self._taken.items() if number not in self._begun}
+        held = self._hand.waiting
         if not held:
             return
         fresh = {claimed.number: claimed for claimed in ledger.read(held, owner=self.owner)}
@@ -350,7 +343,7 @@ class Courier:
         self._keep(
             lambda claimed: claimed.number in fresh and fresh[claimed.number].is_held and claimed.broadcast in going
         )
-        self._ready = deque(fresh[claimed.number] for claimed in self._ready)
+        self._hand.ready = deque(fresh[claimed.number] for claimed in self._hand.ready)
 
     def _going(self) -> set[int]:
         """The broadcasts that may be sent now, also one that was stopped here and that somebody has let go on since."""
@@ -362,18 +355,10 @@ class Courier:
 
     def _keep(self, may_go: Callable[[Claimed], bool]) -> None:
         """Give back what is ready or taken and may not go."""
-        apart = [claimed for claimed in self._ready if not may_go(claimed)]
-        apart += [
-            self._taken[number]
-            for number in list(self._taken)
-            if number not in self._begun and not may_go(self._taken[number])
-        ]
-        if apart:
-            numbers = {claimed.number for claimed in apart}
-            self._ready = deque(claimed for claimed in self._ready if claimed.number not in numbers)
-            for number in numbers & self._taken.keys():
-                self._part_with(number)
-            self._desk.do(ledger.release, numbers=numbers, owner=self.owner)
+        if apart := self._hand.drop(may_go):
+            for number in apart:
+                self._moments.forget(number)
+            self._desk.do(ledger.release, numbers=apart, owner=self.owner)
             self._claims.start_over()
 
 
