@@ -1,40 +1,36 @@
 """The one way in which a results framework is written: checked, by one at a time, and with a trace of every change.
 
 Every function raises ``ValidationError`` at the fields that don't fit, and ``Overtaken`` where somebody changed the row
-after it was opened: ``read`` is what :func:`seen` said of it then. Saving again what stands there already does nothing.
+after it was opened: ``read`` is what :func:`~.telling.seen` said of it then. Saving again what stands there already
+does nothing.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.office_time import office_zone
 from outreach.broadcasts.refusals import Overtaken, Refused
 from outreach.broadcasts.segment_names import segment_names
-from outreach.broadcasts.standing import digest
-from outreach.reach.disclosure import Shown
 
 from .framework import Indicator, Result, Target
 from .populations import PopulationEstimate, group_name
 from .quarters import Quarter
-from .readings import is_few, is_telling, is_telling_share, plain, respondents
 from .records import Entry, Estimate, Noted, Spend
 from .sources import SOURCES
+from .telling import differing, seen, told, values
 from .trail import Change
-from .units import Unit
 
 Row = TypeVar("Row", bound=models.Model)
 AnyNoted = TypeVar("AnyNoted", bound=Noted)
-UNTOLD = ("id", "token", "version", "is_dropped")
 
 
 class NeedsReason(Refused):
@@ -54,11 +50,6 @@ class Subject:
     indicator: Indicator | None = None
 
 
-def seen(row: models.Model) -> str:
-    """What one reads when one opens a row, as a SHA-256; empty for a row that is not saved yet."""
-    return digest({name: str(value) for name, value in _values(row).items()}) if row.pk else ""
-
-
 def keep_result(*, result: Result, user: User | None, now: datetime, read: str = "", reason: str = "") -> Result:
     """Add or change a result."""
     about = Subject(result.campaign, f"{result.title}: {result.statement}"[:300])
@@ -76,7 +67,7 @@ def keep_indicator(
     with transaction.atomic():
         before = _locked(indicator)
         if before is not None:
-            changed = _differing(before, indicator)
+            changed = differing(before, indicator)
             if "unit" in changed and (before.targets.exists() or before.entries.exists()):
                 raise ValidationError({"unit": _("There are targets or values in this unit.")})
             if before.may_have_target and not indicator.may_have_target and before.targets.exists():
@@ -197,7 +188,7 @@ def _keep_once(row: AnyNoted, about: Subject, **given: Any) -> AnyNoted:
         if (found := _sent_before(row)) is not None:
             return found
     try:
-        return _keep(row, about, reasoned=() if is_new else frozenset(_values(row)) - {"note"}, **given)
+        return _keep(row, about, reasoned=() if is_new else frozenset(values(row)) - {"note"}, **given)
     except (IntegrityError, ValidationError) as error:
         if is_new and (found := _sent_before(row)) is not None:
             return found
@@ -228,16 +219,16 @@ def _keep(
         row.full_clean(exclude={"token"})
         if before is None:
             row.save()
-            _trace(about, "", told(row, list(_values(row))), reason, user, now)
+            _trace(about, "", told(row, list(values(row))), reason, user, now)
             return row
-        changed = _differing(before, row)
+        changed = differing(before, row)
         if not changed:
             return row
         _check_read(before, read)
         if changed & set(reasoned):
             _check_reason(reason)
         row.save()
-        names = [name for name in _values(row) if name in changed]
+        names = [name for name in values(row) if name in changed]
         _trace(about, told(before, names), told(row, names), reason, user, now)
     return row
 
@@ -260,86 +251,6 @@ def _check_read(row: models.Model, read: str) -> None:
 def _check_reason(reason: str) -> None:
     if not reason.strip():
         raise NeedsReason(_("Say why this is changed: the reason stands in the history."))
-
-
-def _values(row: models.Model) -> dict[str, Any]:
-    """What people wrote in a row, by the names of its fields."""
-    return {
-        field.name: _normal(getattr(row, field.attname))
-        for field in row._meta.concrete_fields
-        if field.name not in UNTOLD
-    }
-
-
-def _normal(value: Any) -> Any:
-    """Decimals without the zeros at their end, so that 5 and 5.0000 are the same."""
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
-
-
-def _differing(before: models.Model, after: models.Model) -> set[str]:
-    others = _values(after)
-    return {name for name, value in _values(before).items() if value != others[name]}
-
-
-def told(row: models.Model, names: Collection[str]) -> str:
-    """Fields of a row for the trail, one a line; what is empty is left out."""
-    return "\n".join(line for name in names if (line := _line(row, name)))
-
-
-def _line(row: models.Model, name: str) -> str:
-    field = row._meta.get_field(name)
-    value = getattr(row, name)
-    if value in (None, "") or name in ("campaign", "indicator"):
-        return ""
-    if name in _kept_back(row):
-        value = _("hidden")
-    elif field.choices:  # type: ignore[union-attr]
-        value = getattr(row, f"get_{name}_display")()
-    elif isinstance(value, Decimal):
-        value = plain(_unit(row, name), value)
-    elif isinstance(value, date):
-        value = value.isoformat()
-    return f"{capfirst(str(field.verbose_name))}: {value}"  # type: ignore[union-attr]
-
-
-def _kept_back(row: models.Model) -> set[str]:
-    """The fields that would tell of fewer than five people: numbers of people, and the shares that they make."""
-    found: set[str] = set()
-    if isinstance(row, Estimate):
-        found |= {"number"} if row.is_one_by_one and is_few(row.number) else set()
-    elif isinstance(row, Entry):
-        people = row.indicator.people(row.n)
-        found |= {"value", "numerator"} if is_telling_share(row.percent, people) else set()
-        found |= {"value"} if row.indicator.unit == Unit.MEAN and is_few(people or 0) else set()
-        found |= {"female_percent"} if is_telling_share(row.female_percent, row.women_of) else set()
-        found |= {"value"} if row.is_of_people and _is_kept_back(int(row.value or 0), row.n) else set()
-        found |= {"n"} if is_few(people or 0) else set()
-    elif isinstance(row, Indicator):
-        share = row.baseline if row.unit == Unit.SHARE else None
-        people = row.people(row.baseline_n)
-        of_few = is_telling_share(share, people) or (row.unit == Unit.MEAN and is_few(people or 0))
-        answered = row.counts_respondents and _is_kept_back(int(row.baseline or 0), people)
-        found |= {"baseline"} if of_few or answered else set()
-        found |= {"baseline_n"} if is_few(people or 0) else set()
-    women = getattr(row, "women", None)
-    return found | ({"women"} if women is not None and is_telling(women, _whole(row) or women) else set())
-
-
-def _is_kept_back(people: int, whole: int | None) -> bool:
-    return not isinstance(respondents(people, of=whole), Shown)
-
-
-def _unit(row: models.Model, name: str) -> str:
-    if isinstance(row, Indicator):
-        return row.unit
-    return row.indicator.unit if isinstance(row, Target | Entry) and name == "value" else ""
-
-
-def _whole(row: models.Model) -> int | None:
-    """Of how many people the women are a part."""
-    if isinstance(row, Entry):
-        return row.women_of
-    return row.number if isinstance(row, Estimate) else None
 
 
 def _trace(about: Subject, before: str, after: str, reason: str, user: User | None, now: datetime) -> None:

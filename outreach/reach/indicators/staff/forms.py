@@ -18,6 +18,7 @@ from outreach.reach.indicators.framework import Indicator, Result, Target
 from outreach.reach.indicators.populations import PopulationEstimate
 from outreach.reach.indicators.records import Entry, Estimate, Noted, Spend
 from outreach.reach.indicators.sources import SOURCES
+from outreach.reach.indicators.telling import seen
 from outreach.reach.indicators.units import Unit
 
 SMALL_TEXT = forms.Textarea(attrs={"rows": 3})
@@ -39,7 +40,7 @@ class KeptForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["read"] = keeping.seen(self.instance)
+        self.initial["read"] = seen(self.instance)
         if not self.instance.pk:
             del self.fields["reason"]
 
@@ -115,7 +116,7 @@ class TargetForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["read"] = keeping.seen(self.instance)
+        self.initial["read"] = seen(self.instance)
         unit = self.instance.indicator.unit
         del self.fields["value" if unit == Unit.TEXT else "text"]
         if unit == Unit.SHARE:

@@ -12,9 +12,10 @@ from django.db import IntegrityError, connection, transaction
 from outreach.broadcasts.refusals import Overtaken
 from outreach.reach.indicators import keeping
 from outreach.reach.indicators.framework import Indicator, Result, Target
-from outreach.reach.indicators.keeping import CountedByTheSystem, NeedsReason, seen
+from outreach.reach.indicators.keeping import CountedByTheSystem, NeedsReason
 from outreach.reach.indicators.quarters import Quarter
 from outreach.reach.indicators.records import Entry, Estimate, Spend
+from outreach.reach.indicators.telling import seen
 from outreach.reach.indicators.trail import Change
 from outreach.written_once import Frozen
 

@@ -11,8 +11,9 @@ from django.db import IntegrityError, connection, transaction
 from outreach.audience.models import Segment
 from outreach.broadcasts.refusals import Overtaken
 from outreach.reach.indicators import keeping
-from outreach.reach.indicators.keeping import NeedsReason, seen
+from outreach.reach.indicators.keeping import NeedsReason
 from outreach.reach.indicators.populations import PopulationEstimate
+from outreach.reach.indicators.telling import seen
 from outreach.reach.indicators.trail import Change
 
 from .conftest import NOW
