@@ -35,7 +35,11 @@ class Subscriber(models.Model):
     class Meta:
         verbose_name = _("subscriber")
         verbose_name_plural = _("subscribers")
-        indexes = [models.Index(fields=["language", "group", "gender"], name="subscriber_declared")]
+        indexes = [
+            models.Index(fields=["language", "group", "gender"], name="subscriber_declared"),
+            # Who was silent for two years is looked for every hour, and mostly nobody was.
+            models.Index(fields=["active_at"], name="subscriber_active_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{_('Subscriber')} {self.pk}"

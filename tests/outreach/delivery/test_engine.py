@@ -5,9 +5,10 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
-from outreach.audience.models import Subscription, Suppression
+from outreach.audience.addresses import encrypt
+from outreach.audience.models import Subscriber, Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
@@ -327,6 +328,37 @@ def test_two_workers_never_claim_the_same_delivery(sending, clock):
     assert len(second) == 4
     assert not set(first) & set(second)
     assert ledger.read(first, owner="b") == []
+
+
+@pytest.mark.postgres
+def test_claiming_whole_pages_of_rows_touches_no_index(sending, clock):
+    people = Subscriber.objects.bulk_create(Subscriber(language="en") for _each in range(200))
+    Subscription.objects.bulk_create(
+        Subscription(
+            subscriber=each,
+            channel="email",
+            address_encrypted=encrypt(f"person{each.pk}@example.org"),
+            address_hash=f"{each.pk:064}",
+            state="active",
+            allows_messages=True,
+        )
+        for each in people
+    )
+    broadcast = sending()
+    before = _updates()
+
+    ledger.claim(broadcast=broadcast.pk, channel="email", owner="a", limit=200, now=clock.now)
+
+    assert [after - first for after, first in zip(_updates(), before, strict=True)] == [200, 200]
+
+
+def _updates() -> tuple[int, int]:
+    """How many rows of the ledger this connection updated of late, and how many of these without touching an index."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'outreach_delivery'"
+        )
+        return cursor.fetchone()
 
 
 def test_nobody_moves_what_another_worker_claimed(sending, clock):
