@@ -37,6 +37,8 @@ __all__ = [
 ]
 
 SHORTEST_PAUSE = timedelta(seconds=5)
+PAUSE_WHILE_SENDING = timedelta(seconds=30)
+"""A ledger that changes all the time is counted less often: how sending goes, its own page shows."""
 PAUSE_PER_COST = 20
 """A rebuild is followed by a pause this many times as long as it took: at most a twentieth of a worker counts."""
 
@@ -185,19 +187,27 @@ def rebuild_stale(*, now: datetime) -> int:
     Cheap to ask often: a broadcast that ended and got no new event costs one look into an index. One that was counted
     while the clock stood ahead is counted again once it was set right: nobody knows what that count missed.
     """
-    rebuilt = 0
-    for broadcast in _stale(now):
-        last = Rebuild.objects.filter(broadcast=broadcast).first()
-        # In both directions: the clocks of two workers may be a little apart.
-        is_due = last is None or abs(now - last.rebuilt_at) >= _pause(last)
-        if is_due and events_are_whole(broadcast):
-            rebuild(broadcast=broadcast, now=now)
-            rebuilt += 1
-    return rebuilt
+    return sum(_rebuild_if_due(broadcast, now) for broadcast in _stale(now))
 
 
-def _pause(last: Rebuild) -> timedelta:
-    return max(SHORTEST_PAUSE, timedelta(milliseconds=PAUSE_PER_COST * last.took_ms))
+def _rebuild_if_due(broadcast: Broadcast, now: datetime) -> bool:
+    lasts = Rebuild.objects.filter(broadcast=broadcast)
+    last = lasts.first()
+    if (last and not _is_due(last, broadcast, now)) or not events_are_whole(broadcast):
+        return False
+    with transaction.atomic():
+        # Another worker may be counting it, or have done so a moment ago.
+        if last and not any(_is_due(each, broadcast, now) for each in lasts.select_for_update(skip_locked=True)):
+            return False
+        rebuild(broadcast=broadcast, now=now)
+    return True
+
+
+def _is_due(last: Rebuild, broadcast: Broadcast, now: datetime) -> bool:
+    shortest = PAUSE_WHILE_SENDING if broadcast.state == Broadcast.State.SENDING else SHORTEST_PAUSE
+    pause = max(shortest, timedelta(milliseconds=PAUSE_PER_COST * last.took_ms))
+    # In both directions: the clocks of two workers may be a little apart.
+    return abs(now - last.rebuilt_at) >= pause
 
 
 def _stale(now: datetime) -> QuerySet[Broadcast]:

@@ -2,9 +2,11 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -215,9 +217,33 @@ def test_worker_counts_again_after_a_new_event(ledger):
 def test_worker_keeps_counting_a_broadcast_that_is_still_sent_but_not_without_a_pause(ledger):
     ledger.broadcast(state="sending")
     assert rebuild_stale(now=NOW) == 1
-    assert rebuild_stale(now=NOW + timedelta(seconds=1)) == 0
+    assert rebuild_stale(now=NOW + timedelta(seconds=29)) == 0
     assert rebuild_stale(now=NOW + timedelta(minutes=1)) == 1
     assert rebuild_stale(now=NOW + timedelta(minutes=2)) == 1
+
+
+def test_worker_counts_soon_what_was_sent_to_its_end(ledger):
+    broadcast = ledger.broadcast(state="sending")
+    rebuild_stale(now=NOW)
+    Broadcast.objects.filter(pk=broadcast.pk).update(state="finished", finished_at=NOW)
+    assert rebuild_stale(now=NOW + timedelta(seconds=4)) == 0
+    assert rebuild_stale(now=NOW + timedelta(seconds=5)) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_what_another_worker_is_counting_is_left_to_it(ledger):
+    ledger.broadcast(state="sending")
+    rebuild_stale(now=NOW)
+    with connection.cursor() as cursor:
+        # Waiting for the other would never end here.
+        cursor.execute("SET lock_timeout = '2s'")
+    parameters = connection.get_connection_params()
+    wanted = {name: parameters[name] for name in parameters.keys() - {"cursor_factory", "context"}}
+    with psycopg.connect(**wanted) as other:
+        other.execute("SELECT 1 FROM outreach_rebuild FOR UPDATE")
+        assert rebuild_stale(now=NOW + timedelta(minutes=1)) == 0
+    assert rebuild_stale(now=NOW + timedelta(minutes=1)) == 1
 
 
 @pytest.mark.parametrize("rebuilds", [1, 2], ids=["sending", "settled"])
