@@ -34,9 +34,14 @@ class Postfix:
         self._programs = self._folder / "postfix/usr/sbin"
         self._environment["LD_LIBRARY_PATH"] = str(self._folder / "postfix/usr/lib/postfix")
 
-    def sink(self) -> "Sink":
-        """A running mail server that keeps nothing."""
-        return Sink(str(self._programs / "smtp-sink"), environment=self._environment, log=self._folder / "sink.log")
+    def sink(self, *, seconds: int = 0) -> "Sink":
+        """A running mail server that keeps nothing, and lets so many ``seconds`` pass before it takes a mail's text."""
+        return Sink(
+            str(self._programs / "smtp-sink"),
+            *(["-w", str(seconds)] if seconds else []),
+            environment=self._environment,
+            log=self._folder / "sink.log",
+        )
 
     def source(self, *, port: int, size: int, count: int, sessions: int = 10) -> float:
         """Send ``count`` mails of ``size`` bytes over lasting sessions; messages per second."""
@@ -56,10 +61,12 @@ class Postfix:
 class Sink(Program):
     """``smtp-sink`` at a free port, killed at the end of a ``with``."""
 
-    def __init__(self, program: str, *, environment: Mapping[str, str], log: Path) -> None:
+    def __init__(self, program: str, *options: str, environment: Mapping[str, str], log: Path) -> None:
         self.port = free_port()
         user = ["-u", "nobody"] if os.geteuid() == 0 else []
-        super().__init__(program, *user, f"inet:127.0.0.1:{self.port}", "1000", environment=environment, log=log)
+        super().__init__(
+            program, *user, *options, f"inet:127.0.0.1:{self.port}", "1000", environment=environment, log=log
+        )
         self.url = f"smtp://127.0.0.1:{self.port}"
         await_port(self.port)
 

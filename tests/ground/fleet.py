@@ -20,7 +20,7 @@ from . import messages, people
 from .databases import Database, Yard, attach, detach
 from .processes import Worker, machine_busy, open_sockets
 
-LOOK = 0.1
+LOOK = 0.2
 SLOWEST_START = 30.0
 
 
