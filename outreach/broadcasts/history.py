@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogActionRegistry, LogFormatter, log
 
@@ -64,4 +65,7 @@ class Detailed(LogFormatter):
     def format_message(self, log_entry: Any) -> str:
         """The message, and after a colon what it was about."""
         detail = log_entry.data.get("detail")
+        if detail and log_entry.user_id is None and log_entry.action == "outreach.broadcast.pause":
+            # What the engine says, it says as it stands in the catalogues; a person's or a provider's words stay.
+            detail = gettext(detail)
         return f"{self.message}: {detail}" if detail else str(self.message)

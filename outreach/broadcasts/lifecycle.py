@@ -98,7 +98,10 @@ def cancel(*, broadcast: Broadcast, reason: str = "", user: User | None = None, 
 
 
 def close(*, broadcast: Broadcast, user: User | None, now: datetime) -> None:
-    """Switch a welcome message off: who joined before still gets it, then it is finished; raises ``WrongState``."""
+    """Switch a welcome message off: who joined before still gets it, then it is finished.
+
+    Raises ``WrongState``, also where it was never switched on.
+    """
     open_states = {State.SENDING, State.PAUSED}
     with transaction.atomic():
         state = locked(broadcast).state
@@ -106,7 +109,7 @@ def close(*, broadcast: Broadcast, user: User | None, now: datetime) -> None:
             broadcast=broadcast,
             start=open_states & {state},
             to=state,
-            only=Q(kind=Broadcast.Kind.WELCOME, closed_at__isnull=True),
+            only=Q(kind=Broadcast.Kind.WELCOME, started_at__isnull=False, closed_at__isnull=True),
             closed_at=now,
         )
         record(broadcast=broadcast, action="close", user=user, now=now)

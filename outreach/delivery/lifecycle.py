@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_noop
 
 from outreach.audience.models import Segment
 from outreach.broadcasts import services as broadcasts
@@ -22,6 +23,10 @@ logger = logging.getLogger(__name__)
 
 GRACE = timedelta(minutes=15)
 """A broadcast that starts this much after its time was not missed, only waited for."""
+
+
+MISSED = gettext_noop("Its time passed while nothing was running.")
+"""Kept as it stands here, and told in the language of whoever reads it."""
 
 
 def start_due(*, now: datetime) -> int:
@@ -77,7 +82,7 @@ def _in_time(broadcast: Broadcast, now: datetime) -> bool:
     if late <= GRACE or broadcast.missed_rule == Broadcast.MissedRule.SEND:
         return True
     if broadcast.missed_rule == Broadcast.MissedRule.HOLD:
-        broadcasts.pause(broadcast=broadcast, reason="Its time passed while nothing was running.", now=now)
+        broadcasts.pause(broadcast=broadcast, reason=MISSED, now=now)
         return False
     if late > timedelta(hours=broadcast.deadline_hours):
         broadcast.state, broadcast.finished_at = Broadcast.State.EXPIRED, now

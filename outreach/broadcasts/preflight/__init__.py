@@ -42,8 +42,10 @@ def preflight(broadcast: Broadcast, *, now: datetime) -> Preflight:
         lines=(
             stopping(stops, Subject.AUDIENCE, lines.audience(broadcast, counted)),
             lines.campaign(broadcast),
-            stopping(stops, Subject.TEXTS, lines.texts(counted)),
-            *_about_texts(cells, stops, counted),
+            stopping(
+                stops, Subject.TEXTS, lines.texts_for_joiners(cells) if broadcast.is_welcome else lines.texts(counted)
+            ),
+            *_about_texts(cells, stops, counted, is_welcome=broadcast.is_welcome),
             *lines.sizes(cells),
             *map(lines.speed, planned),
             lines.quiet(broadcast, planned),
@@ -54,12 +56,10 @@ def preflight(broadcast: Broadcast, *, now: datetime) -> Preflight:
     )
 
 
-def _about_texts(cells: Matrix, stops: list[Obstacle], counted: People) -> tuple[Line, ...]:
+def _about_texts(cells: Matrix, stops: list[Obstacle], counted: People, *, is_welcome: bool) -> tuple[Line, ...]:
     """What can be said only where there are texts."""
     if not any(cell.message for cell in cells):
         return ()
-    return (
-        stopping(stops, Subject.STALE, lines.stale()),
-        stopping(stops, Subject.LEAVING, lines.leaving()),
-        lines.fallback(counted),
-    )
+    about_all = (stopping(stops, Subject.STALE, lines.stale()), stopping(stops, Subject.LEAVING, lines.leaving()))
+    # Who will join nobody can count: the line about texts says what becomes of each language.
+    return about_all if is_welcome else (*about_all, lines.fallback(counted))

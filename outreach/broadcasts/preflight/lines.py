@@ -97,6 +97,17 @@ def texts(people: People) -> Line:
     return line(_("Texts"), looks=missing, fine=_("Each text can be sent, and there is one for everybody."))
 
 
+def texts_for_joiners(cells: Matrix) -> Line:
+    """Whether whoever joins, on each channel and in each language, is welcomed in it."""
+    languages = dict(settings.LANGUAGES)
+    missing = (
+        f"{ChannelName(cell.channel).label}, {languages[cell.language]}: {cell.why}"
+        for cell in cells
+        if cell.message is None
+    )
+    return line(_("Texts"), looks=missing, fine=_("Each text can be sent, and there is one for everybody."))
+
+
 def stale() -> Line:
     """The line that passes where no text is older than its story."""
     return line(_("Texts and their stories"), fine=_("No story was edited after its texts were drawn from it."))

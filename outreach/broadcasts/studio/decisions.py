@@ -36,7 +36,7 @@ class Decision:
     """One thing that can be decided: from which states, by whom (any of ``actions``), asked how, and what it does.
 
     ``leads`` marks the way on, ``serious`` what can't be taken back, ``only_open`` what there is only for a welcome
-    message that was not switched off.
+    message that was switched on and not off again.
     """
 
     states: frozenset[str]
@@ -52,7 +52,7 @@ class Decision:
 
     def begins_at(self, broadcast: Broadcast) -> bool:
         """Whether the broadcast stands where this begins."""
-        is_open = broadcast.is_welcome and broadcast.closed_at is None
+        is_open = broadcast.is_welcome and broadcast.started_at is not None and broadcast.closed_at is None
         return broadcast.state in self.states and (is_open or not self.only_open)
 
 

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
+from wagtail.users.models import UserProfile
 
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast, QuietHours
+from outreach.delivery import lifecycle
 from tests.outreach.broadcasts.conftest import NOW, ROLES, approve
 
 pytestmark = pytest.mark.django_db
@@ -139,8 +141,6 @@ def test_an_empty_month_says_so(client, editor):
 def test_a_welcome_message_is_made_written_approved_and_switched_off_by_pages(
     client, stories, joined, editor, approver
 ):
-    from outreach.delivery import lifecycle
-
     joined("email", "en")
     client.force_login(editor)
     assert "No welcome message is switched on" in text(client, address("welcome"))
@@ -173,6 +173,52 @@ def test_a_welcome_message_is_made_written_approved_and_switched_off_by_pages(
     assert not BeautifulSoup(client.get(address("broadcast", welcome.pk)).text, "html.parser").find(
         "a", href=address("close", welcome.pk)
     )
+
+
+def test_a_welcome_message_that_never_began_can_not_be_switched_off(client, approver):
+    held = Broadcast.objects.create(title="Hello", kind="welcome", state=State.PAUSED, pause_reason="Later.")
+    client.force_login(approver)
+    assert not BeautifulSoup(client.get(address("broadcast", held.pk)).text, "html.parser").find(
+        "a", href=address("close", held.pk)
+    )
+
+    client.post(address("close", held.pk))
+
+    held.refresh_from_db()
+    assert held.closed_at is None
+
+
+@pytest.mark.parametrize("fallback", ["", "en"])
+def test_its_preflight_says_what_becomes_of_languages_without_a_text(client, joined, editor, fallback):
+    joined("email", "fr")
+    welcome = Broadcast.objects.create(
+        title="Hello", kind="welcome", channels=["email"], fallback_language=fallback, every_channel=True
+    )
+    welcome.messages.create(channel="email", language="en", subject="Welcome", body="<p>Good to have you.</p>")
+    client.force_login(editor)
+
+    found = text(client, address("preflight", welcome.pk))
+
+    assert "there is one for everybody" not in found
+    assert "gets it in their own language" not in found
+    why = (
+        "Who joins in this language gets English instead."
+        if fallback
+        else "Who joins in this language is not welcomed."
+    )
+    assert f"E-mail, Français: {why}" in found
+
+
+def test_why_the_engine_held_a_broadcast_is_told_in_the_reader_s_language(client, draft, approver, now):
+    Broadcast.objects.update(state=State.SCHEDULED, send_at=now - timedelta(hours=2), missed_rule="hold")
+    assert not lifecycle.start(broadcast_id=draft.pk, now=now)
+    UserProfile.objects.update_or_create(user=approver, defaults={"preferred_language": "fr"})
+    client.force_login(approver)
+
+    found = text(client, address("broadcast", draft.pk))
+
+    assert "L’heure prévue est passée pendant que rien ne fonctionnait." in found
+    assert "Its time passed" not in found
 
 
 def test_only_a_welcome_message_can_be_switched_off(client, draft, approver):
