@@ -19,13 +19,14 @@ from .carrying import add_stories
 from .drawing import drawn
 from .editing import editing
 from .history import record
+from .lifecycle import locked
 from .matrix import matrix
 from .models import LONGEST_TITLE, Broadcast, Message
 from .pictures import draw
 from .refusals import Overtaken, WrongState
 from .rendering import build, frozen
 from .sources import Source, shown_infographic, sources
-from .standing import SAID, audience_hash, digest, version
+from .standing import SAID, audience_hash, digest, settings_version, version
 
 
 def create_from_story(*, story: Page, user: User | None, now: datetime) -> Broadcast:
@@ -88,10 +89,14 @@ def draw_missing(*, broadcast: Broadcast, user: User | None, now: datetime) -> l
     return made
 
 
-def redraw(*, message: Message, user: User | None, now: datetime) -> None:
-    """Write the stories' text of today over this one; raises ``LookupError`` where they have none."""
+def redraw(*, message: Message, user: User | None, now: datetime, read: str | None = None) -> None:
+    """Write the stories' text of today over this one; raises ``LookupError`` where they have none.
+
+    ``read`` is the :func:`~.standing.version` of the text that the person gave up; where another stands there now, it
+    raises ``Overtaken``.
+    """
     with editing(message.broadcast, _("A text was drawn again."), user, now) as void:
-        drawn(message, sources(message.broadcast)[message.language]).save()
+        drawn(_as_read(message, read), sources(message.broadcast)[message.language]).save()
         record(broadcast=message.broadcast, action="draw", user=user, now=now, detail=str(message))
         void()
 
@@ -125,17 +130,33 @@ def keep(*, message: Message, user: User | None, now: datetime, read: str | None
     raises ``Overtaken``.
     """
     with editing(message.broadcast, "", user, now):
-        # Read anew: a colleague may have written or removed it before we had the broadcast to ourselves.
-        current = message.broadcast.messages.filter(pk=message.pk).first()
-        if current is None:
-            raise WrongState(_("Somebody has just removed this text."))
-        found = _basis(current, sources(message.broadcast).get(message.language))
+        found = _basis(_standing(message), sources(message.broadcast).get(message.language))
         if read is not None and read != digest(found):
-            raise Overtaken(
-                _("Somebody changed this after you opened it. Look at what stands there now, and then change it again.")
-            )
+            raise _overtaken()
         message.broadcast.messages.filter(pk=message.pk).update(**found)
         record(broadcast=message.broadcast, action="keep", user=user, now=now, detail=str(message))
+
+
+def _standing(message: Message) -> Message:
+    """The text as it stands now that the broadcast is held; raises ``WrongState`` where somebody removed it."""
+    current = message.broadcast.messages.filter(pk=message.pk).first()
+    if current is None:
+        raise WrongState(_("Somebody has just removed this text."))
+    return current
+
+
+def _as_read(message: Message, read: str | None) -> Message:
+    """The text as it stands, if it is the one whose ``version`` is ``read``; else it raises ``Overtaken``."""
+    current = _standing(message)
+    if read is not None and read != version(current):
+        raise _overtaken()
+    return current
+
+
+def _overtaken() -> Overtaken:
+    return Overtaken(
+        _("Somebody changed this after you opened it. Look at what stands there now, and then change it again.")
+    )
 
 
 def write(*, message: Message, user: User | None, now: datetime, read: str | None = None) -> None:
@@ -170,13 +191,25 @@ def _check_read(message: Message, found: Message | None, read: str) -> None:
         )
 
 
-def remove(*, message: Message, user: User | None, now: datetime) -> None:
-    """Empty a cell; its readers then get the fallback language, or nothing."""
+def remove(*, message: Message, user: User | None, now: datetime, read: str | None = None) -> None:
+    """Empty a cell; its readers then get the fallback language, or nothing. ``read`` is as for :func:`redraw`."""
     with editing(message.broadcast, _("A text was removed."), user, now) as void:
         name = str(message)
-        message.delete()
+        _as_read(message, read).delete()
         record(broadcast=message.broadcast, action="remove", user=user, now=now, detail=name)
         void()
+
+
+def check_settings(*, broadcast: Broadcast, read: str | None) -> None:
+    """Hold the broadcast, in a transaction, for a form of title and audience that was opened when they were ``read``.
+
+    Raises ``Overtaken`` where their :func:`~.standing.settings_version` is another by now.
+    """
+    locked(broadcast)
+    if read is not None and read != settings_version(broadcast):
+        raise Overtaken(
+            _("Somebody changed this page after you opened it. Yours stands here: save it again to replace theirs.")
+        )
 
 
 def rename(*, broadcast: Broadcast, title: str, user: User | None, now: datetime) -> None:

@@ -5,6 +5,7 @@ from .archiving import set_archived
 from .carrying import add_stories, drop_story, move_story
 from .drafting import (
     basis,
+    check_settings,
     create,
     create_from_stories,
     create_from_story,
@@ -49,6 +50,7 @@ __all__ = [
     "approve",
     "basis",
     "cancel",
+    "check_settings",
     "close",
     "create",
     "create_from_stories",

@@ -51,6 +51,20 @@ def audience_hash(broadcast: Broadcast) -> str:
     )
 
 
+def settings_version(broadcast: Broadcast) -> str:
+    """Of what the form of title and audience says, as it stands in the database."""
+    found = Broadcast.objects.get(pk=broadcast.pk)
+    return digest(
+        {
+            "title": found.title,
+            "campaign": found.campaign_id,
+            "audience": audience_hash(found),
+            "missed": [found.missed_rule, found.deadline_hours],
+            "archived": found.archived,
+        }
+    )
+
+
 def digest(value: object) -> str:
     """The SHA-256 of a value that JSON can say, in hexadecimal."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

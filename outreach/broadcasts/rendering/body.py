@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from outreach.broadcasts.links import validate_link
 from outreach.broadcasts.models import Message
+from outreach.broadcasts.numbers import row_number
 from outreach.broadcasts.own_links import why_nowhere
 from outreach.broadcasts.placeholders import foreign_placeholders
 from outreach.broadcasts.sources import page_address
@@ -53,8 +54,8 @@ class Links:
     def of_anchor(self, anchor: Tag) -> str:
         """The placeholder of a link as Wagtail stores it: an address, or the number of a page."""
         if anchor.get("linktype") == "page":
-            number = str(anchor.get("id", ""))
-            address = page_address(int(number), language=self.language) if number.isdecimal() else None
+            number = row_number(str(anchor.get("id", "")))
+            address = page_address(number, language=self.language) if number is not None else None
             if not address:
                 self.problems.append(_("A link leads to a page that is not published."))
                 return ""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language_info
@@ -181,19 +181,25 @@ class RedrawView(CellView):
         """Show both texts."""
         proposal = services.proposal(self.message)
         if proposal is None:
-            messages.error(request, _("No story of this broadcast is published in this language."))
-            return self.back()
-        return self.render_to_response(self.get_context_data(message=self.message, proposal=proposal))
+            return self._nothing_to_draw()
+        return self.render_to_response(
+            self.get_context_data(message=self.message, proposal=proposal, read=version(self.message))
+        )
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Draw it."""
         try:
-            services.redraw(message=self.message, user=self.user, now=timezone.now())
+            read = request.POST.get("read")
+            services.redraw(message=self.message, user=self.user, now=timezone.now(), read=read)
         except LookupError:
-            raise Http404 from None
+            return self._nothing_to_draw()
         except Refused as refusal:
             return self.refused(refusal)
         return self.done(_("“%(cell)s” was drawn again from the stories.") % {"cell": self.cell_name})
+
+    def _nothing_to_draw(self) -> HttpResponse:
+        messages.error(self.request, _("No story of this broadcast is published in this language."))
+        return self.back()
 
 
 class KeepView(CellView):
@@ -224,12 +230,13 @@ class RemoveView(CellView):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Ask."""
-        return self.render_to_response(self.get_context_data(message=self.message))
+        return self.render_to_response(self.get_context_data(message=self.message, read=version(self.message)))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Remove it."""
         try:
-            services.remove(message=self.message, user=self.user, now=timezone.now())
+            read = request.POST.get("read")
+            services.remove(message=self.message, user=self.user, now=timezone.now(), read=read)
         except Refused as refusal:
             return self.refused(refusal)
         return self.done(_("“%(cell)s” was removed.") % {"cell": self.cell_name})

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -25,12 +26,15 @@ from outreach.broadcasts.rendering import problems
 from outreach.broadcasts.rendering.pasted import tidy_line
 from outreach.broadcasts.rendering.telegram import MOST_IN_CAPTION
 from outreach.broadcasts.sources import KINDS, CarriedKind, infographics, newest_pages
-from outreach.broadcasts.standing import version
+from outreach.broadcasts.standing import settings_version, version
 
-from .segments import SegmentsField
+from .segments import SegmentsField, TickedField
 
 NEWEST = 8
 """So many pages are offered to be ticked; any other one is found with the chooser."""
+
+LONGEST_DEADLINE = 24 * 366
+"""In hours; SQLite would store more than Python can reckon with."""
 
 WITHOUT_ZONE = fixed_zone(timedelta(0), "no zone")
 """Marks a time that was typed without a zone."""
@@ -47,12 +51,7 @@ class StoriesForm(forms.Form):
         help_text=_("Texts are drawn from each language in which it is published."),
         error_messages={"invalid_choice": _("Choose a story that is published.")},
     )
-    newest = forms.ModelMultipleChoiceField(
-        label=_("The newest"),
-        queryset=Page.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
+    newest = TickedField(label=_("The newest"), queryset=Page.objects.none(), required=False)
 
     def __init__(self, *args: Any, without: Collection[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,8 +109,11 @@ class StartForm(StoriesForm):
 class AudienceForm(forms.ModelForm):
     """Title and campaign, who gets it, on which channels, and what happens where something is missing.
 
-    The only campaign that there is stands chosen until somebody said who gets it.
+    The only campaign that there is stands chosen until somebody said who gets it. ``read`` is the version that stood in
+    the form when it was opened.
     """
+
+    read = forms.CharField(widget=forms.HiddenInput, required=False)
 
     channels = forms.MultipleChoiceField(
         label=_("Channels"), choices=ChannelName.choices, widget=forms.CheckboxSelectMultiple
@@ -136,6 +138,8 @@ class AudienceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["read"] = settings_version(self.instance)
+        self.fields["deadline_hours"].validators.append(MaxValueValidator(LONGEST_DEADLINE))
         self.fields["campaign"].empty_label = gettext("No campaign")  # type: ignore[attr-defined]
         campaigns = list(Campaign.objects.values_list("pk", flat=True)[:2])
         if self.instance.campaign_id is None and len(campaigns) == 1 and not self.instance.segments.exists():
@@ -247,7 +251,7 @@ class OfficeDateTimeField(forms.DateTimeField):
         # Django only says of a time which the clocks skip, or show twice, that it can't tell.
         with timezone.override(WITHOUT_ZONE):
             read = super().to_python(value)
-        if read is None or read.tzinfo is not WITHOUT_ZONE:
+        if read is None:
             return read
         local = read.replace(tzinfo=None)
         if not FIRST_YEAR <= local.year <= LAST_YEAR:
@@ -256,6 +260,8 @@ class OfficeDateTimeField(forms.DateTimeField):
                 code="year",
                 params={"first": FIRST_YEAR, "last": LAST_YEAR},
             )
+        if read.tzinfo is not WITHOUT_ZONE:
+            return read
         found = moments(local, office_zone())
         if not found:
             raise forms.ValidationError(

@@ -21,6 +21,7 @@ from wagtail.admin.widgets.button import Button
 
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.numbers import row_number
 
 from .base import ICON, signed_in
 from .forms import StartForm
@@ -96,8 +97,8 @@ class StartView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
 
     def get_initial(self) -> dict[str, Any]:
         """The story that the link named."""
-        story = self.request.GET.get("story", "")
-        return {"story": int(story)} if story.isdecimal() else {}
+        story = row_number(self.request.GET.get("story", ""))
+        return {} if story is None else {"story": story}
 
     def form_valid(self, form: StartForm) -> HttpResponse:
         """Make the draft and go to it."""

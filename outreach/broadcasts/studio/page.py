@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -18,9 +19,9 @@ from outreach.broadcasts.matrix import Cell, CellState, matrix
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import resting
 from outreach.broadcasts.readiness import not_ready
-from outreach.broadcasts.refusals import Refused
+from outreach.broadcasts.refusals import Overtaken, Refused
 from outreach.broadcasts.sources import carried_pages
-from outreach.broadcasts.standing import given_approval, open_submission, why_not_second_person
+from outreach.broadcasts.standing import given_approval, open_submission, settings_version, why_not_second_person
 
 from .base import StudioView
 from .decisions import open_to
@@ -159,15 +160,27 @@ class AudienceView(StudioView):
         # A welcome message is asked less than set_audience wants to know.
         kept = {name: getattr(self.broadcast, name) for name in ("every_channel", "missed_rule", "deadline_hours")}
         given, now = {"segments": [], **kept, **form.cleaned_data}, timezone.now()
-        archived, campaign = given.pop("archived"), given.pop("campaign", None)
+        archived, campaign, read = given.pop("archived"), given.pop("campaign", None), given.pop("read")
         try:
-            services.set_campaign(broadcast=self.broadcast, campaign=campaign, user=self.user, now=now)
-            services.rename(broadcast=self.broadcast, title=given.pop("title"), user=self.user, now=now)
-            services.set_audience(broadcast=self.broadcast, user=self.user, now=now, **given)
-            services.set_archived(broadcast=self.broadcast, archived=archived, user=self.user, now=now)
+            with transaction.atomic():
+                services.check_settings(broadcast=self.broadcast, read=read or None)
+                services.set_campaign(broadcast=self.broadcast, campaign=campaign, user=self.user, now=now)
+                services.rename(broadcast=self.broadcast, title=given.pop("title"), user=self.user, now=now)
+                services.set_audience(broadcast=self.broadcast, user=self.user, now=now, **given)
+                services.set_archived(broadcast=self.broadcast, archived=archived, user=self.user, now=now)
+        except Overtaken as refusal:
+            return self._overtaken(form, refusal)
         except Refused as refusal:
             return self.refused(refusal)
         return self.done(_("Saved."))
+
+    def _overtaken(self, form: AudienceForm, refusal: Overtaken) -> HttpResponse:
+        """The same form with what was chosen; saved again, it replaces what stands there now."""
+        data = self.request.POST.copy()
+        data["read"] = settings_version(self.broadcast)
+        form.data = data
+        form.add_error(None, str(refusal))
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form and its button."""

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.broadcasts import services
+from outreach.broadcasts.numbers import row_number
 from outreach.broadcasts.refusals import Refused
 from outreach.broadcasts.sources import carried_pages
 
@@ -71,5 +72,4 @@ class StoriesView(StudioView):
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    value = request.POST.get(name, "")
-    return int(value) if value.isdecimal() else 0
+    return row_number(request.POST.get(name, "")) or 0

@@ -223,6 +223,9 @@ def test_the_zone_of_a_persons_profile_does_not_move_the_time(client, submitted,
         ({"when": "later", "send_at": ""}, "Choose a date and a time."),
         ({"when": "later", "send_at": "tomorrow"}, "Enter a valid date/time."),
         ({"when": "later", "send_at": "9999-12-31 23:59"}, "Write a day between 1900 and 2199."),
+        ({"when": "later", "send_at": "9999-12-31T23:59:59Z"}, "Write a day between 1900 and 2199."),
+        ({"when": "later", "send_at": "9999-12-31T23:59:59-12:00"}, "Write a day between 1900 and 2199."),
+        ({"when": "later", "send_at": "0001-01-01T00:00:00Z"}, "Write a day between 1900 and 2199."),
         ({"when": "never"}, "Select a valid choice"),
     ],
 )
@@ -302,6 +305,53 @@ def test_the_audience_form_saves_and_names_its_errors(client, draft, editor):
     draft.refresh_from_db()
     assert (draft.title, draft.channels, draft.fallback_language) == ("Renamed", ["email", "telegram"], "")
     assert list(draft.segments.all()) == [women]
+
+
+def test_who_saves_the_audience_after_a_colleague_is_told_and_loses_nothing(client, draft, editor):
+    women = Segment.objects.create(code="women", name="Women", rule={"field": "gender", "in": ["woman"]})
+    everybody = draft.segments.get()
+    client.force_login(editor)
+    data = {"channels": ["email"], "fallback_language": "", "missed_rule": "send", "deadline_hours": 5}
+    read = page(client, "audience", draft).select_one("[name=read]")["value"]
+    narrowed = {**data, "title": "Theirs", "segments": [women.pk], "read": read}
+    assert client.post(address("audience", draft), narrowed).status_code == 302
+
+    mine = {**data, "title": "Mine", "segments": [everybody.pk], "read": read}
+    late = client.post(address("audience", draft), mine)
+
+    assert late.status_code == 422
+    assert "Somebody changed this page after you opened it." in late.text
+    form = BeautifulSoup(late.text, "html.parser")
+    assert form.select_one("[name=title]")["value"] == "Mine"
+    draft.refresh_from_db()
+    assert (draft.title, list(draft.segments.all())) == ("Theirs", [women])
+    again = {**mine, "read": form.select_one("[name=read]")["value"]}
+    assert client.post(address("audience", draft), again).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.title, list(draft.segments.all())) == ("Mine", [everybody])
+
+
+@pytest.mark.parametrize(
+    "hostile", [{"segments": ["9" * 20]}, {"segments": ["x"]}, {"deadline_hours": 2**63 - 1}, {"campaign": "9" * 20}]
+)
+def test_numbers_that_no_row_has_are_refused(client, draft, editor, hostile):
+    client.force_login(editor)
+    data = {"title": "T", "segments": [draft.segments.get().pk], "channels": ["email"], "missed_rule": "drop"}
+
+    answer = client.post(address("audience", draft), {**data, "deadline_hours": 5, **hostile})
+
+    assert answer.status_code == 422
+    draft.refresh_from_db()
+    assert draft.title != "T"
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 5000, "²"])
+def test_stories_with_numbers_that_no_page_has_are_nowhere(client, draft, editor, number):
+    client.force_login(editor)
+    assert client.get(reverse("broadcasts:add"), {"story": number}).status_code == 200
+    assert client.post(reverse("broadcasts:add"), {"newest": [number], "title": "A"}).status_code in {200, 302}
+    for move in ("up", "down", "drop"):
+        assert client.post(address("stories", draft), {move: number}).status_code < 500
 
 
 def written(body: str = "Many people moved.", **fields: str) -> dict[str, str]:
@@ -388,6 +438,42 @@ def test_a_stale_cell_can_be_kept_and_any_cell_removed(client, draft, story, edi
     read = page(client, "broadcast", draft).select_one(f'form[action="{address("keep", draft)}"] [name=read]')["value"]
     assert "is kept as it is" in told(client, client.post(address("keep", draft), {"read": read}))
     assert "was removed" in told(client, client.post(address("remove", draft)))
+    assert not draft.messages.filter(channel="email", language="en").exists()
+
+
+@pytest.mark.parametrize("name", ["redraw", "remove"])
+def test_a_text_that_a_colleague_has_just_written_is_neither_drawn_over_nor_removed(client, draft, editor, now, name):
+    client.force_login(editor)
+    read = page(client, name, draft).select_one("[name=read]")["value"]
+    theirs = draft.messages.get(channel="email", language="en")
+    theirs.body = "<p>A careful rewrite.</p>"
+    services.write(message=theirs, user=editor, now=now)
+
+    assert "Somebody changed this" in told(client, client.post(address(name, draft), {"read": read}))
+
+    assert draft.messages.get(channel="email", language="en").body == theirs.body
+    read = page(client, name, draft).select_one("[name=read]")["value"]
+    client.post(address(name, draft), {"read": read})
+    assert not draft.messages.filter(body=theirs.body).exists()
+
+
+def test_a_text_whose_story_was_taken_away_meanwhile_is_not_drawn_again(client, draft, story, editor):
+    client.force_login(editor)
+    read = page(client, "redraw", draft).select_one("[name=read]")["value"]
+    story.unpublish()
+
+    answer = client.post(address("redraw", draft), {"read": read})
+
+    assert "No story of this broadcast is published in this language." in told(client, answer)
+
+
+@pytest.mark.parametrize("act", [services.redraw, services.remove])
+def test_a_text_that_a_colleague_has_just_removed_is_neither_drawn_nor_removed(draft, editor, now, act):
+    message = draft.messages.get(channel="email", language="en")
+    services.remove(message=draft.messages.get(pk=message.pk), user=editor, now=now)
+
+    with pytest.raises(services.WrongState, match="just removed"):
+        act(message=message, user=editor, now=now)
     assert not draft.messages.filter(channel="email", language="en").exists()
 
 
