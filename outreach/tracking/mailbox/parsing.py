@@ -29,6 +29,8 @@ LARGEST = 256 * 1024
 """Of a larger mail only so many bytes are looked at: what it reports stands at its beginning."""
 MOST_PARTS, MOST_RECIPIENTS, MOST_MESSAGES = 50, 10, 5
 
+_WITHIN = re.compile(rb"content-type:\s*message/", re.IGNORECASE)
+"""A mail within a mail."""
 _STATUS = re.compile(r"\b([245])\.\d{1,3}\.\d{1,3}\b")
 _CODE = re.compile(r"\b([45]\d\d)\b")
 _FULL = re.compile(rb"\b[45]\.2\.2\b|quota|(mailbox|inbox)( is)? full", re.IGNORECASE)
@@ -60,7 +62,8 @@ class Reading:
 def read(content: bytes, *, now: datetime) -> Reading:
     """Read one mail; ``now`` (UTC) is when it is taken to have happened, for clocks in mails are anybody's."""
     content = content[:LARGEST]
-    if content.lower().count(b"boundary=") > MOST_PARTS:
+    # Python would follow them down until its stack ends, where nothing else can run either.
+    if content.lower().count(b"boundary=") > MOST_PARTS or len(_WITHIN.findall(content)) > MOST_PARTS:
         return Reading(Sort.OTHER)
     try:
         return _read(message_from_bytes(content), content, now)

@@ -280,6 +280,7 @@ def nested(kind: str, depth: int) -> bytes:
         b"\x00" * 1000,
         b"\xff\xfe" * 1000,
         nested("mails", 1000),
+        nested("mails", 45),
         nested("parts", 1000),
         nested("parts", 45),
         b"Content-Type: multipart/report; boundary=x\r\n\r\n--x\r\nContent-Type: message/delivery-status\r\n\r\n\r\n",
@@ -292,6 +293,17 @@ def nested(kind: str, depth: int) -> bytes:
 )
 def test_a_hostile_mail_is_read_without_an_error(content):
     assert read(content, now=NOW).reports == ()
+
+
+@pytest.mark.parametrize("kind", ["mails", "parts"])
+def test_a_mail_that_is_nested_without_end_is_not_followed_down(kind, monkeypatch):
+    followed = []
+    monkeypatch.setattr("outreach.tracking.mailbox.parsing.message_from_bytes", followed.append)
+
+    read(nested(kind, 1000), now=NOW)
+    assert followed == []
+    read(nested(kind, 10), now=NOW)
+    assert len(followed) == 1
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
