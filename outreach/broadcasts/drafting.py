@@ -205,8 +205,7 @@ def check_settings(*, broadcast: Broadcast, read: str | None) -> None:
 
     Raises ``Overtaken`` where their :func:`~.standing.settings_version` is another by now.
     """
-    locked(broadcast)
-    if read is not None and read != settings_version(broadcast):
+    if settings_version(locked(broadcast)) != read and read is not None:
         raise Overtaken(
             _("Somebody changed this page after you opened it. Yours stands here: save it again to replace theirs.")
         )

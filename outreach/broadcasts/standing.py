@@ -52,15 +52,14 @@ def audience_hash(broadcast: Broadcast) -> str:
 
 
 def settings_version(broadcast: Broadcast) -> str:
-    """Of what the form of title and audience says, as it stands in the database."""
-    found = Broadcast.objects.get(pk=broadcast.pk)
+    """Of what the form of title and audience says of ``broadcast`` as it was read."""
     return digest(
         {
-            "title": found.title,
-            "campaign": found.campaign_id,
-            "audience": audience_hash(found),
-            "missed": [found.missed_rule, found.deadline_hours],
-            "archived": found.archived,
+            "title": broadcast.title,
+            "campaign": broadcast.campaign_id,
+            "audience": audience_hash(broadcast),
+            "missed": [broadcast.missed_rule, broadcast.deadline_hours],
+            "archived": broadcast.archived,
         }
     )
 

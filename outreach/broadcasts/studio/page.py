@@ -177,7 +177,7 @@ class AudienceView(StudioView):
     def _overtaken(self, form: AudienceForm, refusal: Overtaken) -> HttpResponse:
         """The same form with what was chosen; saved again, it replaces what stands there now."""
         data = self.request.POST.copy()
-        data["read"] = settings_version(self.broadcast)
+        data["read"] = settings_version(self._copy())
         form.data = data
         form.add_error(None, str(refusal))
         return self.render_to_response(self.get_context_data(form=form), status=422)
