@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, Queue
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
@@ -16,6 +18,8 @@ from outreach.demo.ports import free_ports
 from .chromium import READER
 
 ROOT = Path(__file__).resolve().parents[2]
+LAST_LINE = "Ctrl-C"
+"""How the last line begins that a demo prints before it waits for its users."""
 
 
 @dataclass
@@ -36,10 +40,14 @@ class Demo:
         users = json.loads((Path(self.environment["LOCAL_DIR"]) / "demo-users.json").read_text())
         return {name: user["password"] for name, user in users.items()}
 
-    def start(self, patience: float = 300.0) -> None:
-        """Start and wait until it says that it is ready; raises ``AssertionError`` with its output if it does not."""
+    def start(self, patience: float = 600.0) -> None:
+        """Start and wait until it says that it is ready; raises ``AssertionError`` with its output if it does not.
+
+        ``patience`` is for how many seconds it may say nothing. It says when a step of its preparation is done; how
+        long one takes is for the machine, and for what else runs there.
+        """
         self.output.clear()
-        ready = threading.Event()
+        lines: Queue[str] = Queue()
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", "demo"],
             cwd=ROOT,
@@ -50,9 +58,11 @@ class Demo:
             text=True,
             start_new_session=True,
         )
-        self._reader = threading.Thread(target=self._read, args=(ready,), daemon=True)
+        self._reader = threading.Thread(target=self._read, args=(lines,), daemon=True)
         self._reader.start()
-        ready.wait(patience)
+        with suppress(Empty):
+            while not lines.get(timeout=patience).startswith(LAST_LINE):
+                pass
         assert f"ready: {self.url}/\n" in self.output, "".join(self.output)
 
     def stop(self) -> int:
@@ -69,13 +79,13 @@ class Demo:
         environment = {**os.environ, **self.environment}
         return subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
-    def _read(self, ready: threading.Event) -> None:
+    def _read(self, lines: Queue[str]) -> None:
         assert self._process.stdout
         for line in self._process.stdout:
             self.output.append(line)
-            if line.startswith("Ctrl-C"):
-                ready.set()
-        ready.set()
+            lines.put(line)
+        # It ended, so there is nothing to wait for.
+        lines.put(LAST_LINE)
 
 
 def own_environment(place: Path, **more: str) -> dict[str, str]:
