@@ -9,14 +9,13 @@ from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.campaign_words import names_of
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.title_words import titles_of
+from outreach.row_numbers import row_number
 
 from . import periods
 from .metrics.kept import Definitions
 from .periods import Period, UnknownPeriod
 from .snapshots.models import Snapshot
 from .tables import EVALUATORS_K, Report, UnknownBroadcast, UnknownSnapshot, counted_broadcasts, report
-
-LONGEST_NUMBER = 18
 
 
 class UnknownScope(LookupError):
@@ -111,9 +110,10 @@ def definitions_of(number: str) -> tuple[Definitions, str]:
 
 
 def _number(asked: str) -> int:
-    if not (asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_NUMBER):
+    number = row_number(asked)
+    if number is None:
         raise UnknownScope(_("A broadcast is asked for by its number. Choose one from the list."))
-    return int(asked)
+    return number
 
 
 def _one(scope: Scope, known: Offer, k: int) -> Report:

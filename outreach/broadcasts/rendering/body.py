@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from outreach.broadcasts.links import validate_link
 from outreach.broadcasts.models import Message
-from outreach.broadcasts.numbers import row_number
 from outreach.broadcasts.own_links import why_nowhere
 from outreach.broadcasts.placeholders import foreign_placeholders
 from outreach.broadcasts.sources import page_address
 from outreach.channels.built import PLACEHOLDER
+from outreach.row_numbers import row_number
 
 from .pasted import tidy
 

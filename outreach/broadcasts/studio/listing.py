@@ -21,7 +21,7 @@ from wagtail.admin.widgets.button import Button
 
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast
-from outreach.broadcasts.numbers import row_number
+from outreach.row_numbers import row_number
 
 from .base import ICON, signed_in
 from .forms import StartForm

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from outreach.audience.models import Segment
-from outreach.broadcasts.numbers import row_number
+from outreach.row_numbers import row_number
 
 
 class TickedField(forms.ModelMultipleChoiceField):

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.broadcasts import services
-from outreach.broadcasts.numbers import row_number
 from outreach.broadcasts.refusals import Refused
 from outreach.broadcasts.sources import carried_pages
+from outreach.row_numbers import row_number
 
 from .base import StudioView
 from .forms import AddStoriesForm

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from outreach.row_numbers import row_number
+
 PARAMETER = "b"
 _MAC_LETTERS = 10
 _HOSTS = tomllib.loads(Path(__file__).with_name("referrers.toml").read_text(encoding="utf-8"))
@@ -95,7 +97,7 @@ def broadcast_of(query: str) -> int:
     try:
         [*_others, given] = parse_qs(query, max_num_fields=100).get(PARAMETER, [""])
         number, _dash, mac = given.partition("-")
-        broadcast = int(number) if number.isdecimal() and len(number) <= 19 else 0
+        broadcast = row_number(number) or 0
     except ValueError:
         return 0
     secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)

@@ -265,7 +265,7 @@ def test_a_link_to_a_page_of_the_site_leads_to_its_translation(message, story, f
 def test_a_link_to_a_page_that_was_taken_down_is_refused(message, story):
     story.unpublish()
 
-    for number in (story.pk, 999_999, "x"):
+    for number in (story.pk, 999_999, "x", "9" * 5000):
         assert problems(message(body=f'<p><a linktype="page" id="{number}">x</a></p>')) == [
             "A link leads to a page that is not published."
         ]

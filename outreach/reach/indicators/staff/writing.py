@@ -19,6 +19,7 @@ from outreach.reach.indicators.framework import Indicator, Result
 from outreach.reach.indicators.populations import PopulationEstimate
 from outreach.reach.indicators.quarters import Quarter
 from outreach.reach.indicators.records import Entry, Estimate, Spend
+from outreach.row_numbers import row_number
 
 from .base import ResultsView, indicator_address, logframe_address, target_of
 from .forms import (
@@ -138,12 +139,9 @@ class AddIndicatorView(FormView):
     @cached_property
     def row(self) -> Indicator:
         """A new one, of the result that the address asks for, else of the first; 404 where there is no result."""
-        asked = self.request.GET.get("result", "")
+        asked = row_number(self.request.GET.get("result", "")) or 0
         results = self.campaign.results.all()
-        found = (
-            results.filter(pk=int(asked)).first() if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
-        )
-        result = found or results.first()
+        result = results.filter(pk=asked).first() or results.first()
         if result is None:
             raise Http404
         return Indicator(result=result, order=result.indicators.count() + 1)
