@@ -233,7 +233,9 @@ class RemoveView(CellView):
         return self.render_to_response(self.get_context_data(message=self.message, read=version(self.message)))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Remove it."""
+        """Remove it; who presses twice is told the same twice."""
+        if not self.broadcast.messages.filter(channel=self.channel, language=self.language).exists():
+            return self.done(_("“%(cell)s” was removed.") % {"cell": self.cell_name})
         try:
             read = request.POST.get("read")
             services.remove(message=self.message, user=self.user, now=timezone.now(), read=read)

@@ -438,6 +438,7 @@ def test_a_stale_cell_can_be_kept_and_any_cell_removed(client, draft, story, edi
     read = page(client, "broadcast", draft).select_one(f'form[action="{address("keep", draft)}"] [name=read]')["value"]
     assert "is kept as it is" in told(client, client.post(address("keep", draft), {"read": read}))
     assert "was removed" in told(client, client.post(address("remove", draft)))
+    assert "was removed" in told(client, client.post(address("remove", draft)))  # pressed twice
     assert not draft.messages.filter(channel="email", language="en").exists()
 
 
