@@ -3,6 +3,8 @@
 from collections import Counter, deque
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_noop
+
 from outreach.audience.choices import ChannelName
 from outreach.channels.failures import (
     AddressDead,
@@ -25,7 +27,14 @@ WINDOW, TOO_MANY = 100, 40
 """A broadcast pauses itself when this many of the last ``WINDOW`` outcomes of one worker are of one bad kind."""
 
 Status = Delivery.Status
-BAD = {Status.BOUNCED, Status.BLOCKED, Status.FAILED, Status.DEFERRED, Status.UNCERTAIN}
+BAD: dict[str, str] = {
+    Status.BOUNCED: gettext_noop("40 of its last 100 messages bounced."),
+    Status.BLOCKED: gettext_noop("40 of its last 100 messages were blocked by their receivers."),
+    Status.FAILED: gettext_noop("40 of its last 100 messages failed."),
+    Status.DEFERRED: gettext_noop("40 of its last 100 messages were put off."),
+    Status.UNCERTAIN: gettext_noop("Of 40 of its last 100 messages nobody knows whether they arrived."),
+}
+"""The bad kinds, each with why it paused, to be kept and translated for whoever reads it."""
 
 
 def outcome_of(failure: ChannelError, claimed: Claimed, *, begun_at: datetime, now: datetime) -> Outcome:
@@ -93,5 +102,5 @@ class Trouble:
         if outcome.status in BAD and counts[outcome.status] >= TOO_MANY:
             recent.clear()
             counts.clear()
-            return f"{TOO_MANY} of the last {WINDOW} messages: {Status(outcome.status).label}"
+            return BAD[outcome.status]
         return ""

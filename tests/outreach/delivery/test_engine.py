@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import translation
+from django.utils.translation import gettext
 
 from outreach.audience.addresses import encrypt
 from outreach.audience.models import Subscriber, Subscription, Suppression
@@ -14,7 +16,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
 from outreach.channels.protocol import Outgoing, Receipt
 from outreach.delivery import ledger, lifecycle, throttle
-from outreach.delivery.answers import MOST_ATTEMPTS, TOO_MANY
+from outreach.delivery.answers import BAD, MOST_ATTEMPTS, TOO_MANY, WINDOW
 from outreach.delivery.balance import balance
 from outreach.delivery.desk import AtOnce
 from outreach.delivery.message_ids import message_id
@@ -415,7 +417,14 @@ def test_a_broadcast_that_fails_too_often_pauses_itself(sending, courier, channe
 
     broadcast.refresh_from_db()
     assert broadcast.state == Broadcast.State.PAUSED
-    assert "Bounced" in broadcast.pause_reason
+    assert broadcast.pause_reason == f"{TOO_MANY} of its last {WINDOW} messages bounced."
+
+
+def test_why_a_broadcast_paused_itself_tells_the_numbers_by_which_it_did():
+    assert all(f"{TOO_MANY} of its last {WINDOW} messages" in why for why in BAD.values())
+    for language in ("fr", "es", "ht"):
+        with translation.override(language):
+            assert all(gettext(why) != why for why in BAD.values())
 
 
 def test_no_second_holds_more_messages_than_a_strict_channel_allows(sending, clock, hire):
