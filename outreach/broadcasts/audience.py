@@ -1,5 +1,7 @@
 """Who is considered for a broadcast, and why somebody gets no message: read once, for preflight and freeze alike."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +43,12 @@ class Reason(TextChoices):
     DUPLICATE = "duplicate", _("Gets it on another channel")
 
 
+NEAREST = ("", Reason.NO_LANGUAGE, Reason.TOO_SOON, Reason.NO_CONSENT, Reason.SUPPRESSED, Reason.NOT_ACTIVE)
+"""From what goes out to what can never: the nearest of a person's subscriptions stands for the person.
+
+Somebody who once left by e-mail and has no text on Telegram is left out for want of a text, which can be written.
+"""
+
 APART = {
     Frequency.WEEKLY: timedelta(days=7) - timedelta(hours=12),
     Frequency.MONTHLY: timedelta(days=28) - timedelta(hours=12),
@@ -64,7 +72,9 @@ COLUMNS = {
 }
 
 
-def considered(broadcast: Broadcast, *, now: datetime | None = None, **more: Any) -> tuple[str, list[Any]]:
+def considered(
+    broadcast: Broadcast, *, now: datetime | None = None, by_person: bool = False, **more: Any
+) -> tuple[str, list[Any]]:
     """The query, and its parameters, of each subscription, on the broadcast's channels, of each person in its segments.
 
     Everything is read as of ``now`` (UTC), else as of the moment at which the broadcast is to start.
@@ -72,9 +82,9 @@ def considered(broadcast: Broadcast, *, now: datetime | None = None, **more: Any
     Its columns: ``subscription`` and ``subscriber``, their numbers; ``channel``; ``language``, the person's;
     ``segment``, the code of the first segment (by number) that the person is in; ``message``, the number of the message
     for their language or the fallback, or null; ``more``, by name, each a field or an expression of the subscription;
-    and ``reason``, a :class:`Reason`, or empty where a message goes out. A person is written to on the first of
-    ``broadcast.channels`` that can reach them, unless it goes out on every channel. ``at`` (UTC) is when it starts,
-    which matters to who wants fewer messages; by default its own time, or now.
+    ``reason``, a :class:`Reason`, or empty where a message goes out; and with ``by_person`` also ``is_nearest``, true
+    for one subscription of each person: the one by which they are counted. A person is written to on the first of
+    ``broadcast.channels`` that can reach them, unless it goes out on every channel.
 
     Raises ``EmptyResultSet`` where there is no segment or no channel.
     """
@@ -94,50 +104,80 @@ def considered(broadcast: Broadcast, *, now: datetime | None = None, **more: Any
     # rows, of which the window's is the finer one.
     fence = "OFFSET 0" if connection.vendor == "postgresql" else ""
     same_person = "subscriber, channel" if broadcast.every_channel else "subscriber"
+    distances = " ".join(f"WHEN '{obstacle}' THEN {distance}" for distance, obstacle in enumerate(NEAREST))
+    standing = (
+        f", ROW_NUMBER() OVER (PARTITION BY subscriber ORDER BY CASE obstacle {distances} END, place, subscription) = 1"
+        " AS is_nearest"
+    )
     return (
         f"WITH found({names}, obstacle, place) AS ({sql} {fence}), "  # noqa: S608
         f"ranked AS (SELECT {names}, obstacle, ROW_NUMBER() OVER ("
-        f"PARTITION BY {same_person} ORDER BY obstacle <> '', place, subscription) AS turn FROM found) "
+        f"PARTITION BY {same_person} ORDER BY obstacle <> '', place, subscription) AS turn"
+        f"{standing if by_person else ''} FROM found) "
         f"SELECT {names}, CASE WHEN obstacle = '' AND turn > 1 THEN '{Reason.DUPLICATE.value}' ELSE obstacle END"
-        " AS reason FROM ranked"
+        f" AS reason{', is_nearest' if by_person else ''} FROM ranked"
     ), list(params)
 
 
-def tally(broadcast: Broadcast) -> dict[tuple[str, str], int]:
-    """How many considered subscriptions there are by channel and reason; the reason is empty for those who get it."""
-    return {(channel, reason): count for channel, reason, count in _counted(broadcast, "channel", "reason")}
-
-
-def by_cell(broadcast: Broadcast) -> dict[tuple[str, int], int]:
-    """How many people each message would go to, by channel and message number."""
-    rows = _counted(broadcast, "channel", "message", "reason")
-    return {(channel, message): count for channel, message, reason, count in rows if not reason}
+def reaches_anybody(broadcast: Broadcast) -> bool:
+    """Whether there is somebody who gets it."""
+    return any(not reason for reason, _count in _counted(broadcast, "reason"))
 
 
 @dataclass(frozen=True)
 class Share:
     """So many considered subscriptions of one segment, channel and language, and what would become of them.
 
-    ``message`` is the number of the message that they would get, ``reason`` why they get none, or empty.
+    ``frequency`` is how often their people want to be written to, ``message`` the number of the message that they would
+    get, ``reason`` why they get none, or empty. Where ``is_nearest``, they are as many people: each person is counted
+    by one subscription.
     """
 
     segment: str
     channel: str
     language: str
+    frequency: str
     message: int | None
     reason: str
+    is_nearest: bool
     count: int
 
 
 def shares(broadcast: Broadcast) -> list[Share]:
     """Everybody considered, in one query, as far apart as any table of an audience needs them."""
-    return [Share(*row) for row in _counted(broadcast, "segment", "channel", "language", "message", "reason")]
+    by = ("segment", "channel", "language", "frequency", "message", "reason", "is_nearest")
+    return [Share(*row) for row in _counted(broadcast, *by, by_person=True, frequency="subscriber__frequency")]
 
 
-def _counted(broadcast: Broadcast, *by: str) -> list[tuple[Any, ...]]:
-    """How many considered subscriptions there are for each combination of columns, the count last."""
+def by_reason(counted: Iterable[Share]) -> "Counter[tuple[str, str]]":
+    """How many considered subscriptions there are by channel and reason; the reason is empty for those who get it."""
+    found: Counter[tuple[str, str]] = Counter()
+    for share in counted:
+        found[share.channel, share.reason] += share.count
+    return found
+
+
+def by_cell(counted: Iterable[Share]) -> "Counter[tuple[str, int]]":
+    """How many people each message goes to, by channel and message number."""
+    found: Counter[tuple[str, int]] = Counter()
+    for share in counted:
+        if share.message and not share.reason:
+            found[share.channel, share.message] += share.count
+    return found
+
+
+def receivers(counted: Iterable[Share]) -> int:
+    """How many people get it, on however many channels."""
+    return sum(share.count for share in counted if share.is_nearest and not share.reason)
+
+
+def _counted(broadcast: Broadcast, *by: str, **asked: Any) -> list[tuple[Any, ...]]:
+    """How many considered subscriptions there are for each combination of columns, the count last.
+
+    ``asked`` is what :func:`considered` is asked for besides.
+    """
     try:
-        sql, params = considered(broadcast)
+        sql, params = considered(broadcast, **asked)
     except EmptyResultSet:
         return []
     names = ", ".join(by)

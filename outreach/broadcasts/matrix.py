@@ -202,9 +202,16 @@ def _why_missing(broadcast: Broadcast, readers: int, source: Source | None, fall
     if fallback:
         language = dict(settings.LANGUAGES)[broadcast.fallback_language]
         return ngettext(
-            "%(count)d reader gets %(language)s instead.", "%(count)d readers get %(language)s instead.", readers
+            "%(count)d subscriber reads it here and would get %(language)s instead.",
+            "%(count)d subscribers read it here and would get %(language)s instead.",
+            readers,
         ) % {"count": readers, "language": language}
-    left_out = ngettext("%(count)d reader is left out.", "%(count)d readers are left out.", readers)
+    # Who of them is in a segment, and gets it on another channel, the preflight counts.
+    left_out = ngettext(
+        "%(count)d subscriber reads it here and would get nothing on this channel.",
+        "%(count)d subscribers read it here and would get nothing on this channel.",
+        readers,
+    )
     left_out %= {"count": readers}
     if source is None:
         return left_out

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from .audience import by_cell
+from .audience import reaches_anybody
 from .matrix import Cell, CellState, Matrix, matrix
 from .models import Broadcast
 from .ways_out import lacks_way_out
@@ -33,7 +33,7 @@ def obstacles(broadcast: Broadcast, cells: Matrix | None = None) -> list[Obstacl
     """Every reason why the broadcast can't be submitted or approved as it stands; empty if it can."""
     cells = cells or matrix(broadcast)
     found = [*_choices(broadcast), *_texts(cells)]
-    if not found and not broadcast.is_welcome and not sum(by_cell(broadcast).values()):
+    if not found and not broadcast.is_welcome and not reaches_anybody(broadcast):
         nobody = _("Nobody would get this broadcast: look at the segments, the languages and who is left out.")
         found.append(Obstacle(Subject.AUDIENCE, nobody))
     return found

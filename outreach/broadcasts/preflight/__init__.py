@@ -12,6 +12,7 @@ from outreach.broadcasts.pace import paces
 from outreach.broadcasts.readiness import Obstacle, Subject, obstacles
 
 from . import lines
+from .before import planned_before
 from .lines import Line, Verdict, stopping
 from .people import People, people
 
@@ -47,6 +48,7 @@ def preflight(broadcast: Broadcast, *, now: datetime) -> Preflight:
             ),
             *_about_texts(cells, stops, counted, is_welcome=broadcast.is_welcome),
             *lines.sizes(cells),
+            *_about_frequency(broadcast, counted, now),
             *map(lines.speed, planned),
             lines.quiet(broadcast, planned),
             lines.sandbox(broadcast),
@@ -54,6 +56,13 @@ def preflight(broadcast: Broadcast, *, now: datetime) -> Preflight:
         ),
         people=counted,
     )
+
+
+def _about_frequency(broadcast: Broadcast, counted: People, now: datetime) -> tuple[Line, ...]:
+    """A welcome message answers a joining, however often somebody wants to be written to."""
+    if broadcast.is_welcome:
+        return ()
+    return (lines.frequency(broadcast, counted, planned_before(broadcast, now=now)),)
 
 
 def _about_texts(cells: Matrix, stops: list[Obstacle], counted: People, *, is_welcome: bool) -> tuple[Line, ...]:

@@ -21,6 +21,7 @@ from outreach.broadcasts.rendering.email import MOST_BYTES
 from outreach.broadcasts.rendering.telegram import MOST_CHARACTERS, MOST_IN_CAPTION, characters
 from outreach.broadcasts.standing import changed_since, given_approval, open_submission
 
+from .before import Before
 from .people import People
 
 MOST_TELEGRAM_PER_SECOND = 30
@@ -85,7 +86,7 @@ def campaign(broadcast: Broadcast) -> Line:
 
 def texts(people: People) -> Line:
     """Whether everybody who would get it has a text that they read."""
-    missing = (
+    missing = [
         ngettext(
             "%(channel)s, %(language)s: there is no text, so %(count)d person is left out.",
             "%(channel)s, %(language)s: there is no text, so %(count)d people are left out.",
@@ -93,8 +94,43 @@ def texts(people: People) -> Line:
         )
         % {"channel": channel, "language": language, "count": count}
         for (channel, language), count in people.without_text.items()
-    )
+    ] + [
+        ngettext(
+            "%(channel)s, %(language)s: there is no text, so %(count)d person gets nothing on this channel.",
+            "%(channel)s, %(language)s: there is no text, so %(count)d people get nothing on this channel.",
+            count,
+        )
+        % {"channel": channel, "language": language, "count": count}
+        for (channel, language), count in people.elsewhere.items()
+    ]
     return line(_("Texts"), looks=missing, fine=_("Each text can be sent, and there is one for everybody."))
+
+
+def frequency(broadcast: Broadcast, people: People, planned: Iterable[Before]) -> Line:
+    """Whether people who want fewer messages are likely to get a planned one in place of this."""
+    looks = []
+    for other in planned:
+        count = sum(number for wanted, number in people.wanting_fewer.items() if wanted in other.frequencies)
+        if count:
+            looks.append(
+                ngettext(
+                    "“%(title)s” is planned for %(moment)s (%(zone)s): up to %(count)d person who wants fewer messages"
+                    " gets that one and not this one.",
+                    "“%(title)s” is planned for %(moment)s (%(zone)s): up to %(count)d people who want fewer messages"
+                    " get that one and not this one.",
+                    count,
+                )
+                % {
+                    "title": other.title,
+                    "moment": office_text(other.send_at),
+                    "zone": settings.OFFICE_TIME_ZONE,
+                    "count": count,
+                }
+            )
+    fine = _("No planned broadcast is so close before it that somebody who wants fewer messages misses this one.")
+    if broadcast.is_urgent:
+        fine = _("Urgent: it goes to people who want fewer messages too.")
+    return line(_("People who want fewer messages"), looks=looks, fine=fine)
 
 
 def texts_for_joiners(cells: Matrix) -> Line:

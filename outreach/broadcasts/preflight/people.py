@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from outreach.audience.choices import ChannelName
 from outreach.audience.segments import SINGLES_OUT
-from outreach.broadcasts.audience import Reason, Share, shares
+from outreach.broadcasts.audience import APART, Reason, Share, shares
 from outreach.broadcasts.models import Broadcast
 
 WHY_LEFT_OUT: dict[str, str | Promise] = {
@@ -23,9 +23,6 @@ WHY_LEFT_OUT: dict[str, str | Promise] = {
         "urgent one goes to them all the same."
     ),
     Reason.NO_LANGUAGE: gettext_lazy("This channel has no text in their language, and none in the fallback language."),
-    Reason.DUPLICATE: gettext_lazy(
-        "A person with several addresses gets it once, on the first one that can be reached."
-    ),
 }
 
 
@@ -58,7 +55,7 @@ class Table:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """So many considered addresses get no message, for one reason."""
+    """So many people get no message, for one reason: what their nearest address lacks."""
 
     label: str
     why: str
@@ -76,9 +73,12 @@ class Fallback:
 
 @dataclass(frozen=True)
 class People:
-    """Everybody considered; ``by_channel`` counts who gets it on each channel.
+    """Everybody considered; ``by_channel`` counts the messages on each channel.
 
-    ``without_text`` counts those whom nothing but a text keeps from it, by the names of channel and language.
+    ``without_text`` counts the people whom nothing but a text keeps from it, by the names of channel and language;
+    ``elsewhere`` counts, in the same way, those who lack one on a channel of a broadcast that goes out on every one,
+    and are not left out for it. ``spare`` is how many addresses are not written to besides those that ``left_out``
+    counts. ``wanting_fewer`` counts who gets it and wants at most one message a week or a month, by that frequency.
     """
 
     segments: Table
@@ -87,6 +87,9 @@ class People:
     left_out: tuple[LeftOut, ...]
     fallbacks: tuple[Fallback, ...]
     without_text: dict[tuple[str, str], int]
+    elsewhere: dict[tuple[str, str], int]
+    spare: int
+    wanting_fewer: dict[str, int]
     by_channel: dict[str, int]
 
     @property
@@ -108,10 +111,15 @@ def people(broadcast: Broadcast) -> People:
     channels = {name: str(ChannelName(name).label) for name in broadcast.channels}
     by_channel: Counter[str] = Counter()
     without_text: Counter[tuple[str, str]] = Counter()
+    elsewhere: Counter[tuple[str, str]] = Counter()
+    wanting_fewer: Counter[str] = Counter()
     for share in counted:
         by_channel[share.channel] += 0 if share.reason else share.count
-        if share.reason == Reason.NO_LANGUAGE:
-            without_text[channels[share.channel], str(names.get(share.language, share.language))] += share.count
+        if not share.reason and share.is_nearest and share.frequency in APART:
+            wanting_fewer[share.frequency] += share.count
+        if share.reason == Reason.NO_LANGUAGE and (share.is_nearest or broadcast.every_channel):
+            place = channels[share.channel], str(names.get(share.language, share.language))
+            (without_text if share.is_nearest else elsewhere)[place] += share.count
     return People(
         segments=_table(_("Segment"), counted, segments, lambda share: share.segment),
         channels=_table(_("Channel"), counted, channels, lambda share: share.channel),
@@ -124,6 +132,9 @@ def people(broadcast: Broadcast) -> People:
         left_out=tuple(_left_out(counted)),
         fallbacks=tuple(_fallbacks(broadcast, counted)),
         without_text=dict(without_text),
+        elsewhere=dict(elsewhere),
+        spare=sum(share.count for share in counted if share.reason and not share.is_nearest),
+        wanting_fewer=dict(wanting_fewer),
         by_channel=dict(by_channel),
     )
 
@@ -140,10 +151,10 @@ def _table(name: str, counted: Iterable[Share], labels: dict[str, str], place: C
 def _left_out(counted: Iterable[Share]) -> Iterator[LeftOut]:
     by_reason: Counter[str] = Counter()
     for share in counted:
-        by_reason[share.reason] += share.count
-    for reason in Reason:
+        by_reason[share.reason] += share.count if share.is_nearest else 0
+    for reason, why in WHY_LEFT_OUT.items():
         if by_reason[reason]:
-            yield LeftOut(str(reason.label), str(WHY_LEFT_OUT[reason]), by_reason[reason])
+            yield LeftOut(str(Reason(reason).label), str(why), by_reason[reason])
 
 
 def _fallbacks(broadcast: Broadcast, counted: Iterable[Share]) -> Iterator[Fallback]:

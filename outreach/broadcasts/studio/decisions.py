@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.utils import get_valid_next_url_from_request
 
 from outreach.broadcasts import services
-from outreach.broadcasts.audience import by_cell
+from outreach.broadcasts.audience import receivers, shares
 from outreach.broadcasts.lifecycle import elsewhere
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.refusals import Refused, TimePassed
@@ -245,7 +245,7 @@ class DecisionView(StudioView):
             back=self._next() or self.address,
             media=kwargs["form"].media,
             messages_approved=self.broadcast.messages.filter(channel__in=self.broadcast.channels) if approving else [],
-            people=sum(by_cell(self.broadcast).values()) if approving else None,
+            people=receivers(shares(self.broadcast)) if approving else None,
             segments=self.broadcast.segments.all() if approving else [],
             **kwargs,
         )

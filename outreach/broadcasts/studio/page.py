@@ -1,5 +1,6 @@
 """A broadcast's own page: where it stands, what comes next, its texts, its people, its history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from wagtail.log_actions import registry
 
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts import services
-from outreach.broadcasts.audience import Reason, by_cell, tally
+from outreach.broadcasts.audience import Reason, Share, by_cell, by_reason, receivers, shares
 from outreach.broadcasts.matrix import Cell, CellState, matrix
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import resting
@@ -69,7 +70,8 @@ class BroadcastView(StudioView):
         cells = matrix(broadcast)
         is_open = broadcast.started_at is None and broadcast.state not in {State.CANCELLED, State.EXPIRED}
         counting = is_open and not broadcast.is_welcome
-        going = by_cell(broadcast) if counting else {}
+        counted = shares(broadcast) if counting else []
+        going = by_cell(counted)
         submission = open_submission(broadcast)
         return super().get_context_data(
             stories=carried_pages(broadcast),
@@ -83,8 +85,8 @@ class BroadcastView(StudioView):
             ],
             lacking=not_ready(broadcast, cells) if broadcast.state == State.DRAFT else [],
             counting=counting,
-            total=sum(going.values()),
-            people=self._people() if counting else [],
+            total=receivers(counted),
+            people=self._people(counted) if counting else [],
             segments=broadcast.segments.all(),
             submission=submission,
             why_not=why_not_second_person(broadcast, submission, self.user) if submission else "",
@@ -102,7 +104,7 @@ class BroadcastView(StudioView):
             **kwargs,
         )
 
-    def _shown(self, cell: Cell, going: dict[tuple[str, int], int]) -> dict[str, Any]:
+    def _shown(self, cell: Cell, going: Mapping[tuple[str, int], int]) -> dict[str, Any]:
         arguments = [self.broadcast.pk, cell.channel, cell.language]
         return {
             "cell": cell,
@@ -116,8 +118,8 @@ class BroadcastView(StudioView):
             else "",
         }
 
-    def _people(self) -> list[People]:
-        counts = tally(self.broadcast)
+    def _people(self, counted: list[Share]) -> list[People]:
+        counts = by_reason(counted)
         return [
             People(
                 channel=str(ChannelName(name).label),

@@ -36,10 +36,12 @@ def test_a_broadcast_has_a_cell_for_each_channel_and_language_of_story_and_reade
 def test_a_missing_cell_says_what_becomes_of_its_readers(draft, joined):
     joined("telegram", "ht")
 
-    assert matrix(draft).cell("telegram", "ht").why == "1 reader gets English instead."
+    assert matrix(draft).cell("telegram", "ht").why == "1 subscriber reads it here and would get English instead."
     assert matrix(draft).cell("email", "ht").why == "Nobody on this channel reads it."
     draft.fallback_language = ""
-    assert matrix(draft).cell("telegram", "ht").why == "1 reader is left out."
+    assert (
+        matrix(draft).cell("telegram", "ht").why == "1 subscriber reads it here and would get nothing on this channel."
+    )
 
 
 def test_a_cell_is_stale_once_the_story_says_something_else_and_only_in_that_language(draft, story):

@@ -101,6 +101,68 @@ def test_people_are_counted_by_segment_channel_and_language_and_by_why_they_are_
     )
 
 
+def test_who_gets_it_on_another_channel_is_not_left_out_for_want_of_a_text(draft, joined, now):
+    Broadcast.objects.update(fallback_language="")
+    draft.messages.filter(channel="telegram", language="fr").delete()
+    draft.refresh_from_db()
+    both = joined("email", "fr").subscriber
+    joined("telegram", subscriber=both)
+    only = joined("email", "fr", state="left").subscriber
+    joined("telegram", subscriber=only)
+
+    found = preflight(draft, now=now)
+
+    assert line(found, "Texts").sentences == ("Telegram, Français: there is no text, so 1 person is left out.",)
+    assert {left.label: left.count for left in found.people.left_out} == {"No message in their language": 1}
+    assert found.people.spare == 2
+
+
+def test_on_every_channel_who_lacks_a_text_on_one_of_them_is_told_apart_from_who_gets_nothing(draft, joined, now):
+    Broadcast.objects.update(fallback_language="", every_channel=True)
+    draft.messages.filter(channel="telegram", language="fr").delete()
+    draft.refresh_from_db()
+    joined("telegram", subscriber=joined("email", "fr").subscriber)
+    joined("telegram", "fr")
+
+    found = preflight(draft, now=now)
+
+    assert line(found, "Texts").sentences == (
+        "Telegram, Français: there is no text, so 1 person is left out.",
+        "Telegram, Français: there is no text, so 1 person gets nothing on this channel.",
+    )
+
+
+def test_a_planned_broadcast_that_some_people_get_in_place_of_this_one_is_named(draft, joined, now):
+    start = now + timedelta(days=10)
+    Broadcast.objects.update(send_at=start)
+    draft.refresh_from_db()
+    for frequency in ("every", "weekly", "weekly", "monthly"):
+        reader = joined("email", "en").subscriber
+        reader.frequency = frequency
+        reader.save()
+
+    def other(title: str, before: timedelta, **fields) -> None:
+        Broadcast.objects.create(
+            **{"title": title, "state": "scheduled", "send_at": start - before, "channels": ["email"]} | fields
+        )
+
+    other("Two days before", timedelta(days=2))
+    other("Eight days before", timedelta(days=8))
+    other("After", timedelta(days=-1))
+    other("Only a draft", timedelta(days=1), state="draft")
+    other("Welcome", timedelta(days=1), kind="welcome")
+
+    (eight, two) = line(preflight(draft, now=now), "People who want fewer messages").sentences
+    assert eight.startswith("“Eight days before” is planned for ")
+    assert eight.endswith("up to 1 person who wants fewer messages gets that one and not this one.")
+    assert two.startswith("“Two days before” is planned for ")
+    assert two.endswith("up to 3 people who want fewer messages get that one and not this one.")
+
+    Broadcast.objects.filter(pk=draft.pk).update(ignores_quiet_hours=True)
+    draft.refresh_from_db()
+    assert line(preflight(draft, now=now), "People who want fewer messages").verdict == Verdict.PASS
+
+
 def test_who_gets_a_fallback_is_said_with_both_languages(draft, joined, now):
     joined("email", "ht")
 
