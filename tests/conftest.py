@@ -4,7 +4,6 @@ import gc
 import os
 import shutil
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -14,10 +13,9 @@ from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from .database import django_db_setup  # noqa: F401
-from .ground.chromium import CHROMIUM, CHROMIUM_ARGUMENTS
+from .ground.chromium import CHROMIUM
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
     from xdist.remote import Producer
     from xdist.scheduler import LoadScopeScheduling
 
@@ -66,8 +64,8 @@ def _missing() -> dict[str, str]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # In the end, because Playwright keeps an event loop running in this thread from its first test on.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    # They take longest, wait a lot and are run by one worker: beside them another one gets far with the rest.
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     missing = _missing()
     for item in items:
         for marker in item.iter_markers():
@@ -92,7 +90,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Load
             file = nodeid.partition("::")[0]
             return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
-    # In the order above, with the browser last, and not the longest files first.
+    # In the order above, and not the longest files first.
     config.option.loadscopereorder = False
     return Files(config, log)
 
@@ -114,17 +112,6 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def broker() -> str:
     """The address of the broker, for tests marked ``broker``."""
     return broker_url()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> "Iterator[Browser]":
-    """One Chromium for all tests, which are marked ``browser``."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

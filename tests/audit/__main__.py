@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.ground.chromium import CHROMIUM, CHROMIUM_ARGUMENTS
+from tests.ground.chromium import launched
 from tests.ground.demo import Demo, own_environment
 from tests.ground.environment import become
 from tests.ground.tables import Row, missed, printed
@@ -50,7 +50,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_signal: sys.exit("stopped"))
     begun = time.monotonic()
     try:
-        with _demo(options) as demo, _chromium() as chromium:
+        with _demo(options) as demo, launched() as chromium:
             rows = _measure([part for part in parts if part not in without], demo, chromium, options)
     except ToolMissing as missing:
         sys.exit(str(missing))
@@ -108,15 +108,6 @@ def _demo(options: argparse.Namespace) -> Iterator[Demo]:
             yield demo
         finally:
             demo.stop()
-
-
-@contextmanager
-def _chromium() -> Iterator[Browser]:
-    # Playwright keeps an event loop running in this thread; nothing here asks the database.
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -5,10 +5,18 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.ground.chromium import launched
+
 from .looking import visitor
 from .places import Place
 
 Write = Callable[[str], Place]
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -9,16 +9,27 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.audit.places import FIND, Found
 from tests.conftest import broker_url
-from tests.ground.demo import ROOT, Demo, Staff, own_environment, press
+from tests.ground.chromium import launched
+from tests.ground.demo import PATIENCE, ROOT, Demo, Staff, own_environment, press
 
-__all__ = ["Demo", "Staff", "press"]
+__all__ = ["PATIENCE", "Demo", "Staff", "press"]
 
 
-@pytest.fixture(scope="session")
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all of these tests, and gone after them: what follows may not meet Playwright's event loop."""
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The running demo, shared by all tests: leave it so that another test finds what it expects."""
     place = tmp_path_factory.mktemp("demo")
@@ -70,7 +81,7 @@ def _drop(url: str) -> None:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def found(demo: Demo) -> Found:
     """Every kind of page of the demo, in every language."""
     return Found.parse(demo.manage("shell", "-v", "0", "-c", FIND))
@@ -80,7 +91,7 @@ def found(demo: Demo) -> Found:
 def context(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:
     """A visitor of the demo who was never there before."""
     with closing(chromium.new_context(base_url=demo.url)) as fresh:
-        fresh.set_default_timeout(20_000)
+        fresh.set_default_timeout(PATIENCE)
         yield fresh
 
 

@@ -12,7 +12,7 @@ from tests.audit.axe import ALL_SIGHTS, SIGHTS, faults, of_place
 from tests.audit.looking import go
 from tests.audit.places import Found
 
-from .conftest import Demo, Staff, press
+from .conftest import PATIENCE, Demo, Staff, press
 
 pytestmark = pytest.mark.browser
 
@@ -73,7 +73,7 @@ STAFF = [
 def context(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:
     """A visitor in whose browser axe can run on pages that allow no script."""
     with closing(chromium.new_context(base_url=demo.url, bypass_csp=True)) as fresh:
-        fresh.set_default_timeout(20_000)
+        fresh.set_default_timeout(PATIENCE)
         yield fresh
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.audit.looking import go
 from tests.audit.places import Found
 
-from .conftest import Demo, press
+from .conftest import PATIENCE, Demo, press
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 def page(chromium: Browser, demo: Demo) -> Iterator[Page]:
     """An empty page of a new visitor without scripts."""
     with closing(chromium.new_context(base_url=demo.url, java_script_enabled=False)) as context:
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         yield context.new_page()
 
 

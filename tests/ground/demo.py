@@ -18,6 +18,8 @@ from outreach.demo.ports import free_ports
 from .chromium import READER
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 30_000
+"""For how many milliseconds a page may take to show something, where other tests keep the machine busy."""
 LAST_LINE = "Ctrl-C"
 """How the last line begins that a demo prints before it waits for its users."""
 
@@ -126,7 +128,7 @@ class Staff:
     def sign_in(self, name: str) -> Page:
         """A page that shows the admin's first screen to ``name``."""
         context = self._chromium.new_context(base_url=self._demo.url, user_agent=READER)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         page = context.new_page()
         page.goto("/admin/login/")
