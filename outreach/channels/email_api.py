@@ -7,7 +7,7 @@ made in threads; all that concerns the work happens in the carrier's own.
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import Any
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 
 from . import email_api_answers as answers
+from .built import Built
 from .email_api_batch import PROVIDERS, Provider, fits, merged, metadata, together
 from .email_message import mail
 from .failures import ChannelError, MessageRejected, OutcomeUnknown, TryLater
@@ -113,7 +114,9 @@ class _Round:
         self._gathered: list[Outgoing] = []
         self._gathered_since = 0.0
         self._again: list[list[Outgoing]] = []
-        self._refused: list[Outgoing] = []
+        self._taken: list[Built] = []
+        self._refused: list[Built] = []
+        self._suspects: list[tuple[Outgoing, MessageRejected]] = []
         self._running: dict[Future[list[Outcome]], list[Outgoing]] = {}
 
     def run(self) -> None:
@@ -125,6 +128,7 @@ class _Round:
                 for future in done:
                     self._settle(self._running.pop(future), future.result())
             elif seconds is None:
+                self._condemn([suspect.built for suspect, _refusal in self._suspects])
                 return
             else:
                 time.sleep(seconds)
@@ -192,15 +196,42 @@ class _Round:
             return
         for outgoing, outcome in zip(batch, outcomes, strict=True):
             if isinstance(outcome, MessageRejected):
-                self._refused.append(outgoing)
+                self._judge(outgoing, outcome)
+                continue
+            if isinstance(outcome, Receipt) and outgoing.built not in self._taken:
+                self._taken.append(outgoing.built)
             self._work.settle(outgoing, outcome)
+        self._acquit()
+
+    def _judge(self, outgoing: Outgoing, refusal: MessageRejected) -> None:
+        """A provider refuses an address that it can't read with the same words as a content that it does not want.
+
+        It is the address where another mail of the same content is taken, and the content where a second one is not.
+        Until then nothing is settled.
+        """
+        suspects = [suspect.built for suspect, _refusal in self._suspects]
+        self._suspects.append((outgoing, refusal))
+        if outgoing.built not in self._taken and outgoing.built in (*suspects, *self._refused):
+            self._condemn([outgoing.built])
+
+    def _acquit(self) -> None:
+        """The content of these is taken from others."""
+        for suspect, refusal in [each for each in self._suspects if each[0].built in self._taken]:
+            self._suspects.remove((suspect, refusal))
+            self._work.settle(suspect, ChannelError(str(refusal)))
+
+    def _condemn(self, contents: Collection[Built]) -> None:
+        for suspect, refusal in [each for each in self._suspects if each[0].built in contents]:
+            self._suspects.remove((suspect, refusal))
+            self._refused.append(suspect.built)
+            self._work.settle(suspect, refusal)
 
     def _send_in_parts(self, batch: list[Outgoing], refusal: MessageRejected) -> None:
         """Find whom the provider meant who refused the whole request; none of it was taken.
 
-        Once a mail is refused by itself it is the content, and the others are not tried, for nobody is at fault.
+        Once it is the content, the others are not tried, for nobody is at fault.
         """
-        if any(batch[0].built == outgoing.built for outgoing in self._refused):
+        if batch[0].built in self._refused:
             for outgoing in batch:
                 self._work.settle(outgoing, TryLater(f"The provider refused the content: {refusal}"))
         else:

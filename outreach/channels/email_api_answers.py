@@ -20,6 +20,15 @@ from .protocol import Receipt
 NOT_SENT = (requests.ConnectTimeout, requests.exceptions.ProxyError)
 HANDSHAKE = ("HANDSHAKE", "WRONG_VERSION_NUMBER", "PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "UNRECOGNIZED_NAME")
 """What OpenSSL says where two sides found no way to speak. Any other fault of TLS may come after all was sent."""
+REFUSED_FOR: dict[str, type[ChannelError]] = {
+    "unsigned": ChannelRefused,
+    "invalid-sender": ChannelRefused,
+    "test-mode-limit": ChannelRefused,
+    "rule": MessageRejected,
+    "soft-bounce": TryLater,
+}
+"""What Mandrill calls a reason that is not the address
+(https://mailchimp.com/developer/transactional/api/messages/send-new-message/)."""
 TRY_AGAIN = {408, 425, 429}
 REFUSES_US = {401, 402, 403, 404, 405}
 GATEWAY = {502, 504}
@@ -28,7 +37,7 @@ GATEWAY = {502, 504}
 def failure(error: AnymailError | AnymailConfigurationError, *, now: datetime | None = None) -> ChannelError:
     """Our failure for Anymail's; ``now`` is for a ``Retry-After`` that is a date."""
     if isinstance(error, AnymailRecipientsRefused):
-        return AddressDead(_said(error) or "The provider does not write to this address.")
+        return _receiver_refused(error)
     if isinstance(error, AnymailInvalidAddress):
         return AddressDead("The provider can't write to this address.")
     if isinstance(error, AnymailAPIError):
@@ -47,6 +56,23 @@ def outcome(recipient: Any) -> Receipt | ChannelError:
     if recipient.status == "failed":
         return TryLater("The provider took the mail, and could not send it.")
     return Receipt(str(recipient.message_id or ""))
+
+
+def _receiver_refused(error: AnymailRecipientsRefused) -> ChannelError:
+    """Mandrill refuses a receiver also for what is wrong with the sender, the account or the mail, and says which."""
+    reason = _reject_reason(error)
+    if reason in REFUSED_FOR:
+        return REFUSED_FOR[reason](f"The provider refused the mail ({reason}).")
+    return AddressDead(_said(error) or "The provider does not write to this address.")
+
+
+def _reject_reason(error: AnymailError) -> str:
+    try:
+        answer = error.response.json()
+    except (AttributeError, ValueError):
+        return ""
+    first = answer[0] if isinstance(answer, list) and answer else {}
+    return str(first.get("reject_reason") or "") if isinstance(first, dict) else ""
 
 
 def _failure_of_call(error: AnymailAPIError, now: datetime) -> ChannelError:

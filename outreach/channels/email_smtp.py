@@ -229,19 +229,24 @@ def _connected() -> Any:
     try:
         backend.open()
         backend.connection.ehlo_or_helo_if_needed()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         with contextlib.suppress(OSError):
             backend.close()
         raise _connecting(error) from error
     return backend
 
 
-def _connecting(error: OSError) -> ChannelError:
+def _connecting(error: OSError | UnicodeError) -> ChannelError:
     """Our failure for what went wrong between the first byte and the sign-in."""
     if isinstance(error, smtplib.SMTPResponseException):
         raw = error.smtp_error
         answer = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
         return smtp_answers.failure(Step.CONNECT, error.smtp_code, answer)
+    if isinstance(error, UnicodeError):
+        # Its text would quote the password.
+        return ChannelRefused(
+            "The mail server and EMAIL_URL do not fit: a name or password holds letters beyond ASCII."
+        )
     if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError):
         return ChannelRefused(f"The mail server and EMAIL_URL do not fit: {error}")
     return TryLater(f"The mail server can't be reached ({type(error).__name__}).", everyone=True)

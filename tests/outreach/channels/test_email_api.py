@@ -84,7 +84,7 @@ class _Request(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        body = json.loads(raw) if "json" in self.headers["Content-Type"] else parse_qs(raw)
+        body = json.loads(raw) if "json" in self.headers.get("Content-Type", "json") else parse_qs(raw)
         if self.server.script:
             status, content, headers = self.server.script.pop(0)
         else:
@@ -515,10 +515,65 @@ def test_one_refused_mail_does_not_hold_back_the_others_of_its_request(batching,
 
     batch_carrier.carry(work)
 
-    assert isinstance(work.settled[5], MessageRejected)
+    assert type(work.settled[5]) is ChannelError, "its receiver is at fault, for the content is taken from others"
     assert {number for number, each in work.settled.items() if isinstance(each, Receipt)} == {1, 2, 3, 4, 6, 7, 8}
     received = [mail.to[0] for request in provider.taken for mail in READ[batching](request)]
     assert sorted(received) == [f"person{number}@example.org" for number in (1, 2, 3, 4, 6, 7, 8)]
+
+
+def test_a_receiver_whom_the_provider_refuses_is_not_the_content(carrier, provider):
+    def answer(request):
+        if request["to"][0]["email"] in ("bad1@example.org", "bad2@example.org"):
+            return 400, {"code": "invalid_parameter", "message": "email is not valid in to"}
+        return 201, {"messageId": "<m1@brevo.example>"}
+
+    provider.answer = answer
+    names = ["bad1", "ana", "bea", "bad2", "eve"]
+    work = ListWork([outgoing(f"{name}@example.org", number=number) for number, name in enumerate(names)])
+    alone = ApiCarrier(connections=1)
+
+    alone.carry(work)
+
+    alone.close()
+    assert {number for number in range(5) if type(work.settled[number]) is ChannelError} == {0, 3}
+    assert {number for number in range(5) if isinstance(work.settled[number], Receipt)} == {1, 2, 4}
+
+
+def test_content_that_a_second_mail_is_refused_for_is_the_content(provider):
+    provider.answer = lambda request: (400, {"code": "invalid_parameter", "message": "Content refused"})
+    work = ListWork([outgoing(f"person{number}@example.org", number=number) for number in range(3)])
+    alone = ApiCarrier(connections=1)
+
+    alone.carry(work)
+
+    alone.close()
+    assert [type(work.settled[number]) for number in range(3)] == [MessageRejected] * 3
+
+
+@pytest.mark.parametrize(
+    ("reason", "failure"),
+    [
+        ("hard-bounce", AddressDead),
+        ("unsub", AddressDead),
+        (None, AddressDead),
+        ("unsigned", ChannelRefused),
+        ("invalid-sender", ChannelRefused),
+        ("test-mode-limit", ChannelRefused),
+        ("rule", MessageRejected),
+        ("soft-bounce", TryLater),
+    ],
+)
+def test_a_refusal_is_the_receivers_only_where_the_provider_says_so(settings, provider, reason, failure):
+    settings.EMAIL_BACKEND = "anymail.backends.mandrill.EmailBackend"
+    settings.ANYMAIL = {"MANDRILL_API_KEY": "key", "MANDRILL_API_URL": provider.url, "REQUESTS_TIMEOUT": 2}
+    told = {"email": "ana@example.org", "status": "rejected", "reject_reason": reason, "_id": "1"}
+    provider.answers(200, [told], Content_Type="application/json")
+    carrier = ApiCarrier(connections=1)
+
+    found = outcome(carrier, outgoing())
+
+    carrier.close()
+    assert type(found) is failure
 
 
 def test_content_that_is_refused_is_not_tried_with_every_receiver(batching, batch_carrier, provider):

@@ -314,6 +314,21 @@ def test_wrong_password_refuses_the_channel(settings, monkeypatch):
     server.stop()
 
 
+def test_password_that_smtp_can_not_say_refuses_the_channel_and_is_not_told(settings):
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "campaign", "pässword"
+    server = SigningIn()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = server.host, server.port, 5
+    session = Session()
+
+    with pytest.raises(ChannelRefused, match="EMAIL_URL do not fit") as refused:
+        session.send(outgoing())
+
+    assert "p\xe4ssword" not in str(refused.value)
+    session.close()
+    server.stop()
+
+
 class SigningIn(SmtpServer):
     """A mail server that wants a password."""
 
