@@ -5,7 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, connection
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -884,3 +884,29 @@ def test_who_took_back_a_consent_after_the_freeze_gets_no_tracked_links(sending,
     assert "http://testserver/o/" not in html
     token = html.split("http://testserver/r/")[1].split("/")[0]
     assert read(token, Use.COHORT_CLICK)
+
+
+def test_what_became_uncertain_because_it_could_not_be_written_is_never_given_back(
+    sending, courier, channel, monkeypatch
+):
+    for number in range(3):
+        person(number)
+    sending()
+    rows = list(Delivery.objects.order_by("pk"))
+    settle = ledger.settle
+
+    def unwritable(*, outcomes, owner):
+        if any(outcome.number == rows[1].pk for outcome in outcomes):
+            raise DataError("no such column")
+        settle(outcomes=outcomes, owner=owner)
+
+    monkeypatch.setattr(ledger, "settle", unwritable)
+    courier.work()
+    assert Delivery.objects.get(pk=rows[1].pk).status == "uncertain"
+
+    # The line to the database was cut meanwhile, so what else was claimed nobody knows.
+    courier._desk.is_unsure = True
+    courier.work()
+
+    assert Delivery.objects.get(pk=rows[1].pk).status == "uncertain"
+    assert sorted(outgoing.number for outgoing in channel.sent) == [row.pk for row in rows]

@@ -205,7 +205,7 @@ def test_a_disk_that_is_full_leaves_the_old_journal_as_it_was(tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_line_of_which_only_a_part_was_written_is_no_line(tmp_path, monkeypatch):
+def test_a_line_of_which_only_a_part_was_written_does_not_run_into_the_next(tmp_path, monkeypatch):
     journal = Journal(tmp_path, "busy")
     write = os.write
     monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:-2]))
@@ -217,7 +217,8 @@ def test_a_line_of_which_only_a_part_was_written_is_no_line(tmp_path, monkeypatc
 
     [left] = left_behind(tmp_path)
 
-    assert not left.is_complete, "who knows what the broken line was"
+    assert left.begun == {5}
+    assert left.is_complete
 
 
 @given(st.lists(st.tuples(st.sampled_from("bad"), st.integers(1, 6)), max_size=40), st.integers(0, 60))
@@ -247,3 +248,21 @@ def test_cut_anywhere_it_tells_the_truth_about_what_stands_before_the_cut(tmp_pa
     truth = next(state for state, size in reversed(states) if size <= keep)
     assert left.begun == {number for number, step in truth.items() if step == "b"}
     assert {outcome.number for outcome in left.outcomes} == {number for number, step in truth.items() if step != "b"}
+
+
+def test_after_a_line_that_was_cut_off_the_journal_is_whole_again(tmp_path, monkeypatch):
+    journal = Journal(tmp_path, "torn")
+    journal.begin(1)
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:2]))
+    with pytest.raises(OSError, match="part"):
+        journal.end(accepted(1))
+    monkeypatch.setattr(os, "write", write)
+
+    journal.begin(2)
+    die(journal)
+
+    [left] = left_behind(tmp_path)
+    assert left.is_complete
+    assert left.begun == {2}
+    assert [outcome.number for outcome in left.outcomes] == [1]

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection
 from django.db.models.signals import post_save
+from wagtail.log_actions import registry
 from wagtail.models import ModelLogEntry
 
 from outreach.audience.models import Segment
@@ -55,6 +56,8 @@ def test_a_missed_time_follows_the_broadcasts_own_rule(approved, broadcast, rule
     broadcast.refresh_from_db()
     assert broadcast.state == state
     assert Freeze.objects.exists() is (state == "sending")
+    told = [entry.formatter.format_message(entry) for entry in registry.get_logs_for_instance(broadcast)]
+    assert any("nothing was running" in each for each in told) is (state != "sending")
 
 
 def test_text_changed_behind_the_approval_is_not_sent(approved, clock):

@@ -6,9 +6,11 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.urls import reverse
+from django.utils import translation
 from wagtail.models import ModelLogEntry
 
 from outreach.broadcasts import services as broadcasts
+from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
 from outreach.delivery import lifecycle, throttle
 from outreach.delivery.decisions import DECISIONS
@@ -227,6 +229,20 @@ def test_only_what_failed_is_tried_again_with_its_count_on_the_button(client, un
     assert sorted(Delivery.objects.values_list("status", flat=True)) == ["queued", "queued", "uncertain", "uncertain"]
 
 
+def test_one_cause_of_what_failed_is_not_mixed_with_another_that_has_the_same_words(client, uncertain):
+    numbers = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=numbers[:3]).update(status="failed", detail="", settled_at=START)
+    Delivery.objects.filter(pk__in=numbers[3:]).update(status="rejected", detail="", settled_at=START)
+    forms = page(client, uncertain).select("#failed-causes form")
+    given = [{field["name"]: field["value"] for field in form.select("input[name]")} for form in forms]
+    three = next(each for each in given if each["seen"] == "3")
+
+    answer = client.post(address(uncertain, "broadcast_decision", "retry-failed"), three, follow=True)
+
+    assert "3 deliveries were changed" in answer.text
+    assert sorted(Delivery.objects.values_list("status", flat=True)) == ["queued", "queued", "queued", "rejected"]
+
+
 def test_what_failed_is_not_tried_again_once_the_figures_are_final(client, uncertain, clock_on_the_wall):
     Delivery.objects.update(status="failed", settled_at=START)
     broadcasts.finish(broadcast=uncertain, now=START)
@@ -296,3 +312,18 @@ def test_before_it_starts_the_page_says_so_and_when_it_is_late(client, member, a
     assert "until then there is nothing to count" in words(page(client, broadcast))
     clock_on_the_wall.move_to(START + timedelta(minutes=5))
     assert "Its time came about 5 minutes ago, and no worker has begun it" in words(page(client, broadcast))
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("The provider refused the content: 554 Spam", "Le fournisseur a refusé le contenu : 554 Spam"),
+        ("40 of its last 100 messages bounced.", "Sur ses 100 derniers messages, 40 ont été retournés."),
+        ("Wait for Ana.", "Wait for Ana."),
+        ("", ""),
+    ],
+)
+def test_why_it_is_held_is_told_in_the_readers_language_and_what_others_said_as_they_said_it(reason, told):
+    with translation.override("fr"):
+        found = Broadcast(pause_reason=reason).paused_because
+    assert " ".join(found.split()) == told

@@ -1,6 +1,7 @@
 """What providers report of messages that they took, late, twice and in any order."""
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,8 @@ from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
 from outreach.delivery import ledger, lifecycle
-from outreach.delivery.answers import MOST_ATTEMPTS
+from outreach.delivery import watch as watching
+from outreach.delivery.answers import MOST_ATTEMPTS, TOO_MANY, WINDOW
 from outreach.delivery.balance import balance
 from outreach.delivery.freeze import freeze
 from outreach.delivery.message_ids import deliveries_named_in, message_id
@@ -96,7 +98,9 @@ def test_a_complaint_takes_back_every_consent_at_once(accepted):
 
 
 @pytest.mark.parametrize("status", ["uncertain", "attempting"])
-@pytest.mark.parametrize(("kind", "then"), [(Kind.DELIVERED, "delivered"), (Kind.TAKEN, "accepted")])
+@pytest.mark.parametrize(
+    ("kind", "then"), [(Kind.DELIVERED, "delivered"), (Kind.TAKEN, "accepted"), (Kind.DELAYED, "accepted")]
+)
 def test_a_report_resolves_what_nobody_knew_and_the_broadcast_can_finish(accepted, status, kind, then):
     Broadcast.objects.update(state="sending", finished_at=None)
     Delivery.objects.filter(pk=accepted[0].pk).update(
@@ -421,3 +425,82 @@ def test_leaving_by_a_complaint_can_be_taken_back_by_nobody_but_staff(accepted, 
             now=LATER,
         )
     assert Status(Delivery.objects.get(pk=accepted[0].pk).status) == Status.BOUNCED
+
+
+# What is being sent
+
+
+@pytest.fixture
+def on_its_way(sending) -> Broadcast:
+    """A broadcast to 70 people of whom the provider took the first 60, and the others wait."""
+    for number in range(70):
+        person(number)
+    broadcast = sending()
+    first = list(Delivery.objects.order_by("pk").values_list("pk", flat=True)[:60])
+    Delivery.objects.filter(pk__in=first).update(status="accepted", attempted_at=START, settled_at=START)
+    return broadcast
+
+
+def reported(kind: Kind, numbers: range, at=LATER) -> None:
+    rows = Delivery.objects.order_by("pk")[numbers.start : numbers.stop]
+    take(reports=[report(row, kind, at=at) for row in rows], now=at)
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"), [(Kind.DEAD, "bounced"), (Kind.RETURNED, "failed"), (Kind.REFUSED, "were refused")]
+)
+def test_a_broadcast_that_mostly_comes_back_pauses_itself(on_its_way, kind, why):
+    reported(kind, range(39))
+    on_its_way.refresh_from_db()
+    assert on_its_way.state == "sending"
+
+    reported(kind, range(39, 40))
+
+    on_its_way.refresh_from_db()
+    assert on_its_way.state == "paused"
+    assert f"{TOO_MANY} of its last {WINDOW} messages {why}" in on_its_way.pause_reason
+
+
+def test_what_came_back_before_somebody_let_it_go_on_does_not_pause_it_again(on_its_way):
+    reported(Kind.DEAD, range(40))
+    on_its_way.refresh_from_db()
+    broadcasts.resume(broadcast=on_its_way, user=None, now=LATER + timedelta(minutes=1))
+
+    reported(Kind.DEAD, range(40, 60), at=LATER + timedelta(minutes=2))
+
+    on_its_way.refresh_from_db()
+    assert on_its_way.state == "sending"
+
+
+def test_good_news_pauses_nothing_and_neither_does_what_is_over(on_its_way):
+    reported(Kind.DELIVERED, range(60))
+    on_its_way.refresh_from_db()
+    assert on_its_way.state == "sending"
+    Delivery.objects.filter(status="queued").update(status="accepted", settled_at=START, attempted_at=START)
+
+    reported(Kind.DEAD, range(60))
+
+    on_its_way.refresh_from_db()
+    assert on_its_way.state == "sending", "nothing is left to be held back"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_arrived_after_all_is_not_sent_again_by_a_worker_that_already_holds_it(sending, channel, hire, clock):
+    for number in range(4):
+        person(number)
+    broadcast = sending()
+    channel.answers = [failures.OutcomeUnknown("broke")] * 4
+    hire(channel, "first").work()
+    assert lifecycle.resolve_uncertain(broadcast=broadcast, send_again=True, now=clock.now) == 4
+    rows = list(Delivery.objects.order_by("pk"))
+
+    def arrives(outgoing) -> None:
+        channel.before = lambda outgoing: None
+        take(reports=[report(row, Kind.DELIVERED) for row in rows[1:]], now=LATER)
+
+    channel.before = arrives
+    with closing(watching.watch()) as watch:
+        hire(channel, "second", watch=watch).work()
+
+    assert [outgoing.number for outgoing in channel.sent] == [rows[0].pk]
+    assert sorted(Delivery.objects.values_list("status", flat=True)) == ["accepted", *["delivered"] * 3]

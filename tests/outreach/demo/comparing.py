@@ -261,7 +261,7 @@ class Reader:
 
     def _campaign(self) -> int | None:
         assert self.read.snapshot
-        return Snapshot.objects.get(number=self.read.snapshot.number).campaign_id
+        return Snapshot.objects.get(pk=self.read.snapshot.number).campaign_id
 
     def _of_population(self) -> Fraction | None:
         """The people reached of all whose number the demo cites; it cites none for all campaigns together."""

@@ -1,0 +1,16 @@
+"""Why the engine held a broadcast: kept as it stands in the catalogues, and told in the reader's language."""
+
+from django.utils.translation import gettext, gettext_noop
+
+CONTENT_REFUSED = gettext_noop("The provider refused the content:")
+SENDER_REFUSED = gettext_noop("The provider refused us:")
+QUOTING = (CONTENT_REFUSED, SENDER_REFUSED)
+"""Behind these stand the provider's own words."""
+
+
+def in_words(reason: str) -> str:
+    """The sentence in the reader's language, with what a provider or a person said as they said it."""
+    for sentence in QUOTING:
+        if reason.startswith(sentence):
+            return f"{gettext(sentence)} {reason.removeprefix(sentence).strip()}"
+    return gettext(reason) if reason else ""
