@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogActionRegistry, LogFormatter, log
 
+from . import pause_reasons
 from .models import Broadcast
 
 ACTIONS = {
@@ -31,6 +31,7 @@ ACTIONS = {
     "cancel": (_("Cancel"), _("Cancelled")),
     "close": (_("Switch off"), _("Switched off")),
     "finish": (_("Finish"), _("Finished")),
+    "expire": (_("Drop because its time is over"), _("Dropped")),
     "test": (_("Send a test"), _("Test sent")),
     "decide": (_("Decide on uncertain or failed deliveries"), _("Deliveries decided on")),
 }
@@ -59,13 +60,16 @@ def register_actions(actions: LogActionRegistry) -> None:
         actions.register_action(f"outreach.broadcast.{name}")(formatter)
 
 
+SAID_BY_THE_ENGINE = ("outreach.broadcast.pause", "outreach.broadcast.expire")
+
+
 class Detailed(LogFormatter):
     """Shows the detail of an entry after its message."""
 
     def format_message(self, log_entry: Any) -> str:
         """The message, and after a colon what it was about."""
         detail = log_entry.data.get("detail")
-        if detail and log_entry.user_id is None and log_entry.action == "outreach.broadcast.pause":
+        if detail and log_entry.user_id is None and log_entry.action in SAID_BY_THE_ENGINE:
             # What the engine says, it says as it stands in the catalogues; a person's or a provider's words stay.
-            detail = gettext(detail)
+            detail = pause_reasons.in_words(detail)
         return f"{self.message}: {detail}" if detail else str(self.message)

@@ -13,6 +13,7 @@ from wagtail.fields import RichTextField
 from outreach.audience.choices import ChannelName
 from outreach.audience.models import Segment
 
+from . import pause_reasons
 from .campaign import Campaign
 from .links import validate_link
 
@@ -185,6 +186,11 @@ class Broadcast(Addressed):
     def is_welcome(self) -> bool:
         """Whether it goes to each person who joins, instead of to segments."""
         return self.kind == self.Kind.WELCOME
+
+    @property
+    def paused_because(self) -> str:
+        """Why it is held, in the reader's language."""
+        return pause_reasons.in_words(self.pause_reason)
 
     @property
     def is_urgent(self) -> bool:

@@ -31,6 +31,7 @@ BAD: dict[str, str] = {
     Status.BOUNCED: gettext_noop("40 of its last 100 messages bounced."),
     Status.BLOCKED: gettext_noop("40 of its last 100 messages were blocked by their receivers."),
     Status.FAILED: gettext_noop("40 of its last 100 messages failed."),
+    Status.REJECTED: gettext_noop("40 of its last 100 messages were refused for their content or their sender."),
     Status.DEFERRED: gettext_noop("40 of its last 100 messages were put off."),
     Status.UNCERTAIN: gettext_noop("Of 40 of its last 100 messages nobody knows whether they arrived."),
 }

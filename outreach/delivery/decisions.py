@@ -78,16 +78,18 @@ def decide(
     after: int,
     user: User,
     now: datetime,
+    status: str = "",
     channel: str = "",
     words: str | None = None,
 ) -> int:
     """Carry out the decision ``name`` and log it; how many deliveries it changed.
 
-    ``seen`` is how many the person had in front of them and ``after`` the latest decision then. ``channel`` and
-    ``words`` narrow it down to one cause.
+    ``seen`` is how many the person had in front of them and ``after`` the latest decision then. ``status``,
+    ``channel`` and ``words`` narrow it down to one cause.
     """
     decision = DECISIONS[name]
     only = Q(status__in=decision.statuses)
+    only &= Q(status=status) if status else Q()
     only &= Q(channel=channel) if channel else Q()
     only &= Q(detail=words) if words is not None else Q()
     with transaction.atomic():

@@ -18,6 +18,7 @@ from outreach.audience import subscriptions
 from outreach.audience.models import Subscription
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.pause_reasons import CONTENT_REFUSED, SENDER_REFUSED
 from outreach.channels.failures import AddressMoved, ChannelError, ChannelRefused, MessageRejected, TryLater
 from outreach.channels.protocol import Carrier, Channel, Outgoing, Receipt
 
@@ -296,9 +297,9 @@ class Courier:
                 self._rests_until = max(until, self._rests_until or until)
                 self._desk.do(throttle.wait_everyone, channel=self.channel.name, until=until, now=now)
             case MessageRejected():
-                self._stop_broadcast(claimed.broadcast, f"The provider refused the content: {failure}")
+                self._stop_broadcast(claimed.broadcast, f"{CONTENT_REFUSED} {failure}")
             case ChannelRefused():
-                self._stop_broadcast(claimed.broadcast, f"The provider refused us: {failure}")
+                self._stop_broadcast(claimed.broadcast, f"{SENDER_REFUSED} {failure}")
 
     def _stop_broadcast(self, number: int, reason: str) -> None:
         self._stopped[number] = self._desk.do(_pause_broadcast, number, reason, self._clock())

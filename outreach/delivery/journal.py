@@ -47,6 +47,7 @@ class Journal:
         self._file = -1
         self._size = 0
         self._soon = b""
+        self._is_torn = False
         self._write_anew()
 
     def begin(self, number: int) -> None:
@@ -96,9 +97,16 @@ class Journal:
         os.close(self._file)
 
     def _append(self, line: bytes) -> None:
+        if self._is_torn:
+            # What was cut off must not run into the next line: everything that is known goes into a new file.
+            self._write_anew()
         if self._soon:
             line, self._soon = self._soon + line, b""
-        self._size += _written(self._file, line)
+        try:
+            self._size += _written(self._file, line)
+        except OSError:
+            self._is_torn = True
+            raise
 
     def _write_anew(self) -> None:
         """Into a new file, which takes the old one's place only when it is whole."""
@@ -117,7 +125,7 @@ class Journal:
             raise
         if self._file >= 0:
             os.close(self._file)
-        self._file, self._size, self._soon = file, size, b""
+        self._file, self._size, self._soon, self._is_torn = file, size, b"", False
 
 
 def _written(file: int, data: bytes) -> int:

@@ -266,12 +266,14 @@ def _count_soft_bounces(outcomes: Iterable[Outcome]) -> None:
 def doubt(*, owner: str, numbers: Collection[int] | None = None) -> int:
     """Call what ``owner`` was sending uncertain, all of it or these; how many there were.
 
-    The owner stays noted, so that an answer that is found later still resolves them.
+    Of a worker that is gone the owner stays noted, so that an answer that is found later still resolves them. One that
+    lives and names ``numbers`` gives them out of its hands for good.
     """
     held = Delivery.objects.filter(lease_owner=owner, settled_at__isnull=True, status=Status.ATTEMPTING)
+    given_up = {}
     if numbers is not None:
-        held = held.filter(pk__in=numbers)
-    return held.update(status=Status.UNCERTAIN, detail="the worker stopped before an answer came")
+        held, given_up = held.filter(pk__in=numbers), {"lease_owner": ""}
+    return held.update(status=Status.UNCERTAIN, detail="the worker stopped before an answer came", **given_up)
 
 
 def recover(*, now: datetime) -> int:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from outreach.audience.models import Segment
 from outreach.broadcasts import services as broadcasts
+from outreach.broadcasts.history import record
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import quiet_until
 
@@ -26,7 +27,8 @@ GRACE = timedelta(minutes=15)
 
 
 MISSED = gettext_noop("Its time passed while nothing was running.")
-"""Kept as it stands here, and told in the language of whoever reads it."""
+DROPPED = gettext_noop("Its time passed while nothing was running, and so did its deadline.")
+"""Both are kept as they stand here, and told in the language of whoever reads them."""
 
 
 def start_due(*, now: datetime) -> int:
@@ -87,6 +89,7 @@ def _in_time(broadcast: Broadcast, now: datetime) -> bool:
     if late > timedelta(hours=broadcast.deadline_hours):
         broadcast.state, broadcast.finished_at = Broadcast.State.EXPIRED, now
         broadcast.save(update_fields=["state", "finished_at"])
+        record(broadcast=broadcast, action="expire", user=None, now=now, detail=DROPPED)
         return False
     return True
 

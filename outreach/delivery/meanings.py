@@ -31,8 +31,9 @@ BROADCASTS: dict[str, Promise] = {
     State.PAUSED: _("Nothing is sent until an approver resumes it. Nothing is lost."),
     State.FINISHED: _("Every message came to an end, and the totals add up."),
     State.CANCELLED: _("It was ended for good. Who had not got it will not get it."),
+    State.EXPIRED: _("Nobody got it: its time passed while nothing was running, and so did its deadline."),
 }
-"""By the state of a broadcast that began."""
+"""By the state of a broadcast that began, or never will."""
 
 STANDS_OPEN = _("Whoever joins gets it, once on each address, until it is switched off.")
 

@@ -120,7 +120,7 @@ def progress(broadcast: Broadcast, *, now: datetime) -> Progress:
         status: sum(tally.count for tally in found if tally.status == status) for status in Delivery.Status.values
     }
     allowed = {name: channel(name).per_second for name in broadcast.channels}
-    life = signs(broadcast, found, since=_went_on_at(broadcast), now=now)
+    life = signs(broadcast, found, since=went_on_at(broadcast), now=now)
     return Progress(
         read_at=now,
         state=broadcast.state,
@@ -149,7 +149,8 @@ def progress(broadcast: Broadcast, *, now: datetime) -> Progress:
     )
 
 
-def _went_on_at(broadcast: Broadcast) -> datetime | None:
+def went_on_at(broadcast: Broadcast) -> datetime | None:
+    """When it began, or was last resumed or decided on (UTC); ``None`` before it began."""
     entries = registry.get_logs_for_instance(broadcast)
     actions = [f"outreach.broadcast.{name}" for name in ("resume", "decide")]
     last: datetime | None = (

@@ -16,7 +16,7 @@ from outreach.audience.bounces import SoftBounced
 from outreach.audience.models import Consent, Subscription
 from outreach.channels.failures import without_addresses
 
-from . import soft_bounces
+from . import brakes, soft_bounces, watch
 from .models import Delivery, Freeze
 from .reported import CLOCKS_DIFFER, Kind, Known, Report, find
 
@@ -28,6 +28,8 @@ Status = Delivery.Status
 
 LEADS_TO: dict[Kind, Status] = {
     Kind.TAKEN: Status.ACCEPTED,
+    # Whoever tries again has it.
+    Kind.DELAYED: Status.ACCEPTED,
     Kind.RETURNED: Status.FAILED,
     Kind.FAILED: Status.FAILED,
     Kind.REFUSED: Status.REJECTED,
@@ -84,10 +86,24 @@ def _move(found: Iterable[Known], *, now: datetime) -> dict[int, str]:
             moves[row.number] = target, known
             after[row.number] = target
     _write(moves, now=now)
+    if any(_may_be_in_hand(known, target) for target, known in moves.values()):
+        watch.ring()
     changed = {known.row.broadcast for _target, known in moves.values() if known.row}
     if changed:
         Freeze.objects.filter(broadcast__in=changed).update(reported_at=now)
+    brakes.stop_what_mostly_fails(
+        broadcasts={known.row.broadcast for target, known in moves.values() if known.row and target in brakes.WATCHED},
+        now=now,
+    )
     return after
+
+
+def _may_be_in_hand(known: Known, target: Status) -> bool:
+    """Whether a worker may be about to send again what is known to have come to its end."""
+    row = known.row
+    if row is None or row.attempted_at is None or target not in {Status.DELIVERED, Status.BOUNCED}:
+        return False
+    return row.status in {*_UNSURE, *Delivery.WAITING}
 
 
 def _is_old(known: Known, target: Status) -> bool:

@@ -124,6 +124,7 @@ class SeenForm(forms.Form):
 
     seen = forms.IntegerField(min_value=0)
     after = forms.IntegerField(min_value=0)
+    status = forms.CharField(max_length=10, required=False)
     channel = forms.CharField(max_length=12, required=False)
     words = forms.CharField(max_length=300, required=False, strip=False)
 
@@ -148,6 +149,7 @@ class DecisionView(StudioView):
                 name=kwargs["decision"],
                 seen=given["seen"],
                 after=given["after"],
+                status=given["status"],
                 channel=given["channel"],
                 words=given["words"] if given["channel"] else None,
                 user=self.user,

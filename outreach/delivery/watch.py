@@ -146,6 +146,15 @@ class Notices:
         self._notices += 1
 
 
+def ring() -> None:
+    """Have every worker look again before its next message, once the transaction is over that this is called in."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_notify(%s, '')", [NOTICE])
+        else:
+            cursor.execute(f"UPDATE {stops.TABLE} SET number = number + 1")  # noqa: S608
+
+
 def watch() -> Watch:
     """The watch that fits the database of the settings."""
     return CommitCounter() if connection.vendor == "sqlite" else Notices()
