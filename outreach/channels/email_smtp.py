@@ -24,7 +24,7 @@ from .email_message import MailForms
 from .failures import ChannelError, ChannelRefused, TryLater
 from .protocol import Outgoing, Work
 from .smtp_answers import Step
-from .smtp_line import Line, LineBroken
+from .smtp_line import Farewells, Line, LineBroken
 
 LONGEST_WAIT = 0.5
 """In seconds: how long at most until work is asked for again."""
@@ -41,6 +41,7 @@ class SmtpCarrier:
         self._connections = connections
         self._forms = MailForms()
         self._lines: set[Line] = set()
+        self._farewells = Farewells()
         self._held: deque[tuple[Outgoing, bytes]] = deque()
         self._opening: set[Future[Any]] = set()
         self._opener: ThreadPoolExecutor | None = None
@@ -199,7 +200,7 @@ class SmtpCarrier:
         for opened in [each for each in self._opening if each.done()]:
             self._opening.discard(opened)
             try:
-                line = Line(opened.result(), sender=_sender(), following=self._following)
+                line = Line(opened.result(), sender=_sender(), following=self._following, farewells=self._farewells)
             except ChannelError as failure:
                 if not closing:
                     self._not_opened(failure)

@@ -28,6 +28,28 @@ _CODES = {b"%d " % code: code for code in range(200, 600)}
 _WOULD_BLOCK = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
+class Farewells:
+    """The mails at whose receivers or texts the server went away since it last took one, over all lines to it.
+
+    A server that passes on what another one says goes away at the same receiver again and again. One that is itself
+    overburdened does so at every mail, and then everybody waits.
+    """
+
+    MOST = 3
+
+    def __init__(self) -> None:
+        self._numbers: set[int] = set()
+
+    def note(self, number: int) -> bool:
+        """Whether the server is likely to mean everybody, now that it went away at this mail."""
+        self._numbers.add(number)
+        return len(self._numbers) >= self.MOST
+
+    def forget(self) -> None:
+        """It took a mail."""
+        self._numbers.clear()
+
+
 class LineBroken(Exception):
     """The connection is of no use any more."""
 
@@ -45,12 +67,19 @@ class _Mail:
 class Line:
     """An open connection of Django's, driven step by step.
 
-    ``work`` is whose mails are on it. ``following`` gives the next mail to send with the end of this one, or ``None``.
-    ``silent_since`` is when (in the caller's seconds) it last got on: with an answer, of which it had ``answers``, or
-    with what was to be written.
+    ``work`` is whose mails are on it, ``farewells`` is shared by all lines. ``following`` gives the next mail to send
+    with the end of this one, or ``None``. ``silent_since`` is when (in the caller's seconds) it last got on: with an
+    answer, of which it had ``answers``, or with what was to be written.
     """
 
-    def __init__(self, backend: Any, *, sender: str, following: Callable[[], "tuple[Outgoing, bytes] | None"]) -> None:
+    def __init__(
+        self,
+        backend: Any,
+        *,
+        sender: str,
+        following: Callable[[], "tuple[Outgoing, bytes] | None"],
+        farewells: Farewells,
+    ) -> None:
         smtp: smtplib.SMTP = backend.connection
         self._backend = backend
         self._smtp = smtp
@@ -63,6 +92,7 @@ class Line:
         self._options = b" SIZE=%d" if smtp.has_extn("size") else b""
         self._options += b" BODY=8BITMIME" if smtp.has_extn("8bitmime") else b""
         self._following = following
+        self._farewells = farewells
         self._commands: deque[tuple[bytes, Step, _Mail | None]] = deque()
         self._expected: deque[tuple[Step, _Mail | None]] = deque()
         self._unsent: deque[bytes | memoryview] = deque()
@@ -237,7 +267,7 @@ class Line:
         elif step is Step.END:
             self._after_end(mail, code, answer)
         elif code < 0:
-            mail.failure = mail.failure or smtp_answers.failure(step, code, _text(answer))
+            mail.failure = mail.failure or self._failure(mail, step, code, answer)
             self._misunderstood()
         elif step is Step.DATA:
             self._after_data(mail, code, answer)
@@ -245,7 +275,7 @@ class Line:
             if code == GOING_AWAY and self._used and step is Step.SENDER:
                 # It closes a line that it had served well.
                 self.break_off(f"{code} {_text(answer)}"[:80])
-            mail.failure = smtp_answers.failure(step, code, _text(answer))
+            mail.failure = self._failure(mail, step, code, answer)
             self._leave_if_told(code)
             if not self._together:
                 self._commands.clear()
@@ -254,7 +284,7 @@ class Line:
     def _after_data(self, mail: _Mail, code: int, answer: bytes) -> None:
         if code != 354:
             if mail.failure is None:
-                mail.failure = smtp_answers.failure(Step.DATA, code, _text(answer))
+                mail.failure = self._failure(mail, Step.DATA, code, answer)
                 self._leave_if_told(code)
             self._refused(mail)
         elif mail.failure is not None:
@@ -281,14 +311,21 @@ class Line:
             self._refused(mail)
         elif 200 <= code < 300:
             self._used = True
+            self._farewells.forget()
             self._done(mail, Receipt())
         elif 400 <= code < 600:
             self._used = True
-            self._done(mail, smtp_answers.failure(Step.END, code, _text(answer)))
+            self._done(mail, self._failure(mail, Step.END, code, answer))
             self._leave_if_told(code)
         else:
             self._done(mail, OutcomeUnknown("The mail server's answer to the mail can't be read."))
             self._misunderstood()
+
+    def _failure(self, mail: _Mail, step: Step, code: int, answer: bytes) -> ChannelError:
+        found = smtp_answers.failure(step, code, _text(answer))
+        if code == GOING_AWAY and self._farewells.note(mail.outgoing.number):
+            return TryLater(str(found), everyone=True)
+        return found
 
     def _refused(self, mail: _Mail) -> None:
         assert mail.failure is not None

@@ -159,6 +159,37 @@ def test_a_server_that_takes_so_many_mails_a_line_is_called_again(server):
     assert server.receivers == ["person0@example.org", "person2@example.org", "person3@example.org"]
 
 
+@pytest.mark.parametrize("stage", ["receiver", "data", "end"])
+def test_a_server_that_goes_away_at_one_mail_makes_nobody_else_wait(server, stage):
+    carrier = SmtpCarrier(connections=1)
+    server.answers(stage, "421 4.3.2 The server behind me is busy")
+    work = ListWork(outgoing(number) for number in range(6))
+
+    carrier.carry(work)
+    carrier.close()
+
+    [failed] = [each for each in work.settled.values() if not isinstance(each, Receipt)]
+    assert isinstance(failed, TryLater)
+    assert not failed.everyone
+    assert len(work.settled) + len(work.given_back) == 6
+
+
+@pytest.mark.parametrize("stage", ["receiver", "data", "end"])
+def test_a_server_that_goes_away_at_every_mail_makes_everybody_wait(server, stage):
+    carrier = SmtpCarrier(connections=1)
+    server.answers(stage, "421 4.7.0 Too fast", times=6)
+    work = ListWork(outgoing(number) for number in range(6))
+
+    carrier.carry(work)
+    carrier.close()
+
+    told = [each.everyone for each in work.settled.values()]
+    assert told[:2] == [False, False]
+    assert all(told[2:])
+    assert len(told) > 2
+    assert len(told) + len(work.given_back) == 6
+
+
 FAULTS = [
     ("sender", "451 4.3.0 Later"),
     ("receiver", "550 5.1.1 No such user"),
