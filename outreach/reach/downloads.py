@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from . import printing
 from .about import about, definition
 from .disclosure import Cell
-from .documents import csv_file, pdf, workbook
+from .documents import csv_file, pdf
 from .documents.document import Value
+from .documents.writers import WORKBOOK
 from .metrics import Metric
 from .report_document import report_document
 from .reports import Apart, Report
@@ -78,6 +79,9 @@ def code_book(report: Report) -> bytes:
 
 def as_workbook(report: Report) -> bytes:
     """A workbook in the language in use: one sheet a table, notes and definitions last."""
+    # It brings along 20 MB of memory, in processes of which most never make a workbook.
+    from .documents import workbook
+
     return workbook.write(report_document(report, get_language() or "en"))
 
 
@@ -90,7 +94,7 @@ KINDS = {
     kind.name: kind
     for kind in (
         Kind("pdf", gettext_lazy("Report (PDF)"), "pdf", pdf.CONTENT_TYPE, as_pdf),
-        Kind("xlsx", gettext_lazy("Workbook (XLSX)"), "xlsx", workbook.CONTENT_TYPE, as_workbook),
+        Kind("xlsx", gettext_lazy("Workbook (XLSX)"), "xlsx", WORKBOOK, as_workbook),
         Kind("csv", gettext_lazy("Table (CSV)"), "csv", CSV, as_csv),
         Kind("code_book", gettext_lazy("Code book (CSV)"), "csv", CSV, code_book),
     )

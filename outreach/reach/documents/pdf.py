@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -49,6 +48,9 @@ class MissingFont(Exception):
 
 def write(document: Document) -> bytes:
     """The bytes of the PDF. Raises :class:`MissingFont` rather than printing boxes instead of letters."""
+    # What draws takes some megabytes of memory, in processes of which most never make a document.
+    import typst
+
     with override(document.language):
         data = _data(document)
     scripts = _scripts(data)
@@ -77,6 +79,8 @@ def _fonts(scripts: frozenset[str]) -> Iterator[str]:
 @functools.cache
 def _families() -> frozenset[str]:
     """The fonts of this machine; they are looked for once."""
+    import typst
+
     return frozenset(typst.Fonts().families())
 
 

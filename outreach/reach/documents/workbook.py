@@ -26,7 +26,6 @@ from .csv_file import status, status_meanings
 from .document import Document, Sheet, Value
 from .plain import printable
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LONGEST_NAME = 31
 LONGEST_TEXT = 32_767
 WIDEST = 60
