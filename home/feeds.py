@@ -1,7 +1,6 @@
 """Atom feeds in each language: everything that has a date, what is on one topic, and the news alone."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from itertools import chain
@@ -23,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from home.models import HomePage, InfographicPage, NewsIndexPage, NewsPage, StoryPage, TopicPage
 from home.models.article import SitePage
+from home.readable import readable
 
 DATED: tuple[type[StoryPage] | type[InfographicPage] | type[NewsPage], ...] = (StoryPage, InfographicPage, NewsPage)
 """The kinds of page that a feed tells of."""
@@ -31,8 +31,6 @@ NEWEST = 30
 """So many entries a feed has."""
 
 AN_HOUR = 3600
-
-UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 Entry = StoryPage | InfographicPage | NewsPage
 
@@ -50,11 +48,6 @@ class Atom(Atom1Feed):
         super().add_item_elements(handler, item)
         if item["content"]:
             handler.addQuickElement("content", item["content"], {"type": "html", "xml:base": self.feed["base"]})
-
-
-def readable(text: str) -> str:
-    """The text without the characters that XML can't hold, which pasted text may have."""
-    return UNREADABLE.sub(" ", text)
 
 
 def identity(page: SitePage, *more: str) -> str:

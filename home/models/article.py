@@ -24,6 +24,7 @@ from home.editorial import gate
 from home.editorial.form import SitePageForm
 from home.editorial.office_day import office_day
 from home.page_cache.parts import part
+from home.readable import make_readable
 from home.search.fields import Words
 from home.search.text import page_texts
 
@@ -79,6 +80,7 @@ class SitePage(Page):
 
         Raises :class:`home.editorial.gate.ConsentMissing`.
         """
+        make_readable(self)
         if update_fields is None or "live" in update_fields:
             gate.check(self, day=office_day())
         super().save(*args, update_fields=update_fields, **kwargs)

@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from outreach.audience.choices import ChannelName
 
+from .characters import tidy_line
 from .models import LONGEST_LINE, Message
 from .pictures import draw
 from .sources import Carried, Source
@@ -23,7 +24,7 @@ def drawn(message: Message, source: Source) -> Message:
     """
     first, *others = source.pages
     with override(source.language):
-        message.subject = Truncator(first.title).chars(LONGEST_LINE)
+        message.subject = Truncator(tidy_line(first.title)).chars(LONGEST_LINE)
         message.source_hash = source.content_hash
         if others:
             message.preview_text = _line(" · ".join(page.title for page in others))
@@ -41,7 +42,7 @@ def drawn(message: Message, source: Source) -> Message:
 
 def _line(text: str) -> str:
     """As much of a text as a mail program shows beside the subject, cut between two words."""
-    return textwrap.shorten(text, LONGEST_LINE, placeholder="…")
+    return textwrap.shorten(tidy_line(text), LONGEST_LINE, placeholder="…")
 
 
 def _part(page: Carried, *, titled: bool) -> SafeString:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from .characters import tidy_line
 from .models import Message
 from .sources import shown_infographic
 
@@ -46,7 +47,7 @@ def draw(message: Message) -> None:
     page = shown_infographic(message.picture, language=message.language)
     if page:
         message.picture_file = keep(page.picture(page.language))
-        message.picture_alt = page.text_summary
+        message.picture_alt = tidy_line(page.text_summary)
         message.picture_source = page.content_hash()
 
 

@@ -1,5 +1,7 @@
 """Builds an e-mail: HTML of one column from the component template, and a text part that says the same."""
 
+import logging
+
 import mrml
 from bs4 import BeautifulSoup
 from django.template.loader import render_to_string
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from inscriptis import get_text
 
+from outreach.broadcasts.characters import NO_XML
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.pictures import address, picture_problems, size
 from outreach.broadcasts.refusals import UnfitMessage
@@ -29,6 +32,8 @@ STYLES = {
     "a": "color:#0a5a78",
 }
 """On each element of a text, for mail programs that take the style sheet out."""
+
+logger = logging.getLogger(__name__)
 
 _RENDERING = mrml.RenderOptions(disable_comments=False, fonts={})
 
@@ -91,8 +96,13 @@ def _picture(message: Message) -> dict[str, object] | None:
 
 def _html(context: dict[str, object]) -> str:
     styled = {**context, "body": _inlined(str(context["body"]))}
-    markup = render_to_string("outreach/broadcasts/email.mjml", styled)
-    page = str(mrml.to_html(markup, render_options=_RENDERING).content)
+    markup = NO_XML.sub(" ", render_to_string("outreach/broadcasts/email.mjml", styled))
+    try:
+        page = str(mrml.to_html(markup, render_options=_RENDERING).content)
+    except OSError as error:
+        # What it says is for who wrote the template. Whoever wrote the text has to see the page on which to mend it.
+        logger.exception("an e-mail can't be built from its markup")
+        raise UnfitMessage(_("No e-mail can be built from this text: write it again.")) from error
     # Both are taken out as a whole for some receivers: on a line of its own, neither is ever broken.
     return folded_html(page.replace("</body>", f"\n{TRAP}\n{PIXEL}\n</body>"))
 

@@ -5,10 +5,8 @@ import re
 from bs4 import BeautifulSoup, Tag
 from bs4.element import Comment
 
-INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\ufffc\x00-\x08\x0e-\x1f\x7f]")
-"""Soft hyphens, zero-width spaces, marks of byte order and control characters; joiners stay, as scripts need them."""
+from outreach.broadcasts.characters import BREAKS, INVISIBLE
 
-BREAKS = re.compile("[\x0b\x0c\u2028\u2029]")
 BULLET = re.compile(r"^\s*(?:[\u00b7\u2022\u25aa\uf0a7\uf0b7]\s+|o\s{2,})")
 """A dot and spaces, as Word writes an item of a list; a circle is its letter o."""
 
@@ -17,11 +15,6 @@ CONDITION = re.compile(r"<!\[[^>]*>")
 """What Word writes around what only some programs should read; what stands between two of them stays."""
 
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-
-
-def tidy_line(text: str) -> str:
-    """One line of text: no invisible characters, and each run of spaces, tabs and breaks one space."""
-    return " ".join(INVISIBLE.sub("", BREAKS.sub(" ", text)).split())
 
 
 def tidy(html: str) -> str:

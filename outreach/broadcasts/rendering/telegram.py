@@ -61,6 +61,11 @@ def room(message: Message) -> int:
     return MOST_IN_CAPTION if message.picture_file else MOST_CHARACTERS
 
 
+def most_characters(built: Built) -> int:
+    """The most characters that the built message may have."""
+    return MOST_IN_CAPTION if built.picture else MOST_CHARACTERS
+
+
 def _too_long(message: Message) -> str:
     if message.picture_file:
         return _(

@@ -1,5 +1,6 @@
 """A series and its rule: making, changing and pausing it, and agreeing to its editions in advance."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogActionRegistry, log
 
+from outreach.audience.models import Segment
 from outreach.broadcasts.refusals import ApprovalVoid, OwnSubmission
 from outreach.broadcasts.standing import digest
 
@@ -50,12 +52,17 @@ def begin(*, series: Series, user: User, now: datetime) -> None:
     log(instance=series, action="wagtail.create", user=user, timestamp=now)
 
 
-def change(*, series: Series, user: User, now: datetime) -> None:
-    """Save what was edited; ``user`` is then the one who can't approve it."""
-    series.edited_by = user
-    # Not what the workers write meanwhile.
-    series.save(update_fields=[*RULE, "carries", "title", "local_time", "edited_by"])
-    log(instance=series, action="wagtail.edit", user=user, timestamp=now)
+def change(*, series: Series, segments: Iterable[Segment], user: User, now: datetime) -> None:
+    """Save what was edited; if that is another rule now, ``user`` is the one who can't approve it."""
+    with transaction.atomic():
+        before = rule_hash(Series.objects.get(pk=series.pk))
+        # Not what the workers write meanwhile.
+        series.save(update_fields=[*RULE, "carries", "title", "local_time"])
+        series.segments.set(segments)
+        if rule_hash(series) != before:
+            series.edited_by = user
+            series.save(update_fields=["edited_by"])
+        log(instance=series, action="wagtail.edit", user=user, timestamp=now)
 
 
 def pause(*, series: Series, user: User, now: datetime) -> None:

@@ -19,11 +19,11 @@ from wagtail.models import Page
 from home.models import InfographicPage
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.campaign import FIRST_YEAR, LAST_YEAR, Campaign
+from outreach.broadcasts.characters import NO_XML, tidy_line
 from outreach.broadcasts.models import LONGEST_ADDRESS, LONGEST_LABEL, LONGEST_TITLE, Broadcast, Message
 from outreach.broadcasts.office_time import first_moment, moments, office_text, office_zone
 from outreach.broadcasts.pictures import draw
 from outreach.broadcasts.rendering import problems
-from outreach.broadcasts.rendering.pasted import tidy_line
 from outreach.broadcasts.rendering.telegram import MOST_IN_CAPTION
 from outreach.broadcasts.sources import KINDS, CarriedKind, infographics, newest_pages
 from outreach.broadcasts.standing import settings_version, version
@@ -227,6 +227,8 @@ class MessageForm(forms.ModelForm):
         for name in ("subject", "preview_text", "button_label", "second_label", "third_label"):
             if name in cleaned:
                 cleaned[name] = tidy_line(cleaned[name])
+        if "body" in cleaned:
+            cleaned["body"] = NO_XML.sub(" ", cleaned["body"])
         return cleaned
 
     def _post_clean(self) -> None:

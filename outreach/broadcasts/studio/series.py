@@ -126,8 +126,8 @@ class SeriesEditView(EditView):
     def save_instance(self) -> Series:
         """Save it with who wrote the rule."""
         series: Series = self.form.save(commit=False)
-        approval.change(series=series, user=signed_in(self.request), now=timezone.now())
-        self.form.save_m2m()
+        segments = self.form.cleaned_data["segments"]
+        approval.change(series=series, segments=segments, user=signed_in(self.request), now=timezone.now())
         return series
 
     def get_success_url(self) -> str:

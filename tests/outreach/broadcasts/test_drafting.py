@@ -3,10 +3,12 @@
 import pytest
 from wagtail.models import ModelLogEntry
 
+from home.models import HomePage, StoryPage
 from outreach.audience.models import Segment
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast, Message
 from outreach.broadcasts.refusals import ApprovalVoid, WrongState
+from outreach.broadcasts.rendering import problems
 from tests.outreach.broadcasts.conftest import translate
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +100,32 @@ def test_drawing_again_needs_a_published_story(draft, french, editor, now):
     assert services.proposal(message) is None
     with pytest.raises(LookupError):
         services.redraw(message=message, user=editor, now=now)
+
+
+def test_drawing_the_same_text_again_leaves_the_approval(scheduled, story, editor, now):
+    story.body = [*story.body.raw_data, {"type": "text", "value": "<p>More below.</p>"}]
+    story.save_revision().publish()
+    message = scheduled.messages.get(channel="email", language="en")
+
+    services.redraw(message=message, user=editor, now=now)
+
+    scheduled.refresh_from_db()
+    assert scheduled.state == State.SCHEDULED
+    services.verify_approval(scheduled)
+
+
+def test_characters_that_no_mail_can_hold_stay_behind_when_a_text_is_drawn(stories, story, editor, now):
+    broken = "One\x0bin\x02eight\ufffe"
+    StoryPage.objects.filter(pk=story.pk).update(title=broken, summary=f"{broken}.")
+    HomePage.objects.update(title=broken)
+
+    made = services.create_from_stories(stories=[StoryPage.objects.get(pk=story.pk)], user=editor, now=now)
+
+    text = made.messages.get(channel="email", language="en")
+    assert text.subject == "One ineight"
+    assert problems(text) == []
+    text.body = f"<p>{broken} and half of one: \ud83d</p>"
+    assert problems(text) == []
 
 
 def test_keeping_a_text_says_the_same_and_leaves_the_approval(scheduled, story, editor, now):

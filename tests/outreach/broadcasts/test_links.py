@@ -60,6 +60,8 @@ def test_an_address_with_a_password_or_a_port_that_cannot_be_is_refused(target):
 def test_addresses_of_this_site_that_lead_somewhere_are_fine(story, french):
     for path in ("/en/stories/one-in-eight/", "/fr/stories/one-in-eight/", "/en/", "/", "/en/subscribe/"):
         assert why_nowhere(f"{SITE}{path}?utm=1#top") == "", path
+    for path in ("/en/stories", "/en/subscribe", "/subscribe/", "/stories/one-in-eight/", "/stories/one-in-eight"):
+        assert why_nowhere(f"{SITE}{path}") == "", f"the site leads on from {path}"
     assert why_nowhere("https://elsewhere.example/nothing") == ""
 
 

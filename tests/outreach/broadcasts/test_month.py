@@ -1,6 +1,6 @@
 """The calendar's month: by the clocks of the office, whatever they do."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -69,6 +69,9 @@ def test_editions_still_to_be_made_are_planned_until_a_draft_takes_their_place()
     }
     planned = [entry for week in found.weeks for day in week for entry in day.entries if entry.state == PLANNED]
     assert {entry.series for entry in planned} == {series}
+    Series.objects.update(handled_until=made - timedelta(days=2))
+    again = entries(month(first=date(2026, 10, 1), zone=DOMINICA, now=NOW))
+    assert again[date(2026, 10, 12)] == ["The week, 12"], "paused and resumed, it is there once"
     Series.objects.update(is_paused=True)
     assert len(entries(month(first=date(2026, 10, 1), zone=DOMINICA, now=NOW))) == 1
     assert entries(month(first=date(2028, 10, 1), zone=DOMINICA, now=NOW)) == {}

@@ -3,8 +3,9 @@
 import pytest
 from bs4 import BeautifulSoup
 
+from outreach.broadcasts.characters import tidy_line
 from outreach.broadcasts.rendering import build
-from outreach.broadcasts.rendering.pasted import tidy, tidy_line
+from outreach.broadcasts.rendering.pasted import tidy
 
 WORD = """<!--[if gte mso 9]><xml><w:WordDocument><w:View>Normal</w:View></w:WordDocument></xml><![endif]-->
 <style><!-- p.MsoNormal {mso-style-parent:""; margin:0cm;} --></style>

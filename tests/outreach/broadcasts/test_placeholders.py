@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
         "*|FNAME|*",
         "[[name]]",
         "«FirstName»",
+        "«first_name»",
     ],
 )
 def test_a_placeholder_is_named(placeholder):
@@ -43,6 +44,7 @@ def test_a_placeholder_is_named(placeholder):
         "100 % gratuit % oui",
         "50%-60% of them",
         "Il dit « bonjour » et s’en va",
+        "El lema es «Solidaridad», y «Sí»",
         "a {} b { c } | d *bold* [1] [[ ",
         "Fish & chips *| cost |",
         "5 < 10 > 2, {1, 2, 3}",

@@ -362,3 +362,12 @@ def test_any_text_is_built_or_refused_with_a_reason_and_leaves_no_foreign_tag(me
     tags = {tag.name for tag in BeautifulSoup(copy.text if channel == "telegram" else "", "html.parser").find_all(True)}
     assert tags <= {"b", "i", "a"}
     assert PLACEHOLDER not in copy.html + copy.text
+
+
+def test_a_text_of_which_no_mail_can_be_built_is_named_and_breaks_no_page(message, monkeypatch):
+    def unable(*_given, **_options):
+        raise OSError("unable to parse next template")
+
+    monkeypatch.setattr("outreach.broadcasts.rendering.email.mrml.to_html", unable)
+
+    assert problems(message()) == ["No e-mail can be built from this text: write it again."]

@@ -385,6 +385,21 @@ def test_a_text_that_cannot_be_sent_is_not_saved_and_says_why(client, draft, edi
     assert not draft.messages.filter(language="es").exists()
 
 
+@pytest.mark.parametrize("broken", ["\ud83d", "\ufffe", "\x02"])
+@pytest.mark.parametrize("channel", ["email", "telegram"])
+def test_half_a_character_is_left_out_of_what_is_written(client, draft, editor, channel, broken):
+    client.force_login(editor)
+    place = [draft.pk, channel, "en"]
+
+    shown = client.post(reverse("broadcasts:preview", args=place), written(f"One{broken} two"))
+    client.post(reverse("broadcasts:edit_cell", args=place), written(f"One{broken} two"))
+
+    assert shown.status_code == 200
+    saved = draft.messages.get(channel=channel, language="en").body
+    assert broken not in saved
+    assert "One" in saved
+
+
 def test_the_preview_of_what_is_being_written_saves_nothing(client, draft, editor):
     client.force_login(editor)
 

@@ -6,6 +6,8 @@ from wagtail.models import ModelLogEntry
 from outreach.audience.addresses import encrypt
 from outreach.broadcasts.models import TestChat
 from outreach.broadcasts.refusals import NoTestAddress, TestNotSent, UnfitMessage
+from outreach.broadcasts.rendering import build
+from outreach.broadcasts.rendering.telegram import MOST_CHARACTERS, characters
 from outreach.broadcasts.testing import send_test
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,18 @@ def test_a_test_to_telegram_goes_to_the_bound_chat(draft, editor, bot_api, now):
     sent = bot_api.sent[0]
     assert sent["chat_id"] == 77
     assert "[Test] <b>One in eight was born abroad</b>" in sent["text"]
+
+
+@pytest.mark.parametrize("left", [0, 8])
+def test_a_text_that_just_fits_is_tested_without_the_mark(draft, editor, bot_api, now, left):
+    TestChat.objects.create(user=editor, address_encrypted=encrypt("77"), bound_at=now)
+    message = draft.messages.get(channel="telegram", language="en")
+    spare = MOST_CHARACTERS - left - characters(build(message).text)
+    message.body += f"<p>{'a' * (spare - 2)}</p>"
+
+    send_test(message=message, user=editor, now=now)
+
+    assert bot_api.sent[0]["text"].startswith("[Test]") is bool(left)
 
 
 def test_without_a_bound_chat_the_link_to_bind_one_is_given(draft, editor, now):

@@ -253,7 +253,7 @@ def test_without_news_a_series_of_news_makes_no_edition(series, stories):
 def test_a_word_given_for_stories_does_not_hold_for_news(series, stories, news, readers, approver):
     agree(series, approver)
     series.carries = "both"
-    approval.change(series=series, user=series.edited_by, now=TUESDAY)
+    approval.change(series=series, segments=series.segments.all(), user=series.edited_by, now=TUESDAY)
     announce(news, "bus", TUESDAY)
 
     (edition,) = make(MONDAY - DAY)
@@ -312,7 +312,7 @@ def test_nobody_agrees_in_advance_to_their_own_rule_or_to_one_that_they_did_not_
     with pytest.raises(OwnSubmission):
         approval.approve(series=series, read=read, user=editor, now=TUESDAY)
     series.most_stories = 2
-    approval.change(series=series, user=editor, now=TUESDAY)
+    approval.change(series=series, segments=series.segments.all(), user=editor, now=TUESDAY)
     with pytest.raises(ApprovalVoid):
         approval.approve(series=series, read=read, user=approver, now=TUESDAY)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -321,11 +321,24 @@ def test_nobody_agrees_in_advance_to_their_own_rule_or_to_one_that_they_did_not_
         )
 
 
+def test_who_only_renames_a_series_did_not_write_its_rule(series, approver, editor):
+    series.title = "Stories of the week"
+    approval.change(series=series, segments=series.segments.all(), user=approver, now=TUESDAY)
+    with pytest.raises(OwnSubmission):
+        agree(series, editor)
+    agree(series, approver)
+
+    segment = Segment.objects.create(code="w", name="W", rule={"field": "group", "in": ["worker"]})
+    approval.change(series=series, segments=[segment], user=approver, now=TUESDAY)
+    with pytest.raises(OwnSubmission):
+        agree(series, approver)
+
+
 def change_rule(series, approver):
     Series.objects.update(topic="")
     series.refresh_from_db()
     series.channels = ["email"]
-    approval.change(series=series, user=series.edited_by, now=TUESDAY)
+    approval.change(series=series, segments=series.segments.all(), user=series.edited_by, now=TUESDAY)
 
 
 BREAKS = {
@@ -398,3 +411,17 @@ def test_a_series_that_fails_holds_up_no_other(series, stories, editor, caplog):
 
     assert [each.series_id for each in make(MONDAY - DAY)] == [series.pk]
     assert f"series {broken.pk} could not be made" in caplog.text
+
+
+def test_what_a_dropped_edition_would_have_told_is_told_by_the_next(series, stories, readers, approver):
+    Series.objects.update(missed_rule="drop")
+    series.refresh_from_db()
+    agree(series, approver)
+    farm = publish(stories, "farm", TUESDAY)
+
+    assert make(MONDAY + 2 * DAY) == [], "the worker was away, and the deadline passed"
+    series.refresh_from_db()
+    assert series.skipped_at == MONDAY
+    (edition,) = make(MONDAY + WEEK - DAY)
+
+    assert (edition.occurrence, carried(edition)) == (MONDAY + WEEK, [farm.pk])

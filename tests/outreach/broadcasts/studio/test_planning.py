@@ -288,3 +288,13 @@ def test_a_plain_time_asks_nothing_more(client, submitted, approver):
     client.force_login(approver)
     assert 'name="which"' not in client.get(address("approve", submitted.pk)).text
     assert choose(client, submitted, send_at="2026-12-02 09:30", which="7").status_code == 302
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "August 2026"), ("fr", "août 2026"), ("ht", "out 2026")])
+def test_months_are_named_in_the_language_of_whoever_reads(client, editor, language, name):
+    UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": language})
+    client.force_login(editor)
+
+    found = client.get(address("calendar"), {"month": "2026-08"})
+
+    assert name in found.text
