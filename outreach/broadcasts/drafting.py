@@ -96,9 +96,13 @@ def redraw(*, message: Message, user: User | None, now: datetime, read: str | No
     raises ``Overtaken``.
     """
     with editing(message.broadcast, _("A text was drawn again."), user, now) as void:
-        drawn(_as_read(message, read), sources(message.broadcast)[message.language]).save()
+        found = _as_read(message, read)
+        before = version(found)
+        drawn(found, sources(message.broadcast)[message.language]).save()
         record(broadcast=message.broadcast, action="draw", user=user, now=now, detail=str(message))
-        void()
+        # What was approved may stand there again: the story was edited where the text does not draw from it.
+        if version(found) != before:
+            void()
 
 
 def proposal(message: Message) -> Message | None:

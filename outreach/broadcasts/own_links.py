@@ -1,5 +1,6 @@
 """Whether an address of this site leads somewhere: to a published page or a known view. Nothing is fetched."""
 
+from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -20,7 +21,7 @@ def why_nowhere(target: str) -> str:
     path = unquote(urlsplit(target).path) or "/"
     if path.startswith(reverse("wagtailadmin_home")):
         return _("“%(target)s” is a page for staff, which readers can't open.") % {"target": target[:100]}
-    if _is_answered(path) or _is_redirected(target):
+    if any(map(_is_answered, _ways(path))) or _is_redirected(target):
         return ""
     return _("“%(target)s” leads to no published page of this site.") % {"target": target[:100]}
 
@@ -28,6 +29,14 @@ def why_nowhere(target: str) -> str:
 def language_of(target: str) -> str:
     """The language in which this site answers at ``target``; empty where the address names none, or is another's."""
     return get_language_from_path(urlsplit(target).path) or "" if is_own(target) else ""
+
+
+def _ways(path: str) -> Iterator[str]:
+    """The path, and where the site leads on who asks for it: with a slash at its end, and below the first language."""
+    slashed = path if path.endswith("/") else f"{path}/"
+    yield from dict.fromkeys((path, slashed))
+    if not get_language_from_path(path):
+        yield f"/{settings.LANGUAGE_CODE}{slashed}"
 
 
 def _is_answered(path: str) -> bool:

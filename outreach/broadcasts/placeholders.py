@@ -19,7 +19,7 @@ IN_TEXT = re.compile(
     IN_ADDRESSES.pattern
     + r"""
     | (?<![\w%])%{1,2}[A-Za-z_][\w.-]{0,40}%{1,2}(?!\w)   # %name%, %%name%%, %recipient.name%
-    | «[A-Za-z_]\w{0,40}»                  # «FirstName»: Word's mail merge, which has no space inside
+    | «(?=\w*(?:[a-z][A-Z]|[_\d]))[A-Za-z_]\w{0,40}»      # «FirstName»: Word's mail merge; «Gracias» is a quotation
     """,
     re.VERBOSE | re.DOTALL,
 )

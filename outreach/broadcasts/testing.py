@@ -22,6 +22,7 @@ from .history import record
 from .models import Message, TestChat
 from .refusals import NoTestAddress, TestNotSent
 from .rendering import build
+from .rendering.telegram import characters, most_characters
 from .test_chats import binding_link
 
 
@@ -72,7 +73,9 @@ def _marked(built: Built) -> Built:
         mark = _("[Test]")
     if built.channel == ChannelName.EMAIL:
         return replace(built, subject=f"{mark} {built.subject}")
-    return replace(built, text=f"{mark} {built.text}")
+    marked = f"{mark} {built.text}"
+    # A text that just fits goes without it, rather than not at all.
+    return replace(built, text=marked) if characters(marked) <= most_characters(built) else built
 
 
 def test_leave_address(language: str) -> str:

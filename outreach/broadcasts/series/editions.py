@@ -52,6 +52,11 @@ def make_next(*, series_id: int, now: datetime) -> Broadcast | None:
             # Made before the series was paused and resumed.
             series.save(update_fields=["handled_until"])
             return None
+        if _is_dropped(series, occurrence, now):
+            # Its stories are for the next one.
+            series.skipped_at = occurrence
+            series.save(update_fields=["handled_until", "skipped_at"])
+            return None
         pages = new_pages(
             carries=series.carries,
             since=series.stories_since,
@@ -78,6 +83,12 @@ def due(series: Series, *, now: datetime) -> datetime | None:
             break
         found = occurrence
     return found
+
+
+def _is_dropped(series: Series, occurrence: datetime, now: datetime) -> bool:
+    """Whether an edition of that time would be dropped at once, by the rule for times that were missed."""
+    deadline = timedelta(hours=Broadcast._meta.get_field("deadline_hours").default)
+    return series.missed_rule == Broadcast.MissedRule.DROP and now - occurrence > deadline
 
 
 def _make(series: Series, pages: Sequence[NewPage], occurrence: datetime, now: datetime) -> Broadcast:
