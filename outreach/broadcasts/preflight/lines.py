@@ -1,6 +1,6 @@
 """The lines of a preflight: one thing looked at, what is to be said about it, and how grave that is."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -87,23 +87,30 @@ def campaign(broadcast: Broadcast) -> Line:
 def texts(people: People) -> Line:
     """Whether everybody who would get it has a text that they read."""
     missing = [
-        ngettext(
-            "%(channel)s, %(language)s: there is no text, so %(count)d person is left out.",
-            "%(channel)s, %(language)s: there is no text, so %(count)d people are left out.",
-            count,
-        )
-        % {"channel": channel, "language": language, "count": count}
-        for (channel, language), count in people.without_text.items()
-    ] + [
-        ngettext(
-            "%(channel)s, %(language)s: there is no text, so %(count)d person gets nothing on this channel.",
-            "%(channel)s, %(language)s: there is no text, so %(count)d people get nothing on this channel.",
-            count,
-        )
-        % {"channel": channel, "language": language, "count": count}
-        for (channel, language), count in people.elsewhere.items()
+        *_of_cells(
+            people.without_text,
+            lambda count: ngettext(
+                "%(channel)s, %(language)s: there is no text, so %(count)d person is left out.",
+                "%(channel)s, %(language)s: there is no text, so %(count)d people are left out.",
+                count,
+            ),
+        ),
+        *_of_cells(
+            people.elsewhere,
+            lambda count: ngettext(
+                "%(channel)s, %(language)s: there is no text, so %(count)d person gets nothing on this channel.",
+                "%(channel)s, %(language)s: there is no text, so %(count)d people get nothing on this channel.",
+                count,
+            ),
+        ),
     ]
     return line(_("Texts"), looks=missing, fine=_("Each text can be sent, and there is one for everybody."))
+
+
+def _of_cells(counts: Mapping[tuple[str, str], int], sentence: Callable[[int], str]) -> Iterator[str]:
+    """The sentence for each channel and language, by the names of both."""
+    for (channel, language), count in counts.items():
+        yield sentence(count) % {"channel": channel, "language": language, "count": count}
 
 
 def frequency(broadcast: Broadcast, people: People, planned: Iterable[Before]) -> Line:
