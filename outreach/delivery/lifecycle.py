@@ -13,6 +13,7 @@ from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.history import record
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import quiet_until
+from outreach.broadcasts.series.editions import give_back
 
 from . import ledger, welcome
 from .balance import balance
@@ -90,6 +91,7 @@ def _in_time(broadcast: Broadcast, now: datetime) -> bool:
         broadcast.state, broadcast.finished_at = Broadcast.State.EXPIRED, now
         broadcast.save(update_fields=["state", "finished_at"])
         record(broadcast=broadcast, action="expire", user=None, now=now, detail=DROPPED)
+        give_back(edition=broadcast)
         return False
     return True
 

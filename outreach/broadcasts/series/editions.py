@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.formats import date_format
+from wagtail.models import Page
 
 from outreach.broadcasts import drafting
 from outreach.broadcasts.history import record
@@ -70,6 +72,25 @@ def make_next(*, series_id: int, now: datetime) -> Broadcast | None:
             series.skipped_at = occurrence
         series.save(update_fields=["handled_until", "stories_since", "skipped_at"])
         return _make(series, pages, occurrence, now) if pages else None
+
+
+def give_back(*, edition: Broadcast) -> None:
+    """Let the next edition tell what one that nobody got would have told, unless a later one was made already.
+
+    What its series told before that edition is not told again, whatever an editor added to it by hand.
+    """
+    with transaction.atomic():
+        series = Series.objects.select_for_update().filter(pk=edition.series_id or 0).first()
+        if series is None or series.editions.filter(occurrence__gt=edition.occurrence).exists():
+            return
+        carried = Page.objects.filter(pk__in=edition.carried.values("page")).values("translation_key")
+        born = Page.objects.filter(translation_key__in=carried).aggregate(first=Min("first_published_at"))["first"]
+        if born is None:
+            return
+        before = series.editions.filter(occurrence__lt=edition.occurrence).order_by("-occurrence").first()
+        since = max(filter(None, (born - timedelta(microseconds=1), before and before.created_at)))
+        series.stories_since = min(series.stories_since, since)
+        series.save(update_fields=["stories_since"])
 
 
 def due(series: Series, *, now: datetime) -> datetime | None:

@@ -425,3 +425,25 @@ def test_what_a_dropped_edition_would_have_told_is_told_by_the_next(series, stor
     (edition,) = make(MONDAY + WEEK - DAY)
 
     assert (edition.occurrence, carried(edition)) == (MONDAY + WEEK, [farm.pk])
+
+
+def test_an_edition_that_was_made_and_then_dropped_gives_its_stories_back(series, stories, readers, approver):
+    from outreach.delivery import lifecycle
+
+    Series.objects.update(missed_rule="drop")
+    series.refresh_from_db()
+    agree(series, approver)
+    told = publish(stories, "told", TUESDAY)
+    (first,) = make(MONDAY - DAY)
+    Broadcast.objects.filter(pk=first.pk).update(state="finished", created_at=MONDAY - DAY)
+    farm = publish(stories, "farm", MONDAY + DAY)
+    (_first, dropped) = make(MONDAY + WEEK - DAY)
+    dropped.carried.create(page=told, place=9)
+    assert dropped.state == State.SCHEDULED
+
+    lifecycle.start_due(now=MONDAY + WEEK + 2 * DAY)
+    dropped.refresh_from_db()
+    assert dropped.state == State.EXPIRED
+    (*_before, third) = make(MONDAY + 2 * WEEK - DAY)
+
+    assert carried(third) == [farm.pk], "what was told before is not told again"
