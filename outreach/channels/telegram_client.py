@@ -42,7 +42,7 @@ UPDATES = ["message", "callback_query", "my_chat_member"]
 """The kinds of update that the bot reads; Telegram keeps the others back."""
 
 GONE = ("chat not found", "user not found", "peer_id_invalid", "deactivated", "chat_id is empty")
-UNWELCOME = ("chat_write_forbidden", "not enough rights", "have no rights to send")
+UNWELCOME = ("_forbidden", "not enough rights", "have no rights to send", "user_is_blocked", "chat_restricted")
 """What Telegram's answers to 400 and 403 say, in lower case, when it is the receiver and not the message."""
 
 NOT_CHANGED, TOO_LATE = "message is not modified", "query is too old"
