@@ -19,6 +19,8 @@ from .progress import went_on_at
 Status = Delivery.Status
 WATCHED = (Status.BOUNCED, Status.FAILED, Status.REJECTED)
 """What reports may say that is bad."""
+LOOKED_AT = 10 * WINDOW
+"""So many rows of the ledger at most, among which may be those of other channels, and such as are tried again later."""
 
 
 def stop_what_mostly_fails(*, broadcasts: Collection[int], now: datetime) -> None:
@@ -33,20 +35,26 @@ def stop_what_mostly_fails(*, broadcasts: Collection[int], now: datetime) -> Non
 def _why(broadcast: Broadcast) -> str:
     """Why it should pause; empty while it may go on, or where nothing waits any more.
 
-    The last mails are those before the first that waits, in the order of the ledger, in which they are sent; what was
-    tried before somebody let it go on was judged then.
+    The last mails are those before the first that was not tried, in the order of the ledger, in which they are sent;
+    what was tried before somebody let it go on was judged then.
     """
-    mails = Delivery.objects.filter(broadcast=broadcast, channel=ChannelName.EMAIL)
-    waiting = mails.filter(settled_at__isnull=True, status__in=Delivery.WAITING)
-    first = waiting.filter(status=Status.QUEUED).order_by("pk").values_list("pk", flat=True).first()
-    first = first or waiting.order_by("-pk").values_list("pk", flat=True).first()
+    still_open = Delivery.objects.filter(broadcast=broadcast, channel=ChannelName.EMAIL, settled_at__isnull=True)
+    waiting = still_open.filter(status__in=Delivery.WAITING)
+    untried = still_open.filter(status__in=[Status.QUEUED, Status.ATTEMPTING])
     since = went_on_at(broadcast)
-    if first is None or since is None:
+    last_waiting = waiting.order_by("-pk").values_list("pk", flat=True).first()
+    if since is None or last_waiting is None:
         return ""
-    last = mails.filter(pk__lt=first, settled_at__isnull=False).order_by("-pk")
-    counts = Counter(
-        status
-        for status, attempted_at in last.values_list("status", "attempted_at")[:WINDOW]
-        if attempted_at and attempted_at >= since
-    )
+    first = untried.order_by("pk").values_list("pk", flat=True).first() or last_waiting
+    # Read by their numbers: the last of a million would be sorted out anew for each report. A broadcast's rows lie
+    # together, so there are enough of them.
+    before = Delivery.objects.filter(pk__in=range(first - LOOKED_AT, first)).order_by("-pk")
+    settled = [
+        (status, attempted_at)
+        for number, channel, status, attempted_at, settled_at in before.values_list(
+            "broadcast", "channel", "status", "attempted_at", "settled_at"
+        )
+        if number == broadcast.pk and channel == ChannelName.EMAIL and settled_at
+    ]
+    counts = Counter(status for status, attempted_at in settled[:WINDOW] if attempted_at and attempted_at >= since)
     return next((BAD[status] for status in WATCHED if counts[status] >= TOO_MANY), "")
