@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.audit.axe import faults
 
-from .conftest import Demo, Staff
+from .conftest import PATIENCE, Demo, Staff
 
 pytestmark = pytest.mark.browser
 
@@ -66,7 +66,7 @@ def test_it_follows_the_ledger_and_takes_a_decision_once(demo: Demo, staff: Staf
     # Who comes back to the tab need not wait for the next look.
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
-    expect(page.get_by_text("2 of 4 deliveries settled")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("2 of 4 deliveries settled")).to_be_visible(timeout=2 * PATIENCE)
     expect(page.locator("[data-live-said]")).to_have_text(
         "Paused. 50 percent settled. Some deliveries wait for your decision"
     )
@@ -89,5 +89,5 @@ def test_without_scripts_it_reloads_itself(demo: Demo, staff: Staff, chromium: B
 
     demo.manage("shell", "-v", "0", "-c", SETTLE.format(number=watched))
 
-    expect(page.get_by_text("2 of 4 deliveries settled")).to_be_visible(timeout=40_000)
+    expect(page.get_by_text("2 of 4 deliveries settled")).to_be_visible(timeout=2 * PATIENCE)
     context.close()

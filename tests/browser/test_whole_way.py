@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 READER = "reader@example.org"
 STORY = "About one person in eight in Dominica was born abroad"
-TRIES = 90
+TRIES = 180
 OVERTAKEN = ("interrupted by another navigation", "net::ERR_ABORTED")
 """What a browser says of an address whose opening was overtaken: by a page that looks again by itself."""
 
