@@ -266,8 +266,8 @@ def _count_soft_bounces(outcomes: Iterable[Outcome]) -> None:
 def doubt(*, owner: str, numbers: Collection[int] | None = None) -> int:
     """Call what ``owner`` was sending uncertain, all of it or these; how many there were.
 
-    Of a worker that is gone the owner stays noted, so that an answer that is found later still resolves them. One that
-    lives and names ``numbers`` gives them out of its hands for good.
+    Where all of it is, the owner stays noted, so that an answer that its journal tells later still resolves them. Who
+    names ``numbers`` knows of no answer: they are in nobody's hands any more.
     """
     held = Delivery.objects.filter(lease_owner=owner, settled_at__isnull=True, status=Status.ATTEMPTING)
     given_up = {}
