@@ -16,7 +16,7 @@ from outreach.delivery import lifecycle
 from outreach.delivery.desk import AtOnce
 from outreach.delivery.engine import Courier
 from outreach.delivery.journal import Journal
-from outreach.delivery.watch import AlwaysChanged
+from outreach.delivery.watch import AlwaysChanged, Notices, Watch
 from outreach.tracking.links import TrackedLinks
 
 START = datetime(2026, 10, 1, 14, 0, tzinfo=UTC)
@@ -117,6 +117,12 @@ def hire(clock, tmp_path) -> Callable[..., Courier]:
 @pytest.fixture
 def courier(channel, hire) -> Courier:
     return hire(channel)
+
+
+def let_it_arrive(watch: Watch) -> None:
+    """A notice of PostgreSQL's is on its way for a moment."""
+    if isinstance(watch, Notices):
+        assert watch._poll.poll(10_000), "nothing came"
 
 
 def person(number: int, *, channels=("email",), language="en", state="active", allowed=True, **declared) -> Subscriber:

@@ -29,7 +29,7 @@ from outreach.delivery.reports import take
 from outreach.reach.models import Rollup
 from outreach.reach.rollups import rebuild, rebuild_stale
 
-from .conftest import START, person
+from .conftest import START, let_it_arrive, person
 
 pytestmark = pytest.mark.django_db
 LATER = START + timedelta(hours=1)
@@ -497,6 +497,7 @@ def test_what_arrived_after_all_is_not_sent_again_by_a_worker_that_already_holds
     def arrives(outgoing) -> None:
         channel.before = lambda outgoing: None
         take(reports=[report(row, Kind.DELIVERED) for row in rows[1:]], now=LATER)
+        let_it_arrive(watch)
 
     channel.before = arrives
     with closing(watching.watch()) as watch:

@@ -13,7 +13,7 @@ from outreach.delivery import ledger, stops, throttle
 from outreach.delivery.models import Delivery, Lease
 from outreach.delivery.watch import CommitCounter, Notices, watch
 
-from .conftest import ListChannel, person
+from .conftest import ListChannel, let_it_arrive, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +61,7 @@ def test_it_notices_what_could_stop_a_message(seen, change):
 
     change()
 
-    _let_it_arrive(seen)
+    let_it_arrive(seen)
     assert seen.changed()
 
 
@@ -112,7 +112,7 @@ def test_while_its_line_is_cut_everything_may_have_changed(seen):
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [number])
 
-    _let_it_arrive(seen)
+    let_it_arrive(seen)
     seen._retry_at = 0.0
     answers = [seen.changed() for _call in range(5)]
     assert answers[:2] == [True, True], "cut, and then listening anew, it may have missed something"
@@ -132,12 +132,6 @@ def test_without_a_database_it_says_so_each_time(seen, monkeypatch):
 
     assert seen.changed()
     assert seen.changed()
-
-
-def _let_it_arrive(watching) -> None:
-    """A notice of PostgreSQL's is on its way for a moment."""
-    if isinstance(watching, Notices):
-        watching._poll.poll(10_000)
 
 
 @pytest.fixture(autouse=True)

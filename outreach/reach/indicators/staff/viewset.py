@@ -26,6 +26,7 @@ class ResultsViewSet(ViewSet):
     name = "results"
     icon = ICON
     menu_label = _("Results")
+    menu_name = "results"  # or Wagtail takes the label, in the language of whoever opens the admin first
     menu_order = 162
     menu_item_class = ResultsMenuItem
     add_to_admin_menu = True
