@@ -33,6 +33,7 @@ from .broadcasts.studio.campaigns import CampaignViewSet
 from .broadcasts.studio.series import SeriesViewSet
 from .broadcasts.studio.story_button import broadcast_this_story
 from .broadcasts.studio.viewset import BroadcastViewSet
+from .delivery.decisions import register_actions as register_decisions
 from .delivery.urls import urlpatterns as ledger_urls
 from .reach.indicators.staff.viewset import ResultsViewSet
 from .reach.landing import keep_to_reach, lead_to_reach
@@ -50,6 +51,7 @@ def broadcast_actions(actions: LogActionRegistry) -> None:
     """What the audit log says of broadcasts and series."""
     register_actions(actions)
     register_series_actions(actions)
+    register_decisions(actions)
 
 
 @hooks.register("register_log_actions")

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from .history import record
 from .lifecycle import elsewhere, move, void_approval
@@ -70,7 +71,7 @@ def approve(*, broadcast: Broadcast, submission_id: int, user: User, send_at: da
                 audience_hash=submission.audience_hash,
             )
     except ApprovalVoid as change:
-        void_approval(broadcast=broadcast, reason=str(change), now=now)
+        void_approval(broadcast=broadcast, reason=change.kept, now=now)
         raise
 
 
@@ -88,7 +89,7 @@ def verify_approval(broadcast: Broadcast) -> None:
     """
     approval = given_approval(broadcast)
     if approval is None:
-        raise ApprovalVoid(_("Nobody has approved this broadcast."))
+        raise ApprovalVoid(gettext_noop("Nobody has approved this broadcast."))
     if change := changed_since(approval):
         raise ApprovalVoid(change)
     if reasons := unfit(broadcast):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from .history import record
 from .lifecycle import locked, void_approval
@@ -25,8 +25,10 @@ def set_archived(*, broadcast: Broadcast, archived: bool, user: User | None, now
         if row.archived == archived:
             return False
         if archived and row.state in {State.SUBMITTED, State.SCHEDULED}:
-            void_approval(broadcast=broadcast, reason=_("It is to be shown in the public archive."), user=user, now=now)
+            void_approval(
+                broadcast=broadcast, reason=gettext_noop("It is to be shown in the public archive."), user=user, now=now
+            )
         Broadcast.objects.filter(pk=broadcast.pk).update(archived=archived)
-        detail = _("it is shown there") if archived else _("it is not shown there")
+        detail = gettext_noop("it is shown there") if archived else gettext_noop("it is not shown there")
         record(broadcast=broadcast, action="archive", user=user, now=now, detail=detail)
     return True

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from wagtail.models import Page
 
 from .editing import editing
@@ -15,7 +15,7 @@ from .sources import carried_pages
 
 def add_stories(*, broadcast: Broadcast, pages: Sequence[Page], user: User | None, now: datetime) -> list[Page]:
     """Carry ``pages`` after what is carried; those that were new. A page in two languages is carried once."""
-    with editing(broadcast, _("The stories were changed."), user, now) as void:
+    with editing(broadcast, gettext_noop("The stories were changed."), user, now) as void:
         before = carried_pages(broadcast)
         known, added = {page.translation_key for page in before}, []
         for page in pages:
@@ -30,7 +30,7 @@ def add_stories(*, broadcast: Broadcast, pages: Sequence[Page], user: User | Non
 
 def move_story(*, broadcast: Broadcast, page: int, by: int, user: User | None, now: datetime) -> None:
     """Move a page ``by`` places, down where it is positive; nothing happens beyond the ends or to a stranger."""
-    with editing(broadcast, _("The stories were changed."), user, now) as void:
+    with editing(broadcast, gettext_noop("The stories were changed."), user, now) as void:
         pages = carried_pages(broadcast)
         start = next((place for place, carried in enumerate(pages) if carried.pk == page), None)
         if start is None or not 0 <= start + by < len(pages):
@@ -42,7 +42,7 @@ def move_story(*, broadcast: Broadcast, page: int, by: int, user: User | None, n
 
 def drop_story(*, broadcast: Broadcast, page: int, user: User | None, now: datetime) -> None:
     """Carry a page no longer; nothing happens if it is not carried."""
-    with editing(broadcast, _("The stories were changed."), user, now) as void:
+    with editing(broadcast, gettext_noop("The stories were changed."), user, now) as void:
         pages = carried_pages(broadcast)
         rest = [carried for carried in pages if carried.pk != page]
         if len(rest) < len(pages):

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from wagtail.models import Page
 
 from outreach.audience.models import Segment
@@ -75,7 +76,7 @@ def create_welcome(*, user: User | None, now: datetime) -> Broadcast:
 
 def draw_missing(*, broadcast: Broadcast, user: User | None, now: datetime) -> list[Message]:
     """Write a text from the stories into every empty cell for which they have one; what was written."""
-    with editing(broadcast, _("Texts were added."), user, now) as void:
+    with editing(broadcast, gettext_noop("Texts were added."), user, now) as void:
         made = [
             drawn(Message(broadcast=broadcast, channel=cell.channel, language=cell.language), cell.source)
             for cell in matrix(broadcast)
@@ -83,8 +84,7 @@ def draw_missing(*, broadcast: Broadcast, user: User | None, now: datetime) -> l
         ]
         Message.objects.bulk_create(made)
         if made:
-            names = ", ".join(str(message) for message in made)
-            record(broadcast=broadcast, action="draw", user=user, now=now, detail=names)
+            record(broadcast=broadcast, action="draw", user=user, now=now, cells=made)
             void()
     return made
 
@@ -95,11 +95,11 @@ def redraw(*, message: Message, user: User | None, now: datetime, read: str | No
     ``read`` is the :func:`~.standing.version` of the text that the person gave up; where another stands there now, it
     raises ``Overtaken``.
     """
-    with editing(message.broadcast, _("A text was drawn again."), user, now) as void:
+    with editing(message.broadcast, gettext_noop("A text was drawn again."), user, now) as void:
         found = _as_read(message, read)
         before = version(found)
         drawn(found, sources(message.broadcast)[message.language]).save()
-        record(broadcast=message.broadcast, action="draw", user=user, now=now, detail=str(message))
+        record(broadcast=message.broadcast, action="draw", user=user, now=now, cells=[message])
         # What was approved may stand there again: the story was edited where the text does not draw from it.
         if version(found) != before:
             void()
@@ -138,7 +138,7 @@ def keep(*, message: Message, user: User | None, now: datetime, read: str | None
         if read is not None and read != digest(found):
             raise _overtaken()
         message.broadcast.messages.filter(pk=message.pk).update(**found)
-        record(broadcast=message.broadcast, action="keep", user=user, now=now, detail=str(message))
+        record(broadcast=message.broadcast, action="keep", user=user, now=now, cells=[message])
 
 
 def _standing(message: Message) -> Message:
@@ -169,7 +169,7 @@ def write(*, message: Message, user: User | None, now: datetime, read: str | Non
     A text that says and shows what it did before voids nothing. ``read`` is the :func:`~.standing.version` that the
     writer began with; where another stands there now, it raises ``Overtaken``.
     """
-    with editing(message.broadcast, _("A text was changed."), user, now) as void:
+    with editing(message.broadcast, gettext_noop("A text was changed."), user, now) as void:
         in_cell = message.broadcast.messages.filter(channel=message.channel, language=message.language)
         draw(message)
         if read is not None:
@@ -180,7 +180,7 @@ def write(*, message: Message, user: User | None, now: datetime, read: str | Non
         changed = [name for name in SAID if before is None or before[name] != getattr(message, name)]
         if changed:
             message.save()
-            record(broadcast=message.broadcast, action="write", user=user, now=now, detail=str(message), fields=changed)
+            record(broadcast=message.broadcast, action="write", user=user, now=now, cells=[message], fields=changed)
             void()
         else:
             in_cell.update(picture_source=message.picture_source)
@@ -197,10 +197,9 @@ def _check_read(message: Message, found: Message | None, read: str) -> None:
 
 def remove(*, message: Message, user: User | None, now: datetime, read: str | None = None) -> None:
     """Empty a cell; its readers then get the fallback language, or nothing. ``read`` is as for :func:`redraw`."""
-    with editing(message.broadcast, _("A text was removed."), user, now) as void:
-        name = str(message)
+    with editing(message.broadcast, gettext_noop("A text was removed."), user, now) as void:
         _as_read(message, read).delete()
-        record(broadcast=message.broadcast, action="remove", user=user, now=now, detail=name)
+        record(broadcast=message.broadcast, action="remove", user=user, now=now, cells=[message])
         void()
 
 
@@ -255,7 +254,7 @@ def set_audience(
 
     A welcome message goes to everybody who joins, on each address, and never in quiet hours, whatever is asked here.
     """
-    with editing(broadcast, _("The audience was changed."), user, now) as void:
+    with editing(broadcast, gettext_noop("The audience was changed."), user, now) as void:
         before = audience_hash(broadcast)
         given = {
             "channels": list(channels),

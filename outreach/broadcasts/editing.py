@@ -15,7 +15,7 @@ from .models import Broadcast
 def editing(broadcast: Broadcast, reason: str, user: User | None, now: datetime) -> Iterator[Callable[[], None]]:
     """Hold the broadcast while it is edited, and yield what to call once something was: it takes the approval back.
 
-    Raises ``WrongState`` where it can't be edited any more.
+    ``reason`` is a sentence as it stands in the catalogues. Raises ``WrongState`` where it can't be edited any more.
     """
 
     def void() -> None:

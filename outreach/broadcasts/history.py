@@ -1,14 +1,16 @@
 """The audit log of broadcasts: which actions there are, and how one is written down."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.log_actions import LogActionRegistry, LogFormatter, log
 
-from . import pause_reasons
-from .models import Broadcast
+from . import reasons
+from .models import Broadcast, Message, cell_name
 
 ACTIONS = {
     "create": (_("Make a broadcast"), _("Broadcast made")),
@@ -33,15 +35,27 @@ ACTIONS = {
     "finish": (_("Finish"), _("Finished")),
     "expire": (_("Drop because its time is over"), _("Dropped")),
     "test": (_("Send a test"), _("Test sent")),
-    "decide": (_("Decide on uncertain or failed deliveries"), _("Deliveries decided on")),
 }
-"""By the last part of the action's name: its name in filters, and what the log says."""
+"""By the last part of the action's name: its name in filters, and what the log says. The ledger adds one of its own."""
 
 
 def record(
-    *, broadcast: Broadcast, action: str, user: User | None, now: datetime, detail: str = "", **data: Any
+    *,
+    broadcast: Broadcast,
+    action: str,
+    user: User | None,
+    now: datetime,
+    detail: str = "",
+    cells: Iterable[Message] = (),
+    **data: Any,
 ) -> None:
-    """Log one of :data:`ACTIONS`. ``user`` is ``None`` for the engine; ``detail`` is shown, ``data`` is kept."""
+    """Log an action by the last part of its name. ``user`` is ``None`` for the engine.
+
+    ``detail`` is shown: somebody's words or names, or one of our sentences as it stands in the catalogues. So are the
+    names of ``cells``. ``data`` is kept.
+    """
+    if written := [(message.channel, message.language) for message in cells]:
+        data["cells"] = written
     log(
         instance=broadcast,
         action=f"outreach.broadcast.{action}",
@@ -60,16 +74,25 @@ def register_actions(actions: LogActionRegistry) -> None:
         actions.register_action(f"outreach.broadcast.{name}")(formatter)
 
 
-SAID_BY_THE_ENGINE = ("outreach.broadcast.pause", "outreach.broadcast.expire")
+SAID_BY_THE_ENGINE = tuple(f"outreach.broadcast.{name}" for name in ("pause", "expire"))
+SAID_BY_US = tuple(f"outreach.broadcast.{name}" for name in ("void", "archive"))
+"""Where the detail may be one of our sentences: if nobody is named as its author, or in any case."""
 
 
 class Detailed(LogFormatter):
-    """Shows the detail of an entry after its message."""
+    """Shows the detail of an entry after its message, in the reader's language where it is not somebody's own words."""
 
     def format_message(self, log_entry: Any) -> str:
         """The message, and after a colon what it was about."""
-        detail = log_entry.data.get("detail")
-        if detail and log_entry.user_id is None and log_entry.action in SAID_BY_THE_ENGINE:
-            # What the engine says, it says as it stands in the catalogues; a person's or a provider's words stay.
-            detail = pause_reasons.in_words(detail)
-        return f"{self.message}: {detail}" if detail else str(self.message)
+        detail = self.detail(log_entry)
+        return (
+            gettext("%(done)s: %(detail)s") % {"done": self.message, "detail": detail} if detail else str(self.message)
+        )
+
+    def detail(self, log_entry: Any) -> str:
+        """What it was about; empty where that goes without saying."""
+        if cells := log_entry.data.get("cells"):
+            return ", ".join(cell_name(*cell) for cell in cells)
+        detail = str(log_entry.data.get("detail", ""))
+        is_ours = log_entry.user_id is None and log_entry.action in SAID_BY_THE_ENGINE
+        return reasons.in_words(detail) if is_ours or log_entry.action in SAID_BY_US else detail

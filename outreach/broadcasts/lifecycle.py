@@ -127,7 +127,10 @@ def finish(*, broadcast: Broadcast, now: datetime) -> bool:
 
 
 def void_approval(*, broadcast: Broadcast, reason: str, user: User | None = None, now: datetime) -> None:
-    """Back to draft, from wherever nothing was sent yet; raises ``WrongState``."""
+    """Back to draft, from wherever nothing was sent yet; raises ``WrongState``.
+
+    ``reason`` is what a person says, or one of our sentences as it stands in the catalogues.
+    """
     with transaction.atomic():
         move(
             broadcast=broadcast,

@@ -12,7 +12,7 @@ from outreach.audience.choices import ChannelName
 from outreach.audience.models import Subscription
 from outreach.channels.built import Built
 
-from .models import Broadcast, Message
+from .models import Broadcast, Message, cell_name
 from .rendering import tried
 from .sources import Source, shown_infographic, sources
 from .standing import is_approved
@@ -48,7 +48,7 @@ class Cell:
     built: Built | None = None
 
     def __str__(self) -> str:
-        return f"{ChannelName(self.channel).label}, {dict(settings.LANGUAGES)[self.language]}"
+        return cell_name(self.channel, self.language)
 
     @property
     def language_name(self) -> str:

@@ -13,7 +13,7 @@ from wagtail.fields import RichTextField
 from outreach.audience.choices import ChannelName
 from outreach.audience.models import Segment
 
-from . import pause_reasons
+from . import reasons
 from .campaign import Campaign
 from .links import validate_link
 
@@ -27,6 +27,11 @@ LONGEST_LABEL, LONGEST_ADDRESS = 40, 500
 def both_channels() -> list[str]:
     """Every channel there is, in the order in which a person with several is written to."""
     return list(ChannelName.values)
+
+
+def cell_name(channel: str, language: str) -> str:
+    """What a place in the matrix is called: the channel in the reader's language, and the language in its own."""
+    return f"{ChannelName(channel).label}, {dict(settings.LANGUAGES).get(language, language)}"
 
 
 def validate_zone(name: str) -> None:
@@ -190,7 +195,7 @@ class Broadcast(Addressed):
     @property
     def paused_because(self) -> str:
         """Why it is held, in the reader's language."""
-        return pause_reasons.in_words(self.pause_reason)
+        return reasons.in_words(self.pause_reason)
 
     @property
     def is_urgent(self) -> bool:
@@ -279,7 +284,7 @@ class Message(models.Model):
         constraints = [models.UniqueConstraint(fields=["broadcast", "channel", "language"], name="message_per_cell")]
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()}, {self.get_language_display()}"
+        return cell_name(self.channel, self.language)
 
 
 class Approval(models.Model):
@@ -313,6 +318,11 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.broadcast_id}: {self.content_hash[:8]}"
+
+    @property
+    def why_void(self) -> str:
+        """Why it counts no more, in the reader's language; empty where nobody said."""
+        return reasons.in_words(self.void_reason)
 
 
 class TestChat(models.Model):

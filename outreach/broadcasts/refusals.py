@@ -11,6 +11,8 @@ Refused
 └── NoTestAddress    a test has nowhere to go: ``address`` is where to get it a place
 """
 
+from .reasons import in_words
+
 
 class Refused(Exception):
     """A step that was not taken. ``reasons`` holds at least one sentence, for the person who asked."""
@@ -41,7 +43,14 @@ class OwnSubmission(Refused):
 
 
 class ApprovalVoid(Refused):
-    """What was submitted or approved is not what stands there now."""
+    """What was submitted or approved is not what stands there now. ``kept`` is what is written down of it.
+
+    It is given sentences as they stand in the catalogues.
+    """
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(*map(in_words, reasons))
+        self.kept = " ".join(reasons)
 
 
 class TimePassed(Refused):

@@ -8,6 +8,7 @@ import json
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from .models import Approval, Broadcast, Message
 
@@ -71,11 +72,11 @@ def digest(value: object) -> str:
 
 
 def changed_since(approval: Approval) -> str:
-    """What was changed since the submission, in a sentence; empty if nothing was."""
+    """What was changed since the submission, in a sentence of the catalogues; empty if nothing was."""
     if approval.content_hash != content_hash(approval.broadcast):
-        return _("A text was changed after it was submitted.")
+        return gettext_noop("A text was changed after it was submitted.")
     if approval.audience_hash != audience_hash(approval.broadcast):
-        return _(
+        return gettext_noop(
             "The audience was changed after it was submitted: a segment, the channels, the fallback or the quiet hours."
         )
     return ""

@@ -45,7 +45,7 @@ def send_test(*, message: Message, user: User, now: datetime) -> str:
         send_one(channel=channel(message.channel), outgoing=outgoing)
     except ChannelError as failure:
         raise TestNotSent(_("The test was not sent: %(answer)s") % {"answer": failure}) from failure
-    record(broadcast=message.broadcast, action="test", user=user, now=now, detail=str(message))
+    record(broadcast=message.broadcast, action="test", user=user, now=now, cells=[message])
     return address if message.channel == ChannelName.EMAIL else _("your Telegram chat")
 
 

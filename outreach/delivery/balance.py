@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _
 
 from outreach.broadcasts.models import Broadcast
 
@@ -14,7 +15,10 @@ from .models import Delivery, Exclusion, Freeze
 
 @dataclass(frozen=True)
 class Balance:
-    """The sums of one frozen broadcast; counts of subscriptions. ``faults`` is empty where everything adds up."""
+    """The sums of one frozen broadcast; counts of subscriptions.
+
+    ``faults`` are sentences in the language of the moment; there is none where everything adds up.
+    """
 
     broadcast: Broadcast
     candidates: int
@@ -102,14 +106,15 @@ def add_up(broadcast: Broadcast, *, candidates: int, statuses: Mapping[str, int]
 def _faults(
     broadcast: Broadcast, candidates: int, statuses: dict[str, int], exclusions: dict[str, int], unsettled: int
 ) -> Iterator[str]:
-    missing = candidates - sum(statuses.values()) - sum(exclusions.values())
-    if missing:
-        yield f"{missing} considered are neither delivered nor excluded"
+    counted = sum(statuses.values()) + sum(exclusions.values())
+    if candidates != counted:
+        numbers = {"considered": candidates, "counted": counted}
+        yield _("considered: %(considered)d, deliveries and left out together: %(counted)d") % numbers
     still_open = sum(statuses[status] for status in Delivery.OPEN)
     if broadcast.state == Broadcast.State.FINISHED and still_open:
-        yield f"finished with {still_open} open"
+        yield _("finished, yet still open: %(count)d") % {"count": still_open}
     if unsettled:
-        yield f"{unsettled} settled without a time"
+        yield _("settled at no known time: %(count)d") % {"count": unsettled}
 
 
 def all_balances() -> Iterator[Balance]:

@@ -6,17 +6,18 @@ the same person with a second click; ``WrongState`` where the broadcast is past 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, ngettext_lazy
-from wagtail.log_actions import registry
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from wagtail.log_actions import LogActionRegistry, registry
 
 from outreach.broadcasts.attribution import is_closed
-from outreach.broadcasts.history import record
+from outreach.broadcasts.history import Detailed, record
 from outreach.broadcasts.lifecycle import elsewhere, locked
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.refusals import Refused
@@ -116,14 +117,34 @@ def decide(
                 broadcast=broadcast, send_again=name == "send-again", now=now, only=only
             )
         if changed:
-            detail = str(decision.done % {"count": changed})
             record(
                 broadcast=broadcast,
                 action="decide",
                 user=user,
                 now=now,
-                detail=f"{detail} ({words})" if words else detail,
                 decision=name,
                 count=changed,
+                words=words or "",
             )
     return changed
+
+
+class Decided(Detailed):
+    """Says in the reader's language what was decided on how many, and for which cause in the provider's words."""
+
+    label = gettext_lazy("Decide on uncertain or failed deliveries")
+    message = gettext_lazy("Deliveries decided on")
+
+    def detail(self, log_entry: Any) -> str:
+        """The decision, and the cause where it was about one."""
+        data = log_entry.data
+        if "words" not in data:
+            # Noted while the sentence was kept as the person read it.
+            return super().detail(log_entry)
+        done = str(DECISIONS[data["decision"]].done % {"count": data["count"]})
+        return f"{done} ({data['words']})" if data["words"] else done
+
+
+def register_actions(actions: LogActionRegistry) -> None:
+    """Tell Wagtail's log how a decision is told."""
+    actions.register_action(ACTION)(Decided)

@@ -18,7 +18,7 @@ from outreach.audience import subscriptions
 from outreach.audience.models import Subscription
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
-from outreach.broadcasts.pause_reasons import CONTENT_REFUSED, SENDER_REFUSED
+from outreach.broadcasts.reasons import CONTENT_REFUSED, SENDER_REFUSED
 from outreach.channels.failures import AddressMoved, ChannelError, ChannelRefused, MessageRejected, TryLater
 from outreach.channels.protocol import Carrier, Channel, Outgoing, Receipt
 

@@ -65,8 +65,8 @@ def start(*, broadcast_id: int, now: datetime) -> bool:
         list(Segment.objects.select_for_update(of=("self",)).filter(broadcasts=broadcast).order_by("pk"))
         try:
             broadcasts.verify_approval(broadcast)
-        except broadcasts.ApprovalVoid as reason:
-            broadcasts.void_approval(broadcast=broadcast, reason=str(reason), now=now)
+        except broadcasts.ApprovalVoid as change:
+            broadcasts.void_approval(broadcast=broadcast, reason=change.kept, now=now)
             return False
         broadcasts.freeze_content(broadcast)
         if broadcast.is_welcome:

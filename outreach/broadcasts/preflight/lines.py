@@ -17,6 +17,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_text
 from outreach.broadcasts.pace import Pace
 from outreach.broadcasts.readiness import Obstacle, Subject
+from outreach.broadcasts.reasons import in_words
 from outreach.broadcasts.rendering.email import MOST_BYTES
 from outreach.broadcasts.rendering.telegram import MOST_CHARACTERS, MOST_IN_CAPTION, characters
 from outreach.broadcasts.standing import changed_since, given_approval, open_submission
@@ -302,7 +303,7 @@ def approval(broadcast: Broadcast) -> Line:
     name, given, asked = _("Approval"), given_approval(broadcast), open_submission(broadcast)
     standing = given or asked
     if standing and (change := changed_since(standing)):
-        return line(name, looks=[change], fine="")
+        return line(name, looks=[in_words(change)], fine="")
     if given:
         who = given.approved_by.get_username() if given.approved_by else "—"
         return line(name, fine=_("Approved by %(who)s as it stands.") % {"who": who})

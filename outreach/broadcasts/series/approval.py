@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from wagtail.log_actions import LogActionRegistry, log
 
 from outreach.audience.models import Segment
@@ -104,7 +104,7 @@ def approve(*, series: Series, read: str, user: User, now: datetime) -> None:
         if reason := why_not_second_person(held, user):
             raise OwnSubmission(reason)
         if rule_hash(held) != read:
-            raise ApprovalVoid(_("The rule was changed since you opened the page: read it once more."))
+            raise ApprovalVoid(gettext_noop("The rule was changed since you opened the page: read it once more."))
         held.approvals.filter(voided_at=None).update(voided_at=now)
         SeriesApproval.objects.create(
             series=held, rule_hash=read, edited_by=held.edited_by, approved_by=user, approved_at=now

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection
 from django.db.models.signals import post_save
+from django.utils.translation import override
 from wagtail.log_actions import registry
 from wagtail.models import ModelLogEntry
 
@@ -189,7 +190,9 @@ def test_finished_with_something_open_does_not_balance(sending):
     Broadcast.objects.update(state="finished")
     broadcast.refresh_from_db()
 
-    assert balance(broadcast).faults == ("finished with 1 open",)
+    assert balance(broadcast).faults == ("finished, yet still open: 1",)
+    with override("fr"):
+        assert balance(broadcast).faults == ("terminé, mais encore ouvertes\u00a0: 1",)
 
 
 def test_what_is_tried_again_while_broadcasts_are_being_finished_is_not_lost(sending, everybody, clock):

@@ -167,6 +167,8 @@ def test_one_cause_is_decided_on_its_own_and_the_history_says_who_did_it(client,
     assert (entry.user.username, entry.data["count"]) == ("approver", 1)
     told = words(page(client, uncertain))
     assert f"1 uncertain one is sent again ({given['words']}) approver" in told
+    with translation.override("fr"):
+        assert entry.message.endswith(f"1 remise incertaine est envoyée de nouveau ({given['words']})")
 
 
 def test_a_second_click_changes_nothing_and_says_why(client, uncertain, courier, channel):

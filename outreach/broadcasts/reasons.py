@@ -1,4 +1,4 @@
-"""Why the engine held a broadcast: kept as it stands in the catalogues, and told in the reader's language."""
+"""Why a broadcast was held or is a draft again: kept as it stands in the catalogues, told in the reader's language."""
 
 from django.utils.translation import gettext, gettext_noop
 
