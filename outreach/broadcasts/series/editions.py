@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Min
@@ -12,7 +12,7 @@ from wagtail.models import Page
 from outreach.broadcasts import drafting
 from outreach.broadcasts.history import record
 from outreach.broadcasts.models import Approval, Broadcast
-from outreach.broadcasts.office_time import office_zone
+from outreach.broadcasts.office_time import first_moment, office_day, office_zone
 from outreach.broadcasts.readiness import not_ready
 from outreach.broadcasts.standing import audience_hash, content_hash
 
@@ -50,8 +50,8 @@ def make_next(*, series_id: int, now: datetime) -> Broadcast | None:
         if occurrence is None:
             return None
         series.handled_until = occurrence
-        if series.editions.filter(occurrence=occurrence).exists():
-            # Made before the series was paused and resumed.
+        if _has_one(series, occurrence):
+            # Made before the series was paused and resumed, or moved to a later time of the day.
             series.save(update_fields=["handled_until"])
             return None
         if _is_dropped(series, occurrence, now):
@@ -104,6 +104,13 @@ def due(series: Series, *, now: datetime) -> datetime | None:
             break
         found = occurrence
     return found
+
+
+def _has_one(series: Series, occurrence: datetime) -> bool:
+    """Whether there is an edition of that day in the office already; a series has one a day at most."""
+    zone, day = office_zone(), office_day(occurrence)
+    begin, end = (first_moment(datetime.combine(each, time.min), zone) for each in (day, day + timedelta(days=1)))
+    return series.editions.filter(occurrence__gte=begin, occurrence__lt=end).exists()
 
 
 def _is_dropped(series: Series, occurrence: datetime, now: datetime) -> bool:

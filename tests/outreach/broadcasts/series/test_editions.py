@@ -1,6 +1,6 @@
 """Editions: one for each time, about what is new, and nothing is sent that nobody agreed to."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -106,6 +106,20 @@ def test_pausing_and_resuming_makes_no_edition_twice(series, stories, editor):
 
     assert len(make(MONDAY - timedelta(hours=22))) == 1
     assert [each.occurrence for each in make(MONDAY + WEEK - DAY)] == [MONDAY, MONDAY + WEEK]
+
+
+def test_a_series_that_is_moved_to_a_later_hour_has_no_second_edition_that_day(series, stories, everybody, editor):
+    publish(stories, "farm", TUESDAY)
+    make(MONDAY - DAY)
+    publish(stories, "shop", MONDAY - timedelta(hours=23))
+    series.local_time = time(15)
+    approval.change(series=series, segments=[everybody], user=editor, now=MONDAY - timedelta(hours=22))
+
+    assert [each.occurrence for each in make(MONDAY)] == [MONDAY]
+    later = timedelta(hours=6)
+    made = make(MONDAY + WEEK - DAY + later)
+    assert [each.occurrence for each in made] == [MONDAY, MONDAY + WEEK + later]
+    assert len(carried(made[1])) == 1, "what was published since is told the week after"
 
 
 def test_a_paused_series_makes_nothing_and_makes_up_for_nothing(series, stories, editor):
