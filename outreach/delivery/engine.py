@@ -178,9 +178,7 @@ class Courier:
             if self._record.is_behind:
                 return ASK_AGAIN_SECONDS
             # `begin` looks just before a message may arrive; here it only saves a line from being broken for it.
-            if not self._looked_at <= now < self._looked_at + LOOK_EVERY:
-                self._looked_at = now
-                self._look |= not self._going().issuperset(claimed.broadcast for claimed in self._hand.ready)
+            self._look |= self._is_time_over(now)
             if self._look or self._claims.lease_was_lost or (self.channel.per_second and self._watch.changed()):
                 self._look_again(now)
             ready = self._hand.ready
@@ -217,7 +215,7 @@ class Courier:
         """See :class:`~outreach.channels.protocol.Work`."""
         now = self._clock()
         try:
-            if self._watch.changed():
+            if self._watch.changed() or self._is_time_over(now):
                 self._look_again(now)
         except Exception as error:
             self._failure = error
@@ -345,6 +343,13 @@ class Courier:
             lambda claimed: claimed.number in fresh and fresh[claimed.number].is_held and claimed.broadcast in going
         )
         self._hand.ready = deque(fresh[claimed.number] for claimed in self._hand.ready)
+
+    def _is_time_over(self, now: datetime) -> bool:
+        """Whether something that is ready or taken may not be sent any more, as far as the clock alone can tell."""
+        if self._looked_at <= now < self._looked_at + LOOK_EVERY:
+            return False
+        self._looked_at = now
+        return not self._going().issuperset(claimed.broadcast for claimed in self._hand.waiting.values())
 
     def _going(self) -> set[int]:
         """The broadcasts that may be sent now, also one that was stopped here and that somebody has let go on since."""

@@ -55,6 +55,31 @@ def test_a_broadcast_waits_for_the_morning(tasks, clock, at_night, smtp_server):
     assert smtp_server.receivers == ["person1@example.org"]
 
 
+class NothingNew:
+    """A watch over a database in which nothing changes."""
+
+    def changed(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_a_line_has_already_does_not_begin_when_the_quiet_hours_do(sending, channel, hire, clock):
+    """A slow server: the quiet hours begin between the taking of a mail and the first byte of it."""
+    for number in range(3):
+        person(number)
+    QuietHours.objects.create(email=True)
+    sending()
+    clock.now = NIGHT - timedelta(hours=1, seconds=1)
+    channel.before = lambda _outgoing: setattr(clock, "now", NIGHT)
+
+    hire(channel, watch=NothingNew()).work()
+
+    assert channel.sent == []
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"queued"}
+
+
 def test_what_was_claimed_before_does_not_go_out_when_the_quiet_hours_begin(sending, channel, hire, clock):
     for number in range(20):
         person(number)
