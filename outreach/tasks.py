@@ -108,7 +108,7 @@ class Tasks:
         """Recover from dead workers, carry out cancellations, finish what is done."""
         now = self.clock()
         lifecycle.tidy(journals=self.journals, now=now)
-        if self._looked_at is None or now - self._looked_at >= LOOK_EVERY:
+        if _is_over(LOOK_EVERY, since=self._looked_at, now=now):
             self._looked_at = now
             lifecycle.recover_orphans()
         return False
@@ -116,7 +116,7 @@ class Tasks:
     def forget(self) -> bool:
         """Once an hour, remove what is not kept for ever or may no longer be shown."""
         now = self.clock()
-        if self._forgot_at is None or now - self._forgot_at >= FORGET_EVERY:
+        if _is_over(FORGET_EVERY, since=self._forgot_at, now=now):
             self._forgot_at = now
             for kind, number in retention.run(now=now).items():
                 logger.info("%s removed: %s", kind, number)
@@ -128,7 +128,7 @@ class Tasks:
     def publish_pages(self) -> bool:
         """Publish the pages whose time has come and take away those whose time is over, by Wagtail's own command."""
         now = self.clock()
-        if self._published_at is None or now - self._published_at >= PUBLISH_EVERY:
+        if _is_over(PUBLISH_EVERY, since=self._published_at, now=now):
             self._published_at = now
             call_command("publish_scheduled")
         return False
@@ -170,7 +170,7 @@ class Tasks:
     def read_bounces(self) -> bool:
         """Read the bounce mailbox, if there is one."""
         now = self.clock()
-        is_due = self._read_bounces_at is None or now - self._read_bounces_at >= READ_BOUNCES_EVERY
+        is_due = _is_over(READ_BOUNCES_EVERY, since=self._read_bounces_at, now=now)
         if settings.BOUNCE_MAILBOX_URL and is_due:
             self._read_bounces_at = now
             collect(url=settings.BOUNCE_MAILBOX_URL, now=now)
@@ -195,3 +195,8 @@ class Tasks:
             desk.shutdown()
         if self._bot:
             self._bot.close()
+
+
+def _is_over(every: timedelta, *, since: datetime | None, now: datetime) -> bool:
+    """Whether it is time again for what was done at ``since``; also where the clock was set back behind that."""
+    return since is None or not since <= now < since + every

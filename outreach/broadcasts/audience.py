@@ -13,6 +13,7 @@ from django.db.models import (
     Case,
     CharField,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Q,
@@ -59,8 +60,12 @@ A broadcast of every Monday, or of the first of each month, has to reach them wh
 after the shortest month too.
 """
 
-GOT_OR_GETTING = ("accepted", "delivered", "queued", "attempting", "deferred", "uncertain")
-"""The states of the ledger in which a message has reached a person or still may."""
+GOT, GETTING = ("accepted", "delivered"), ("queued", "attempting", "deferred", "uncertain")
+"""The states of the ledger in which a message has reached a person, or still may."""
+LONGEST_RUN = timedelta(days=1)
+"""What came longer after the beginning of its broadcast did not come with it."""
+CLOCKS_DIFFER = timedelta(hours=1)
+"""What lies further ahead was noted by a clock that was set back since."""
 
 COLUMNS = {
     "subscription": "pk",
@@ -94,7 +99,7 @@ def considered(
     found = Subscription.objects.filter(_in_any(segments, now), channel__in=broadcast.channels).annotate(
         segment=_segment_of(segments, now),
         message=_message_for(broadcast),
-        obstacle=_obstacle(*_too_soon(broadcast, now)),
+        obstacle=_obstacle(*too_soon(broadcast, now)),
         place=_rank(broadcast.channels),
     )
     rows = found.order_by("subscriber_id").values_list(*columns.values(), "obstacle", "place")
@@ -227,38 +232,39 @@ def _message_for(broadcast: Broadcast) -> Case:
     return Case(*own, *fallback, default=Cast(Value(None), BigIntegerField()), output_field=BigIntegerField())
 
 
-def _too_soon(broadcast: Broadcast, at: datetime) -> list[When]:
-    """Whom a broadcast that starts ``at`` would reach too soon after another; nobody where it is urgent.
+def too_soon(broadcast: Broadcast, at: datetime) -> list[Q]:
+    """Whom a message of ``broadcast`` would reach ``at`` (UTC) too soon after another; nobody where it is urgent.
 
-    What welcomes a person does not count. The frequency is looked at first, so that nobody else costs a look into the
-    ledger.
+    Each is a condition on whatever has a subscriber: a subscription or a delivery.
+
+    A message counts from the beginning of its broadcast, so that a week's stories reach everybody each week however
+    long they take; one that came days later, because it was held or tried again, counts from when it came. One that is
+    still on its way counts while its broadcast sends, or began lately. What welcomes a person does not count. The
+    frequency is looked at first, so that nobody else costs a look into the ledger.
     """
-    if broadcast.is_urgent:
+    if broadcast.is_urgent or broadcast.is_welcome:
         return []
     others = Broadcast.objects.filter(kind=Broadcast.Kind.CAMPAIGN).exclude(pk=broadcast.pk)
-    return [
-        When(
-            Q(subscriber__frequency=frequency)
-            & Exists(
-                others.filter(
-                    started_at__gt=at - apart,
-                    deliveries__subscriber=OuterRef("subscriber_id"),
-                    deliveries__status__in=GOT_OR_GETTING,
-                )
-            ),
-            then=Value(Reason.TOO_SOON.value),
-        )
-        for frequency, apart in APART.items()
-    ]
+    latest = at + CLOCKS_DIFFER
+    found = []
+    for frequency, apart in APART.items():
+        began = Q(started_at__gt=at - apart, started_at__lte=latest)
+        came = Q(deliveries__attempted_at__gt=at - apart, deliveries__attempted_at__lte=latest)
+        came &= Q(deliveries__attempted_at__gt=F("started_at") + LONGEST_RUN)
+        got = Q(deliveries__status__in=GOT) & (began | came)
+        getting = Q(deliveries__status__in=GETTING) & (began | Q(state=Broadcast.State.SENDING))
+        theirs = others.filter(got | getting, deliveries__subscriber=OuterRef("subscriber_id"))
+        found.append(Q(subscriber__frequency=frequency) & Q(Exists(theirs)))
+    return found
 
 
-def _obstacle(*too_soon: When) -> Case:
+def _obstacle(*wanting_fewer: Q) -> Case:
     suppressed = Suppression.objects.filter(channel=OuterRef("channel"), address_hash=OuterRef("address_hash"))
     return Case(
         When(~Q(state=Subscription.State.ACTIVE), then=Value(Reason.NOT_ACTIVE.value)),
         When(Exists(suppressed), then=Value(Reason.SUPPRESSED.value)),
         When(allows_messages=False, then=Value(Reason.NO_CONSENT.value)),
-        *too_soon,
+        *(When(each, then=Value(Reason.TOO_SOON.value)) for each in wanting_fewer),
         When(message__isnull=True, then=Value(Reason.NO_LANGUAGE.value)),
         default=Value(""),
         output_field=CharField(),

@@ -112,6 +112,8 @@ def decide(
             raise OldPage(text % {"count": found})
         if name == "retry-failed":
             changed = lifecycle.retry_failed(broadcast=broadcast, now=now, only=only)
+            if found and not changed:
+                raise Refused(_("These people want fewer messages, and had another one since. Nothing was changed."))
         else:
             changed = lifecycle.resolve_uncertain(
                 broadcast=broadcast, send_again=name == "send-again", now=now, only=only

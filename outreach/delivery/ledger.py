@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from outreach.audience import subscriptions, suppressions
 from outreach.audience.bounces import SoftBounced
@@ -282,9 +282,11 @@ def recover(*, now: datetime) -> int:
     What they had begun and what not, only their journal could tell; it lies on their machine.
     """
     lost = 0
-    for owner in list(Lease.objects.filter(until__lt=now).values_list("owner", flat=True)):
+    # A lease that lies further ahead than any was given by a clock that was set back since; the living renew theirs.
+    ended = Q(until__lt=now) | Q(until__gt=now + LEASE + CLOCKS_DIFFER)
+    for owner in list(Lease.objects.filter(ended).values_list("owner", flat=True)):
         with transaction.atomic():
-            if Lease.objects.filter(owner=owner, until__lt=now).delete()[0]:
+            if Lease.objects.filter(ended, owner=owner).delete()[0]:
                 lost += doubt(owner=owner)
     return lost
 

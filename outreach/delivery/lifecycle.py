@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from outreach.audience.models import Segment
 from outreach.broadcasts import services as broadcasts
+from outreach.broadcasts.audience import too_soon
 from outreach.broadcasts.history import record
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import quiet_until
@@ -81,6 +82,9 @@ def start(*, broadcast_id: int, now: datetime) -> bool:
 
 def _in_time(broadcast: Broadcast, now: datetime) -> bool:
     assert broadcast.send_at
+    if broadcast.is_welcome:
+        # It has no time that could be missed: whoever joins from now on is welcomed.
+        return True
     late = now - broadcast.send_at
     if late <= GRACE or broadcast.missed_rule == Broadcast.MissedRule.SEND:
         return True
@@ -158,15 +162,16 @@ def resolve_uncertain(*, broadcast: Broadcast, send_again: bool, now: datetime, 
 def retry_failed(*, broadcast: Broadcast, now: datetime, only: Q | None = None) -> int:
     """Queue what failed or was refused once more; how many. A finished broadcast sends again for them.
 
-    ``only`` narrows it down to some of them.
+    ``only`` narrows it down to some of them. Who wants fewer messages, and had another meanwhile, is left alone.
     """
     with transaction.atomic():
         state = Broadcast.objects.select_for_update().values_list("state", flat=True).get(pk=broadcast.pk)
         if state not in {Broadcast.State.SENDING, Broadcast.State.PAUSED, Broadcast.State.FINISHED}:
             return 0
-        changed = Delivery.objects.filter(only or Q(), broadcast=broadcast, status__in=Delivery.RETRIED).update(
-            status=Delivery.Status.QUEUED, attempts=0, due_at=now, settled_at=None, lease_owner=""
-        )
+        failed = Delivery.objects.filter(only or Q(), broadcast=broadcast, status__in=Delivery.RETRIED)
+        for wanting_fewer in too_soon(broadcast, now):
+            failed = failed.exclude(wanting_fewer)
+        changed = failed.update(status=Delivery.Status.QUEUED, attempts=0, due_at=now, settled_at=None, lease_owner="")
         if changed and state == Broadcast.State.FINISHED:
             Broadcast.objects.filter(pk=broadcast.pk).update(state=Broadcast.State.SENDING, finished_at=None)
     return changed

@@ -51,7 +51,9 @@ def greet(*, broadcast: Broadcast, now: datetime) -> int:
         greeted = Delivery.objects.filter(
             broadcast__kind=Broadcast.Kind.WELCOME, subscriber=OuterRef("subscriber"), slot=OuterRef("channel")
         )
-        since = max(broadcast.started_at or now, now - LATEST)
+        # One that began after now was switched on by a clock that was set back since.
+        began = broadcast.started_at
+        since = max(began, now - LATEST) if began and began <= now else now - LATEST
         joined = newly_joined(broadcast, since=since).filter(~Exists(greeted))
         if broadcast.closed_at:
             joined = joined.filter(confirmed_at__lt=broadcast.closed_at)

@@ -1,6 +1,7 @@
 """Clocks that change, jump or were asleep: a broadcast starts once, at the moment that was meant, or by its rule."""
 
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from outreach.broadcasts.models import Broadcast
-from outreach.delivery import lifecycle
+from outreach.delivery import ledger, lifecycle
 from outreach.delivery.models import Delivery, Freeze
+from outreach.tasks import Tasks
 
 from .conftest import START, person
 
@@ -114,3 +116,44 @@ def test_however_the_clock_jumps_it_starts_at_most_once_and_never_before_its_tim
         assert Delivery.objects.count() == Freeze.objects.count() == len(started)
         assert (state(broadcast) == "sending") is bool(started)
         transaction.set_rollback(True)
+
+
+def test_a_lease_of_a_clock_that_was_ahead_holds_nothing_for_ever(sending, clock):
+    person(1)
+    broadcast = sending()
+    ahead = START + timedelta(days=30)
+    ledger.hold(owner="dead", channel="email", now=ahead)
+    ledger.claim(broadcast=broadcast.pk, channel="email", owner="dead", limit=10, now=ahead)
+
+    lifecycle.tidy(now=START + timedelta(minutes=1))
+
+    assert Delivery.objects.get().status == "uncertain"
+
+
+def test_the_lease_of_a_worker_whose_clock_differs_is_its_own(sending, clock):
+    person(1)
+    broadcast = sending()
+    ahead = START + timedelta(minutes=50)
+    ledger.hold(owner="alive", channel="email", now=ahead)
+    ledger.claim(broadcast=broadcast.pk, channel="email", owner="alive", limit=10, now=ahead)
+
+    lifecycle.tidy(now=START)
+
+    assert Delivery.objects.get().status == "attempting"
+
+
+def test_a_worker_whose_clock_is_set_back_goes_on_with_what_it_does_in_passing(monkeypatch, clock, tmp_path):
+    called = []
+    monkeypatch.setattr("outreach.tasks.call_command", lambda name: called.append(name))
+    monkeypatch.setattr("outreach.tasks.retention.run", lambda now: called.append("forget") or {})
+    tasks = Tasks(owner="w", clock=clock, stopping=Event(), journals=tmp_path)
+    clock.now = START + timedelta(days=1)
+    tasks.publish_pages()
+    tasks.forget()
+
+    for minute in range(3):
+        clock.now = START + timedelta(minutes=minute)
+        tasks.publish_pages()
+        tasks.forget()
+
+    assert (called.count("publish_scheduled"), called.count("forget")) == (4, 2)

@@ -8,7 +8,10 @@ from django.utils import timezone
 from outreach.broadcasts.audience import by_reason, receivers, shares
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.preflight.people import people
+from outreach.broadcasts.refusals import Refused
+from outreach.delivery import lifecycle
 from outreach.delivery.balance import balance
+from outreach.delivery.decisions import decide
 from outreach.delivery.freeze import freeze
 from outreach.delivery.models import Delivery
 from outreach.delivery.welcome import greet
@@ -99,6 +102,68 @@ def test_what_never_came_does_not_count(broadcast, earlier, status):
     freeze(broadcast=broadcast, now=START)
 
     assert reached(broadcast) == {"every", "weekly", "monthly"}
+
+
+def test_what_came_long_after_its_broadcast_began_counts_from_when_it_came(broadcast, earlier):
+    earlier(8 * DAY)
+    Delivery.objects.update(attempted_at=START - DAY)
+
+    freeze(broadcast=broadcast, now=START)
+
+    assert reached(broadcast) == {"every"}
+
+
+def test_a_week_counts_from_the_beginning_however_long_the_sending_took(broadcast, earlier):
+    earlier(7 * DAY)
+    Delivery.objects.update(attempted_at=START - 6 * DAY - timedelta(hours=4))
+
+    freeze(broadcast=broadcast, now=START)
+
+    assert reached(broadcast) == {"every", "weekly"}
+
+
+@pytest.mark.parametrize(("state", "who"), [("sending", {"every"}), ("paused", {"every", "weekly", "monthly"})])
+def test_what_waits_for_long_counts_while_its_broadcast_sends(broadcast, earlier, state, who):
+    earlier(60 * DAY, status="queued", state=state)
+    Delivery.objects.update(attempted_at=None)
+
+    freeze(broadcast=broadcast, now=START)
+
+    assert reached(broadcast) == who
+
+
+def test_a_clock_that_was_ahead_once_keeps_nobody_from_being_written_to(broadcast, earlier):
+    earlier(-300 * DAY)
+
+    freeze(broadcast=broadcast, now=START)
+
+    assert reached(broadcast) == {"every", "weekly", "monthly"}
+
+
+def test_a_failed_one_is_not_tried_again_for_who_had_another_since(earlier):
+    failed = earlier(3 * DAY, status="failed")
+    earlier(timedelta(hours=2), title="The next")
+
+    assert lifecycle.retry_failed(broadcast=failed, now=START) == 1
+
+    again = Delivery.objects.filter(broadcast=failed, status="queued")
+    assert [each.subscriber.frequency for each in again] == ["every"]
+    Broadcast.objects.filter(pk=failed.pk).update(ignores_quiet_hours=True)
+    failed.refresh_from_db()
+    assert lifecycle.retry_failed(broadcast=failed, now=START) == 2
+
+
+def test_that_nobody_is_left_to_try_again_is_told(earlier, django_user_model):
+    failed = earlier(3 * DAY, status="failed")
+    earlier(timedelta(hours=2), title="The next")
+    Delivery.objects.filter(subscriber__frequency="every").delete()
+    user = django_user_model.objects.create_user("somebody")
+
+    with pytest.raises(Refused, match="want fewer messages"):
+        decide(broadcast=failed, name="retry-failed", seen=2, after=0, user=user, now=START)
+
+    failed.refresh_from_db()
+    assert failed.state == "finished"
 
 
 def test_a_welcome_message_does_not_count(broadcast, earlier):

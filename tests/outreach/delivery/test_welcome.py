@@ -316,3 +316,20 @@ def test_its_progress_page_says_that_it_stands_open_and_offers_to_switch_it_off(
     assert "until it is switched off" in text
     assert f"{reverse('broadcasts:close', args=[switched_on.pk])}?next=" in text
     assert "This does not balance" not in text
+
+
+def test_it_has_no_time_that_could_be_missed(draft, two_people):
+    submission = broadcasts.submit(broadcast=draft, user=two_people[0], now=START)
+    broadcasts.approve(broadcast=draft, submission_id=submission.pk, user=two_people[1], send_at=None, now=START)
+
+    lifecycle.start_due(now=START + timedelta(hours=2))
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.pause_reason) == ("sending", "")
+
+
+def test_who_joins_is_welcomed_although_a_clock_was_ahead_when_it_was_switched_on(draft, two_people):
+    assert approve(draft, two_people, START + timedelta(days=30)).state == "sending"
+    join(1, START + timedelta(days=1))
+
+    assert welcome.greet_all(now=START + timedelta(days=1)) == 1
