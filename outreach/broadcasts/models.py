@@ -92,7 +92,8 @@ class Broadcast(Addressed):
     """One mass message of the campaign, from draft to finished. Times are UTC; staff see the office's zone.
 
     A welcome message is a broadcast of its own kind: once it is approved it keeps sending, to each person who joins
-    from then on, until ``closed_at``. An edition of a series knows for which of its times it was made, ``occurrence``.
+    from then on, until ``closed_at``. An edition of a series knows for which of its times it was made, ``occurrence``,
+    and after when what it tells of was published, ``stories_since``.
     """
 
     class Kind(models.TextChoices):
@@ -148,6 +149,7 @@ class Broadcast(Addressed):
         "outreach.Series", null=True, editable=False, on_delete=models.SET_NULL, related_name="editions"
     )
     occurrence = models.DateTimeField(null=True, editable=False)
+    stories_since = models.DateTimeField(null=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT, editable=False)
     pause_reason = models.CharField(max_length=300, blank=True, editable=False)
     created_by = models.ForeignKey(
@@ -291,6 +293,7 @@ class Approval(models.Model):
     """One submission and what came of it, bound to the content and the audience rule as they were then.
 
     Both hashes are SHA-256 in hexadecimal. An approval counts only while both still agree and it was not voided.
+    ``in_advance`` says that nobody read this text: it was given with the rule of a series, and goes with that.
     """
 
     broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="approvals")
@@ -306,6 +309,7 @@ class Approval(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=200, blank=True)
+    in_advance = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-id"]

@@ -102,11 +102,12 @@ def _planned(begin: datetime, end: datetime, zone: ZoneInfo, now: datetime) -> I
         after = max(begin - timedelta(seconds=1), series.handled_until, now)
         if after >= end or after > now + PLANNED_AHEAD:
             continue
-        # Paused and resumed, it looks again at a time whose edition is there.
-        made = set(series.editions.filter(occurrence__gte=begin).values_list("occurrence", flat=True))
+        # Paused and resumed, or moved to a later hour, it looks again at a day whose edition is there.
+        editions = series.editions.filter(occurrence__gte=begin - timedelta(days=1))
+        made = {each.astimezone(zone).date() for each in editions.values_list("occurrence", flat=True) if each}
         for occurrence in occurrences(series, zone=zone, after=after):
             if occurrence >= end:
                 break
-            if occurrence in made:
+            if occurrence.astimezone(zone).date() in made:
                 continue
             yield Entry(occurrence.astimezone(UTC), series.title, PLANNED, series=series)

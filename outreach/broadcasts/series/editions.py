@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Min
 from django.utils.formats import date_format
-from wagtail.models import Page
 
 from outreach.broadcasts import drafting
 from outreach.broadcasts.history import record
@@ -16,12 +14,14 @@ from outreach.broadcasts.office_time import first_moment, office_day, office_zon
 from outreach.broadcasts.readiness import not_ready
 from outreach.broadcasts.standing import audience_hash, content_hash
 
-from .approval import standing_approval
+from .approval import FIRST_EDITION_TELLS_OF, standing_approval
 from .models import Series
 from .occurrences import occurrences
 from .pages import NewPage, new_pages
 
 logger = logging.getLogger(__name__)
+
+State = Broadcast.State
 
 
 def make_due(*, now: datetime) -> int:
@@ -59,9 +59,10 @@ def make_next(*, series_id: int, now: datetime) -> Broadcast | None:
             series.skipped_at = occurrence
             series.save(update_fields=["handled_until", "skipped_at"])
             return None
+        since = _since(series, now)
         pages = new_pages(
             carries=series.carries,
-            since=series.stories_since,
+            since=since,
             until=now,
             topic=series.topic,
             most=series.most_stories,
@@ -71,26 +72,23 @@ def make_next(*, series_id: int, now: datetime) -> Broadcast | None:
         else:
             series.skipped_at = occurrence
         series.save(update_fields=["handled_until", "stories_since", "skipped_at"])
-        return _make(series, pages, occurrence, now) if pages else None
+        return _make(series, pages, occurrence, since, now) if pages else None
+
+
+def _since(series: Series, now: datetime) -> datetime:
+    """After what an edition made now tells of what was published; nothing lies ahead, whatever a clock once showed."""
+    return series.stories_since if series.stories_since <= now else now - FIRST_EDITION_TELLS_OF[series.rhythm]
 
 
 def give_back(*, edition: Broadcast) -> None:
-    """Let the next edition tell what one that nobody got would have told, unless a later one was made already.
-
-    What its series told before that edition is not told again, whatever an editor added to it by hand.
-    """
+    """Let the next edition tell what one that nobody got would have told, unless a later one was made already."""
     with transaction.atomic():
         series = Series.objects.select_for_update().filter(pk=edition.series_id or 0).first()
-        if series is None or series.editions.filter(occurrence__gt=edition.occurrence).exists():
+        if series is None or edition.stories_since is None:
             return
-        carried = Page.objects.filter(pk__in=edition.carried.values("page")).values("translation_key")
-        born = Page.objects.filter(translation_key__in=carried).aggregate(first=Min("first_published_at"))["first"]
-        if born is None:
-            return
-        before = series.editions.filter(occurrence__lt=edition.occurrence).order_by("-occurrence").first()
-        since = max(filter(None, (born - timedelta(microseconds=1), before and before.created_at)))
-        series.stories_since = min(series.stories_since, since)
-        series.save(update_fields=["stories_since"])
+        if not series.editions.filter(occurrence__gt=edition.occurrence).exists():
+            series.stories_since = min(series.stories_since, edition.stories_since)
+            series.save(update_fields=["stories_since"])
 
 
 def due(series: Series, *, now: datetime) -> datetime | None:
@@ -98,8 +96,10 @@ def due(series: Series, *, now: datetime) -> datetime | None:
     if series.is_paused:
         return None
     horizon = now + timedelta(hours=series.hours_ahead)
+    # What lies further ahead was dealt with by a clock that was set back since, or while drafts were made sooner.
+    after = series.handled_until if series.handled_until <= horizon else now
     found = None
-    for occurrence in occurrences(series, zone=office_zone(), after=series.handled_until):
+    for occurrence in occurrences(series, zone=office_zone(), after=after):
         if occurrence > horizon:
             break
         found = occurrence
@@ -119,7 +119,7 @@ def _is_dropped(series: Series, occurrence: datetime, now: datetime) -> bool:
     return series.missed_rule == Broadcast.MissedRule.DROP and now - occurrence > deadline
 
 
-def _make(series: Series, pages: Sequence[NewPage], occurrence: datetime, now: datetime) -> Broadcast:
+def _make(series: Series, pages: Sequence[NewPage], occurrence: datetime, since: datetime, now: datetime) -> Broadcast:
     day = date_format(occurrence.astimezone(office_zone()), "DATE_FORMAT")
     broadcast = _draft(pages, title=f"{series.title}, {day}", now=now)
     drafting.set_audience(
@@ -134,9 +134,10 @@ def _make(series: Series, pages: Sequence[NewPage], occurrence: datetime, now: d
         now=now,
     )
     broadcast.series, broadcast.occurrence, broadcast.send_at = series, occurrence, occurrence
+    broadcast.stories_since = since
     # Who wrote the rule can't be the second person of its editions.
     broadcast.created_by = series.edited_by
-    broadcast.save(update_fields=["series", "occurrence", "send_at", "created_by"])
+    broadcast.save(update_fields=["series", "occurrence", "send_at", "stories_since", "created_by"])
     _inherit(series, broadcast, now)
     return broadcast
 
@@ -161,7 +162,8 @@ def _inherit(series: Series, broadcast: Broadcast, now: datetime) -> None:
         submitted_at=now,
         approved_by=given.approved_by,
         approved_at=now,
+        in_advance=True,
     )
-    broadcast.state = Broadcast.State.SCHEDULED
+    broadcast.state = State.SCHEDULED
     broadcast.save(update_fields=["state"])
     record(broadcast=broadcast, action="inherit", user=None, now=now, detail=series.title)

@@ -8,24 +8,25 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.tables import Column, StatusTagColumn
-from wagtail.admin.views.generic import CreateView, EditView, InspectView
+from wagtail.admin.views.generic import CreateView, DeleteView, EditView, InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminTimeInput
 
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import both_channels
 from outreach.broadcasts.office_time import office_zone
-from outreach.broadcasts.refusals import Refused
+from outreach.broadcasts.refusals import Overtaken, Refused
 from outreach.broadcasts.series import approval
 from outreach.broadcasts.series.models import Series, mondays
 from outreach.broadcasts.series.occurrences import next_occurrences, shortest_gap
@@ -39,7 +40,9 @@ EDITIONS_SHOWN = 10
 
 
 class SeriesForm(WagtailAdminModelForm):
-    """When, to whom, and about what."""
+    """When, to whom, and about what. ``read`` is the version of the series that the form was opened with."""
+
+    read = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     weekdays = forms.TypedMultipleChoiceField(
         label=_("On these days of the week"),
@@ -80,6 +83,8 @@ class SeriesForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["read"] = approval.version(self.instance)
         self.fields["local_time"].help_text = gettext("In the time zone of the office, %(zone)s.") % {
             "zone": settings.OFFICE_TIME_ZONE
         }
@@ -126,9 +131,28 @@ class SeriesEditView(EditView):
     def save_instance(self) -> Series:
         """Save it with who wrote the rule."""
         series: Series = self.form.save(commit=False)
-        segments = self.form.cleaned_data["segments"]
-        approval.change(series=series, segments=segments, user=signed_in(self.request), now=timezone.now())
+        given = self.form.cleaned_data
+        unread = approval.change(
+            series=series,
+            segments=given["segments"],
+            user=signed_in(self.request),
+            now=timezone.now(),
+            read=given["read"] or None,
+        )
+        say_unread(self.request, unread)
         return series
+
+    def form_valid(self, form: SeriesForm) -> HttpResponse:
+        """Save it; or show what was typed once more, where somebody changed the series meanwhile."""
+        try:
+            return super().form_valid(form)
+        except Overtaken as refusal:
+            data = self.request.POST.copy()
+            data["read"] = approval.version(Series.objects.get(pk=self.object.pk))
+            form.data = data
+            form.add_error(None, str(refusal))
+            self.produced_error_code, self.produced_error_message = "validation_error", self.get_error_message()
+            return self.form_invalid(form)
 
     def get_success_url(self) -> str:
         """The series with its next dates."""
@@ -154,7 +178,7 @@ class SeriesInspectView(InspectView):
             "dates": next_occurrences(series, zone=zone, after=now, count=DATES_SHOWN),
             "editions": series.editions.order_by("-occurrence")[:EDITIONS_SHOWN],
             "standing": approval.standing_approval(series),
-            "was_approved": series.approvals.filter(voided_at=None).exists(),
+            "was_approved": approval.was_approved(series),
             "rule_hash": approval.rule_hash(series),
             "why_not": approval.why_not_second_person(series, signed_in(self.request)),
             "may_approve": may_approve,
@@ -162,12 +186,34 @@ class SeriesInspectView(InspectView):
         }
 
 
+class SeriesDeleteView(DeleteView):
+    """Remove a series; its editions stay."""
+
+    def delete_action(self) -> None:
+        """Let editions wait for a reader that were to go out with its word alone, and remove it."""
+        with transaction.atomic():
+            unread = approval.end(series=self.object, user=signed_in(self.request), now=timezone.now())
+            super().delete_action()
+        say_unread(self.request, unread)
+
+
+def say_unread(request: HttpRequest, number: int | None) -> None:
+    """Tell how many editions were to go out although nobody had read them, and wait for somebody now."""
+    if number:
+        text = ngettext(
+            "%(count)d edition that was scheduled in advance is a draft again: nobody had read it.",
+            "%(count)d editions that were scheduled in advance are drafts again: nobody had read them.",
+            number,
+        )
+        messages.warning(request, text % {"count": number})
+
+
 @dataclass(frozen=True)
 class SeriesDecision:
     """What can be decided about a series: by whom (any of ``permissions``), what it does, and what is said then."""
 
     permissions: tuple[str, ...]
-    act: Callable[..., None]
+    act: Callable[..., int | None]
     done: str | Promise
 
 
@@ -197,12 +243,13 @@ class SeriesDecisionView(View):
         series = get_object_or_404(Series, pk=pk)
         try:
             given = {"read": request.POST.get("rule_hash", "")} if self.name == "approve" else {}
-            decision.act(series=series, user=signed_in(request), now=timezone.now(), **given)
+            unread = decision.act(series=series, user=signed_in(request), now=timezone.now(), **given)
         except Refused as refusal:
             for reason in refusal.reasons:
                 messages.error(request, reason)
         else:
             messages.success(request, str(decision.done))
+            say_unread(request, unread)
         return redirect("series:inspect", pk)
 
 
@@ -220,6 +267,7 @@ class SeriesViewSet(ModelViewSet):
     inspect_view_enabled = True
     add_view_class = SeriesCreateView
     edit_view_class = SeriesEditView
+    delete_view_class = SeriesDeleteView
     inspect_view_class = SeriesInspectView
     index_results_template_name = "outreach/broadcasts/series/list_results.html"
     inspect_template_name = "outreach/broadcasts/series/inspect.html"

@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 
 from home.models import NewsPage, StoryPage
 from outreach.audience.models import Segment
+from outreach.audience.rules import EVERYBODY
+from outreach.audience.segments import history as segment_history
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.refusals import ApprovalVoid, OwnSubmission
@@ -15,12 +17,13 @@ from outreach.broadcasts.series import approval, editions
 from outreach.broadcasts.series.models import Series, SeriesApproval
 from outreach.broadcasts.series.pages import new_pages
 from outreach.broadcasts.standing import digest
+from outreach.delivery import lifecycle
 from tests.outreach.broadcasts.conftest import approve, translate
 
 from .conftest import MONDAY, TUESDAY, WEEK
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 State = Broadcast.State
 
 
@@ -388,8 +391,6 @@ def test_what_lacks_something_stays_a_draft_whatever_was_agreed(series, stories,
 
 
 def test_an_edition_that_was_made_up_for_follows_its_rule_for_missed_times(series, stories, readers, approver):
-    from outreach.delivery import lifecycle
-
     agree(series, approver)
     publish(stories, "farm", TUESDAY)
     (edition,) = make(MONDAY + DAY)
@@ -442,8 +443,6 @@ def test_what_a_dropped_edition_would_have_told_is_told_by_the_next(series, stor
 
 
 def test_an_edition_that_was_made_and_then_dropped_gives_its_stories_back(series, stories, readers, approver):
-    from outreach.delivery import lifecycle
-
     Series.objects.update(missed_rule="drop")
     series.refresh_from_db()
     agree(series, approver)
@@ -461,3 +460,167 @@ def test_an_edition_that_was_made_and_then_dropped_gives_its_stories_back(series
     (*_before, third) = make(MONDAY + 2 * WEEK - DAY)
 
     assert carried(third) == [farm.pk], "what was told before is not told again"
+
+
+def test_two_dropped_editions_in_a_row_are_told_by_the_third(series, stories, readers, approver):
+    Series.objects.update(missed_rule="drop")
+    series.refresh_from_db()
+    agree(series, approver)
+    farm = publish(stories, "farm", TUESDAY)
+    make(MONDAY - DAY)
+    lifecycle.start_due(now=MONDAY + 2 * DAY)
+    shop = publish(stories, "shop", MONDAY + 3 * DAY)
+    make(MONDAY + WEEK - DAY)
+    lifecycle.start_due(now=MONDAY + WEEK + 2 * DAY)
+
+    *dropped, third = make(MONDAY + 2 * WEEK - DAY)
+
+    assert [each.state for each in dropped] == [State.EXPIRED, State.EXPIRED]
+    assert carried(third) == [shop.pk, farm.pk]
+
+
+def test_a_dropped_edition_brings_nothing_back_that_is_older_than_its_series(series, stories, readers, approver):
+    Series.objects.update(missed_rule="drop")
+    series.refresh_from_db()
+    agree(series, approver)
+    ancient, farm = publish(stories, "ancient", TUESDAY - 700 * DAY), publish(stories, "farm", TUESDAY)
+    publish(stories, "old", TUESDAY - 300 * DAY)
+    (first,) = make(MONDAY - DAY)
+    first.carried.create(page=ancient, place=9)
+    lifecycle.start_due(now=MONDAY + 2 * DAY)
+
+    (_first, second) = make(MONDAY + WEEK - DAY)
+
+    assert carried(second) == [farm.pk]
+
+
+def test_a_series_that_is_moved_after_its_edition_went_out_makes_no_second_that_day(
+    series, stories, readers, approver, editor
+):
+    agree(series, approver)
+    publish(stories, "farm", TUESDAY)
+    make(MONDAY - DAY)
+    lifecycle.start_due(now=MONDAY)
+    publish(stories, "shop", MONDAY - 20 * HOUR)
+    series.refresh_from_db()
+    series.local_time = time(17)
+    approval.change(series=series, segments=series.segments.all(), user=editor, now=MONDAY + HOUR)
+    agree(series, approver)
+
+    assert len(make(MONDAY + HOUR)) == 1
+
+
+def test_an_office_that_moves_to_another_zone_makes_no_second_edition_that_day(
+    series, stories, readers, approver, settings
+):
+    agree(series, approver)
+    publish(stories, "farm", TUESDAY)
+    make(MONDAY - DAY)
+    publish(stories, "shop", MONDAY - 20 * HOUR)
+    settings.OFFICE_TIME_ZONE = "America/Mexico_City"
+
+    assert len(make(MONDAY - 15 * HOUR)) == 1
+
+
+def test_a_clock_that_was_ahead_once_does_not_silence_a_series(series, stories, readers, approver):
+    publish(stories, "farm", TUESDAY)
+    make(MONDAY + 52 * WEEK)
+    for week in range(3):
+        publish(stories, f"story{week}", MONDAY + week * WEEK - 2 * DAY)
+        made = make(MONDAY + week * WEEK - DAY)
+
+    assert [each.occurrence for each in made[:3]] == [MONDAY + week * WEEK for week in range(3)]
+
+
+def test_a_draft_that_was_deleted_does_not_come_back_by_pausing(series, stories, editor):
+    publish(stories, "farm", TUESDAY)
+    (edition,) = make(MONDAY - DAY)
+    edition.delete()
+    publish(stories, "shop", MONDAY - 22 * HOUR)
+
+    approval.pause(series=series, user=editor, now=MONDAY - 20 * HOUR)
+    approval.resume(series=series, user=editor, now=MONDAY - 20 * HOUR)
+
+    assert make(MONDAY - 19 * HOUR) == []
+
+
+ENDS = {
+    "the rule was changed": lambda series, editor: approval.change(
+        series=series, segments=[narrow()], user=editor, now=MONDAY - 12 * HOUR
+    ),
+    "the word was taken back": lambda series, editor: approval.withdraw(
+        series=series, user=editor, now=MONDAY - 12 * HOUR
+    ),
+    "the series was paused": lambda series, editor: approval.pause(series=series, user=editor, now=MONDAY - 12 * HOUR),
+    "the series is deleted": lambda series, editor: approval.end(series=series, user=editor, now=MONDAY - 12 * HOUR),
+}
+
+
+def narrow() -> Segment:
+    return Segment.objects.create(code="fr", name="French", rule={"field": "language", "in": ["fr"]})
+
+
+@pytest.mark.parametrize("what", ENDS)
+def test_an_edition_that_nobody_read_goes_out_no_more_when(series, stories, readers, approver, editor, what):
+    agree(series, approver)
+    publish(stories, "farm", TUESDAY)
+    (edition,) = make(MONDAY - DAY)
+    assert edition.state == State.SCHEDULED
+
+    assert ENDS[what](series, editor) == 1
+
+    lifecycle.start_due(now=MONDAY)
+    edition.refresh_from_db()
+    assert edition.state == State.DRAFT
+    assert edition.approvals.get().why_void.startswith(("The rule of", "The approval", "Its series was"))
+
+
+@pytest.mark.parametrize("what", ENDS)
+def test_an_edition_that_somebody_read_and_approved_stays_scheduled_when(
+    series, stories, readers, approver, editor, member, what
+):
+    publish(stories, "farm", TUESDAY)
+    (edition,) = make(MONDAY - DAY)
+    agree(series, approver)
+    services.submit(broadcast=edition, user=member("superuser"), now=MONDAY - 20 * HOUR)
+    approve(edition, approver, MONDAY - 20 * HOUR, MONDAY)
+
+    assert ENDS[what](series, editor) == 0
+
+    edition.refresh_from_db()
+    assert edition.state == State.SCHEDULED
+
+
+def test_a_word_that_an_edit_took_back_does_not_come_back_by_itself(series, approver, editor):
+    agree(series, approver)
+    for most in (2, 5):
+        series.most_stories = most
+        approval.change(series=series, segments=series.segments.all(), user=editor, now=TUESDAY)
+
+    assert approval.standing_approval(series) is None
+
+
+def test_who_changed_a_segment_of_a_series_does_not_agree_to_it_alone(series, approver, editor, member):
+    french = narrow()
+    approval.change(series=series, segments=[french], user=editor, now=TUESDAY)
+    agree(series, approver)
+    french.rule = EVERYBODY
+    segment_history.save(segment=french, user=approver, now=TUESDAY + HOUR)
+
+    assert approval.standing_approval(series) is None
+    with pytest.raises(OwnSubmission):
+        approval.approve(series=series, read=approval.rule_hash(series), user=approver, now=TUESDAY + 2 * HOUR)
+    other = member("superuser")
+    approval.approve(series=series, read=approval.rule_hash(series), user=other, now=TUESDAY + 2 * HOUR)
+    assert approval.standing_approval(series).approved_by == other
+
+
+def test_who_only_renames_a_segment_may_agree_to_its_series(series, approver, editor):
+    french = narrow()
+    approval.change(series=series, segments=[french], user=editor, now=TUESDAY)
+    french.name = "In French"
+    segment_history.save(segment=french, user=approver, now=TUESDAY + HOUR)
+
+    approval.approve(series=series, read=approval.rule_hash(series), user=approver, now=TUESDAY + 2 * HOUR)
+
+    assert approval.standing_approval(series)

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
+from outreach.audience.models import Segment
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.series import approval, editions
 from outreach.broadcasts.series.models import Series
@@ -144,6 +145,40 @@ def test_editing_a_rule_keeps_what_the_workers_wrote_meanwhile(client, series, e
 
     series.refresh_from_db()
     assert (series.most_stories, series.handled_until, series.edited_by) == (2, later, editor)
+
+
+def test_an_old_page_replaces_nothing_that_somebody_changed_meanwhile(client, series, everybody, editor, member):
+    narrow = Segment.objects.create(code="fr", name="French", rule={"field": "language", "in": ["fr"]})
+    client.force_login(member("superuser"))
+    page = BeautifulSoup(client.get(address("edit", series)).text, "html.parser")
+    opened = form(everybody, title="Stories of the week", read=page.find("input", {"name": "read"})["value"])
+    client.force_login(editor)
+    assert client.post(address("edit", series), form(narrow)).status_code == 302
+
+    client.force_login(member("superuser"))
+    answer = client.post(address("edit", series), opened)
+
+    assert "Somebody changed this page after you opened it." in answer.text
+    assert list(series.segments.all()) == [narrow]
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert page.find("input", {"name": "title"})["value"] == "Stories of the week"
+    again = {**opened, "read": page.find("input", {"name": "read"})["value"]}
+    assert client.post(address("edit", series), again).status_code == 302
+    assert list(series.segments.all()) == [everybody]
+
+
+@pytest.mark.parametrize("step", ["edit", "pause", "withdraw", "delete"])
+def test_that_an_edition_waits_for_a_reader_again_is_told(client, series, everybody, editor, approver, step):
+    approval.approve(series=series, read=approval.rule_hash(series), user=approver, now=NOW)
+    edition = Broadcast.objects.create(title="Unread", series=series, state="scheduled", occurrence=NOW, send_at=NOW)
+    edition.approvals.create(submitted_at=NOW, approved_at=NOW, approved_by=approver, in_advance=True)
+    client.force_login(approver if step == "withdraw" else editor)
+
+    shown = told(client, client.post(address(step, series), form(everybody)))
+
+    assert "1 edition that was scheduled in advance is a draft again: nobody had read it." in shown
+    edition.refresh_from_db()
+    assert edition.state == "draft"
 
 
 def test_pausing_and_resuming_is_told_and_logged(client, series, editor):
