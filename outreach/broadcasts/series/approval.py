@@ -66,7 +66,7 @@ def change(*, series: Series, segments: Iterable[Segment], user: User, now: date
     raises ``Overtaken``.
     """
     with transaction.atomic():
-        held = Series.objects.select_for_update().get(pk=series.pk)
+        held = _hold(series)
         if read is not None and read != version(held):
             raise Overtaken(
                 _("Somebody changed this page after you opened it. Yours stands here: save it again to replace theirs.")
@@ -109,7 +109,13 @@ def resume(*, series: Series, user: User, now: datetime) -> None:
 def end(*, series: Series, user: User, now: datetime) -> int:
     """What comes before a series is deleted, whose editions stay: how many that nobody has read are drafts again."""
     with transaction.atomic():
+        _hold(series)
         return _take_back(series, gettext_noop("Its series was deleted."), user, now)
+
+
+def _hold(series: Series) -> Series:
+    """The series as it stands, held until the transaction ends: meanwhile no worker makes an edition of it."""
+    return Series.objects.select_for_update().get(pk=series.pk)
 
 
 def _take_back(series: Series, reason: str, user: User, now: datetime) -> int:
@@ -170,7 +176,7 @@ def approve(*, series: Series, read: str, user: User, now: datetime) -> None:
     Raises ``OwnSubmission``, or ``ApprovalVoid`` where the rule was changed since it was read.
     """
     with transaction.atomic():
-        held = Series.objects.select_for_update().get(pk=series.pk)
+        held = _hold(series)
         if reason := why_not_second_person(held, user):
             raise OwnSubmission(reason)
         if rule_hash(held) != read:
@@ -185,6 +191,7 @@ def approve(*, series: Series, read: str, user: User, now: datetime) -> None:
 def withdraw(*, series: Series, user: User, now: datetime) -> int:
     """Take the word back, also from editions that nobody has read; how many of these are drafts again."""
     with transaction.atomic():
+        _hold(series)
         if not series.approvals.filter(voided_at=None).update(voided_at=now):
             return 0
         log(instance=series, action="outreach.series.withdraw", user=user, timestamp=now)
