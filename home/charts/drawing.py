@@ -40,9 +40,12 @@ FORMS = {
 
 @functools.cache
 def design() -> str:
-    """A hash of how charts are drawn: the code of this package."""
-    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
-    return hashlib.sha256(code).hexdigest()
+    """A hash of how charts are drawn: the code of this package, how it writes numbers, and the words in it."""
+    own = Path(__file__).parent
+    places = [(own, "*.py"), (own.parent, "formats.py"), (own.parent / "tables", "*.py")]
+    places += [(Path(folder), "**/*.mo") for folder in settings.LOCALE_PATHS]
+    files = [path for folder, pattern in places for path in sorted(folder.glob(pattern))]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def draw_inline(chart: Chart, size: Size) -> str:

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from wagtail.admin.panels import FieldPanel, HelpPanel, ObjectList, TabbedInterface
 from wagtail.fields import StreamField
 from wagtail.log_actions import log
@@ -66,14 +67,21 @@ class SitePage(Page):
 
     @cached_classmethod
     def get_edit_handler(cls) -> Any:
-        """Wagtail's own tabs and one for the page's languages."""
+        """Wagtail's own tabs and one for the page's languages.
+
+        Their ids are made of their headings, once in a process: not in the language of whoever comes first, so that an
+        address which leads to one is good in every process.
+        """
         tabs = [
             ObjectList(cls.content_panels, heading=_("Content")),
             ObjectList(cls.promote_panels, heading=_("Promote")),
             ObjectList(cls.translation_panels, heading=_("Translations")),
             ObjectList(cls.settings_panels, heading=_("Settings")),
         ]
-        return TabbedInterface(tabs, base_form_class=cls.base_form_class).bind_to_model(cls)
+        handler = TabbedInterface(tabs, base_form_class=cls.base_form_class).bind_to_model(cls)
+        with override(None):
+            _name_parts(handler)
+        return handler
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Save it, unless that would publish a photo of people without their consent.
@@ -153,6 +161,13 @@ def restricted() -> models.Exists:
 
 
 P = TypeVar("P", bound=SitePage)
+
+
+def _name_parts(panel: Any) -> None:
+    """Make the ids of all that is in a panel of the editor."""
+    for child in getattr(panel, "children", []):
+        _name_parts(child)
+    getattr(panel, "child_identifiers", None)
 
 
 def translation_in(page: P, language: str) -> P | None:

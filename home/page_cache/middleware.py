@@ -199,6 +199,8 @@ def release() -> str:
     folders = [
         (base / "campaign_site", "*.py"),
         (base / "home", "*.py"),
+        # Its sign-up form stands in pages.
+        (base / "outreach", "*.py"),
         (base / "templates", "*"),
         (base / "locale", "*.mo"),
     ]

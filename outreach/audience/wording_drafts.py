@@ -18,6 +18,7 @@ from wagtail.log_actions import LogActionRegistry, log
 
 from .choices import Purpose
 from .models import Wording, WordingText
+from .removals import office_day
 from .wording import VERSIONS, Wordings
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ def draft(*, purpose: str, reason: str, user: "User", now: datetime) -> Wording:
     try:
         with transaction.atomic():
             wording = Wording.objects.create(
-                purpose=Purpose(purpose), version=_next_version(purpose, now.year), reason=reason, made_by=user
+                purpose=Purpose(purpose),
+                version=_next_version(purpose, office_day(now).year),
+                reason=reason,
+                made_by=user,
             )
     except IntegrityError:
         # Each purpose has one draft at most, and somebody else may have begun it just now.

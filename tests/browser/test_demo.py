@@ -37,7 +37,7 @@ def test_a_second_start_keeps_what_was_changed_and_loads_nothing_again(demo: Dem
     demo.manage("shell", "-v", "0", "-c", f"{home}; pages.update(seo_title='Changed by hand')")
 
     assert demo.stop() == 0
-    demo.start(patience=60)
+    demo.start()
 
     assert demo.manage("shell", "-v", "0", "-c", f"{home}; print(pages.get().seo_title)") == "Changed by hand\n"
     said = "".join(demo.output)

@@ -10,6 +10,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from wagtail.models import Locale
 
 from home.models import HomePage, InfographicPage, StoryPage
+from home.models.article import SitePage
 
 STORY = "/{}/stories/who-builds-roofs/"
 ADDRESSES = [
@@ -198,3 +199,19 @@ def test_page_without_a_body_of_the_cms_has_the_same_frame(site, reader: Client)
     assert '<html lang="fr"' in page
     assert 'href="/en/subscribe/" lang="en"' in page
     assert "Moving, working, belonging [fr]" in page
+
+
+@pytest.mark.parametrize("model", [StoryPage, InfographicPage])
+def test_addresses_within_the_editor_are_the_same_whoever_opened_it_first(model):
+    def ids(panel) -> list[str]:
+        children = getattr(panel, "children", [])
+        return [*getattr(panel, "child_identifiers", []), *(name for child in children for name in ids(child))]
+
+    make = SitePage.__dict__["get_edit_handler"].fn
+    found = {}
+    for language in ("en", "fr", "ht"):
+        with override(language):
+            found[language] = ids(make(model))
+
+    assert found["en"] == found["fr"] == found["ht"]
+    assert "content" in found["fr"]

@@ -1,5 +1,6 @@
 """The bell: a ring reaches every worker, and a broker that is away costs nobody more than a second."""
 
+import os
 import threading
 
 import pytest
@@ -17,7 +18,7 @@ def stopping():
 @pytest.fixture(autouse=True)
 def _unheard_by_others(monkeypatch):
     """Another site on the same broker, such as the demo of other tests, rings when it likes."""
-    monkeypatch.setattr(bell, "EXCHANGE", "outreach.bell.tests")
+    monkeypatch.setattr(bell, "EXCHANGE", f"outreach.bell.tests.{os.getpid()}")
 
 
 @pytest.mark.broker

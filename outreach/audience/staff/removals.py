@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column
@@ -69,7 +68,9 @@ class RemovalMenuItem(MenuItem):
 
 def menu_item() -> RemovalMenuItem:
     """The way there from the reports."""
-    return RemovalMenuItem(_("What was removed"), reverse("removals:index"), name="removals", icon_name=ICON, order=900)
+    return RemovalMenuItem(
+        gettext_lazy("What was removed"), reverse("removals:index"), name="removals", icon_name=ICON, order=900
+    )
 
 
 class RemovalViewSet(ViewSet):

@@ -68,7 +68,7 @@ def test_using_the_link_twice_changes_nothing_more(joins, now):
 def test_an_address_is_kept_encrypted_and_found_by_its_hash(joins):
     subscription = joins(address=" Ana@Example.org ")
 
-    assert "ana" not in subscription.address_encrypted.lower()
+    assert "ana@" not in subscription.address_encrypted.lower()
     assert subscription.address == "ana@example.org"
     assert subscription == joins(address="ana@example.org")
     assert Subscriber.objects.count() == 1

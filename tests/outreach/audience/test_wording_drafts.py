@@ -1,5 +1,7 @@
 """Words are drafted from those in force, published in every finished language, and then stay."""
 
+from datetime import UTC, datetime
+
 import pytest
 from wagtail.models import ModelLogEntry
 
@@ -116,6 +118,11 @@ def test_numbers_begin_again_with_each_year(officer, now):
         texts = dict.fromkeys(required_languages(), f"{number}")
         write(wording=begun, reason="", texts=texts, user=officer, now=later)
         publish(wording=begun, user=officer, now=later)
+
+
+def test_the_year_is_the_offices(officer, now):
+    last_evening = datetime(2027, 1, 1, 2, tzinfo=UTC)
+    assert draft(purpose="messages", reason="", user=officer, now=last_evening).version == "2026.2"
 
 
 def test_every_purpose_can_be_worded(officer, now):

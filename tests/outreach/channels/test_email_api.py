@@ -118,7 +118,7 @@ def _bytes(body: object) -> bytes:
 def provider(settings):
     provider = Provider()
     settings.EMAIL_BACKEND = "anymail.backends.brevo.EmailBackend"
-    settings.ANYMAIL = {"BREVO_API_KEY": "key", "BREVO_API_URL": provider.url, "REQUESTS_TIMEOUT": 2}
+    settings.ANYMAIL = {"BREVO_API_KEY": "key", "BREVO_API_URL": provider.url, "REQUESTS_TIMEOUT": 30}
     yield provider
     provider.stop()
 
@@ -565,7 +565,7 @@ def test_content_that_a_second_mail_is_refused_for_is_the_content(provider):
 )
 def test_a_refusal_is_the_receivers_only_where_the_provider_says_so(settings, provider, reason, failure):
     settings.EMAIL_BACKEND = "anymail.backends.mandrill.EmailBackend"
-    settings.ANYMAIL = {"MANDRILL_API_KEY": "key", "MANDRILL_API_URL": provider.url, "REQUESTS_TIMEOUT": 2}
+    settings.ANYMAIL = {"MANDRILL_API_KEY": "key", "MANDRILL_API_URL": provider.url, "REQUESTS_TIMEOUT": 30}
     told = {"email": "ana@example.org", "status": "rejected", "reject_reason": reason, "_id": "1"}
     provider.answers(200, [told], Content_Type="application/json")
     carrier = ApiCarrier(connections=1)

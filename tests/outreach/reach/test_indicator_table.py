@@ -62,7 +62,7 @@ def test_what_machines_opened_stands_behind_what_people_did():
 
 @pytest.mark.django_db
 def test_a_frozen_period_knows_every_indicator_for_which_something_was_counted(ledger, october):
-    for delivery in october.deliveries.filter(gender="man")[:12]:
+    for delivery in october.deliveries.filter(gender="man").order_by("pk")[:12]:
         ledger.event(delivery, "complaint")
     ledger.close(october)
     freeze_period(period=parse("2026-11"), user=None, now=CLOSED)

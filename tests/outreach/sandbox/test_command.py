@@ -11,11 +11,7 @@ import requests
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+from outreach.demo.ports import free_ports
 
 
 def test_taken_port_gets_one_line(settings, sandbox_in_use, capsys):
@@ -37,7 +33,7 @@ def test_command_says_so_where_there_is_nothing_to_stand_in_for(nothing_to_stand
 
 @pytest.mark.parametrize("farewell", [signal.SIGTERM, signal.SIGINT])
 def test_both_servers_answer_until_they_are_told_to_end(tmp_path: Path, farewell):
-    smtp_port, bot_port = free_port(), free_port()
+    smtp_port, bot_port = free_ports(0, 0)
     environment = {
         **os.environ,
         "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",

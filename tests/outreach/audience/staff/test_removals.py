@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from outreach.audience.models import Removal
+from outreach.audience.staff.removals import menu_item
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +37,12 @@ def test_it_can_be_taken_away_as_csv(as_role, removals):
 def test_the_way_there_stands_in_the_reports(as_role, removals):
     assert reverse("removals:index") in as_role("Data officers").get(reverse("wagtailadmin_home")).content.decode()
     assert reverse("removals:index") not in as_role("Editors").get(reverse("wagtailadmin_home")).content.decode()
+
+
+def test_its_place_in_the_menu_is_told_in_each_readers_language():
+    """Wagtail makes the menu once, in the language of whoever asks first."""
+    with override("fr"):
+        item = menu_item()
+
+    with override("en"):
+        assert str(item.label) == "What was removed"
