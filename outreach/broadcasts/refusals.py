@@ -5,7 +5,7 @@ Refused
 ├── NotReady         the broadcast can't be submitted or approved as it is: ``reasons``
 ├── Overtaken        somebody changed the text after it was opened
 ├── WrongState       the broadcast is not where this step begins: somebody was faster, or the page is old
-├── OwnSubmission    nobody approves what they wrote or submitted themselves
+├── OwnSubmission    nobody approves what they made or submitted themselves
 ├── ApprovalVoid     content or audience are not those that were submitted
 ├── TimePassed       the chosen time lies in the past
 └── NoTestAddress    a test has nowhere to go: ``address`` is where to get it a place
