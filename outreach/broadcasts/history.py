@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail.log_actions import LogActionRegistry, LogFormatter, log
+from wagtail.log_actions import LogActionRegistry, LogFormatter, log, registry
 
 from . import reasons
 from .models import Broadcast, Message, cell_name
@@ -65,6 +65,11 @@ def record(
         title=broadcast.title,
         content_changed=action in {"create", "stories", "draw", "write", "remove", "audience"},
     )
+
+
+def is_in_history(broadcast: Broadcast, action: str) -> bool:
+    """Whether an action, by the last part of its name, was logged of the broadcast."""
+    return registry.get_logs_for_instance(broadcast).filter(action=f"outreach.broadcast.{action}").exists()
 
 
 def register_actions(actions: LogActionRegistry) -> None:

@@ -1,6 +1,6 @@
 """A broadcast, its text for each channel and language, and who approved which content for which audience."""
 
-from datetime import time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -115,7 +115,7 @@ class Broadcast(Addressed):
         EXPIRED = "expired", _("Expired")
 
     class MissedRule(models.TextChoices):
-        """What happens when the time passed while nothing was running."""
+        """What happens when the time passed before it could begin. Where it is dropped, nothing leaves after that."""
 
         SEND = "send", _("Send as soon as possible")
         HOLD = "hold", _("Hold until somebody decides")
@@ -198,6 +198,21 @@ class Broadcast(Addressed):
     def paused_because(self) -> str:
         """Why it is held, in the reader's language."""
         return reasons.in_words(self.pause_reason)
+
+    @property
+    def deadline(self) -> datetime | None:
+        """From when (UTC) nothing of it is sent any more; ``None`` where it has no deadline, or no time yet."""
+        return self.deadline_from(self.send_at) if self.send_at else None
+
+    def deadline_from(self, start: datetime) -> datetime | None:
+        """Its deadline if its time is ``start`` (UTC); ``None`` where its rule for missed times knows none."""
+        if self.is_welcome or self.missed_rule != self.MissedRule.DROP:
+            return None
+        return start + timedelta(hours=max(self.deadline_hours, 1))
+
+    def is_too_late(self, now: datetime) -> bool:
+        """Whether its deadline has passed ``now`` (UTC)."""
+        return self.deadline is not None and self.deadline < now
 
     @property
     def is_urgent(self) -> bool:

@@ -39,6 +39,12 @@ class Pace:
         """The channel's name for people."""
         return str(ChannelName(self.channel).label)
 
+    def ends_after(self, moment: datetime) -> bool:
+        """Whether its last message is likely to go after ``moment`` (UTC), if nothing else is sent."""
+        if not self.per_second:
+            return (self.rests_until or self.begins_at) > moment
+        return self.done_at is None or self.done_at > moment
+
 
 def paces(broadcast: Broadcast, *, messages: Mapping[str, int], now: datetime) -> list[Pace]:
     """The pace on each of the broadcast's channels, with ``messages`` to send on each, from its time on or from now."""

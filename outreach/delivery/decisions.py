@@ -36,11 +36,15 @@ class OldPage(Refused):
 
 @dataclass(frozen=True)
 class Decision:
-    """Which deliveries it is about, while the broadcast is in which states, and what the history says of it."""
+    """Which deliveries it is about, while the broadcast is in which states, and what the history says of it.
+
+    ``sends`` is whether messages go out by it.
+    """
 
     statuses: tuple[str, ...]
     states: frozenset[str]
     done: Promise
+    sends: bool
 
 
 DECISIONS = {
@@ -48,6 +52,7 @@ DECISIONS = {
         (Status.UNCERTAIN,),
         frozenset({State.SENDING, State.PAUSED}),
         ngettext_lazy("%(count)d uncertain one is sent again", "%(count)d uncertain ones are sent again", "count"),
+        sends=True,
     ),
     "take-as-sent": Decision(
         (Status.UNCERTAIN,),
@@ -55,11 +60,13 @@ DECISIONS = {
         ngettext_lazy(
             "%(count)d uncertain one is taken as sent", "%(count)d uncertain ones are taken as sent", "count"
         ),
+        sends=False,
     ),
     "retry-failed": Decision(
         Delivery.RETRIED,
         frozenset({State.SENDING, State.PAUSED, State.FINISHED}),
         ngettext_lazy("%(count)d failed one is tried again", "%(count)d failed ones are tried again", "count"),
+        sends=True,
     ),
 }
 """By the last part of their addresses."""
@@ -69,6 +76,13 @@ def last_decision(broadcast: Broadcast) -> int:
     """The number of the latest decision in the broadcast's history; 0 before the first."""
     entries = registry.get_logs_for_instance(broadcast).filter(action=ACTION)
     return entries.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def is_open(name: str, broadcast: Broadcast, *, now: datetime) -> bool:
+    """Whether the decision ``name`` can be taken as the broadcast stands at ``now`` (UTC)."""
+    decision = DECISIONS[name]
+    is_over = broadcast.is_too_late(now) or is_closed(broadcast, now=now)
+    return broadcast.state in decision.states and not (decision.sends and is_over)
 
 
 def decide(
@@ -100,7 +114,9 @@ def decide(
             raise OldPage(_("This was decided a moment ago, perhaps by a second click. Here is how it stands now."))
         if broadcast.state not in decision.states:
             raise elsewhere(broadcast)
-        if name == "retry-failed" and is_closed(broadcast, now=now):
+        if decision.sends and current.is_too_late(now):
+            raise Refused(_("The deadline of this broadcast has passed. Write to these people with a new one."))
+        if decision.sends and is_closed(broadcast, now=now):
             raise Refused(_("The figures of this broadcast are final. Write to these people with a new one."))
         found = Delivery.objects.filter(only, broadcast=broadcast).count()
         if found > seen:

@@ -313,3 +313,9 @@ def cancel_waiting(*, now: datetime) -> int:
         status__in=Delivery.WAITING,
         settled_at__isnull=True,
     ).update(status=Status.CANCELLED, settled_at=now, lease_owner="", detail="broadcast cancelled")
+
+
+def expire_waiting(*, broadcast: int, now: datetime) -> int:
+    """Let go of what still waits in a broadcast whose deadline has passed; how many there were."""
+    waiting = Delivery.objects.filter(broadcast=broadcast, status__in=Delivery.WAITING, settled_at__isnull=True)
+    return waiting.update(status=Status.EXPIRED, settled_at=now, lease_owner="", detail="the deadline passed")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from outreach.audience.models import Segment
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.audience import too_soon
-from outreach.broadcasts.history import record
+from outreach.broadcasts.history import is_in_history, record
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import quiet_until
 from outreach.broadcasts.series.editions import give_back
@@ -28,9 +28,10 @@ GRACE = timedelta(minutes=15)
 """A broadcast that starts this much after its time was not missed, only waited for."""
 
 
-MISSED = gettext_noop("Its time passed while nothing was running.")
-DROPPED = gettext_noop("Its time passed while nothing was running, and so did its deadline.")
-"""Both are kept as they stand here, and told in the language of whoever reads them."""
+MISSED = gettext_noop("Its time passed before it could begin.")
+DROPPED = gettext_noop("Its time passed before it could begin, and so did its deadline.")
+RAN_OUT = gettext_noop("Its deadline passed before everybody had been written to.")
+"""They are kept as they stand here, and told in the language of whoever reads them."""
 
 
 def start_due(*, now: datetime) -> int:
@@ -91,7 +92,7 @@ def _in_time(broadcast: Broadcast, now: datetime) -> bool:
     if broadcast.missed_rule == Broadcast.MissedRule.HOLD:
         broadcasts.pause(broadcast=broadcast, reason=MISSED, now=now)
         return False
-    if late > timedelta(hours=broadcast.deadline_hours):
+    if broadcast.is_too_late(now):
         broadcast.state, broadcast.finished_at = Broadcast.State.EXPIRED, now
         broadcast.save(update_fields=["state", "finished_at"])
         record(broadcast=broadcast, action="expire", user=None, now=now, detail=DROPPED)
@@ -103,12 +104,34 @@ def _in_time(broadcast: Broadcast, now: datetime) -> bool:
 def sending_on(channel: str, *, now: datetime) -> list[int]:
     """The numbers of the broadcasts that may be sent on ``channel`` now, in the order in which they started.
 
-    In the channel's quiet hours only what is urgent begins its way.
+    In the channel's quiet hours only what is urgent begins its way, and after its deadline nothing.
     """
     rows = Broadcast.objects.filter(state=Broadcast.State.SENDING).order_by("started_at")
+    rows = rows.only("kind", "channels", "missed_rule", "send_at", "deadline_hours")
     if quiet_until(channel=channel, now=now):
         rows = rows.filter(ignores_quiet_hours=True)
-    return [number for number, channels in rows.values_list("pk", "channels") if channel in channels]
+    return [each.pk for each in rows if channel in each.channels and not each.is_too_late(now)]
+
+
+def expire_waiting(*, now: datetime) -> int:
+    """Let go of what still waits in broadcasts whose deadline (UTC) has passed; how many deliveries there were.
+
+    Also in one that is held: whoever resumes it sees beforehand that there is nobody left to write to.
+    """
+    began = Broadcast.objects.filter(
+        state__in=[Broadcast.State.SENDING, Broadcast.State.PAUSED],
+        missed_rule=Broadcast.MissedRule.DROP,
+        started_at__isnull=False,
+    )
+    return sum(_expire(broadcast, now) for broadcast in began if broadcast.is_too_late(now))
+
+
+def _expire(broadcast: Broadcast, now: datetime) -> int:
+    with transaction.atomic():
+        expired = ledger.expire_waiting(broadcast=broadcast.pk, now=now)
+        if expired and not is_in_history(broadcast, "expire"):
+            record(broadcast=broadcast, action="expire", user=None, now=now, detail=RAN_OUT)
+    return expired
 
 
 def finish_done(*, now: datetime) -> int:
@@ -178,7 +201,7 @@ def retry_failed(*, broadcast: Broadcast, now: datetime, only: Q | None = None) 
 
 
 def tidy(*, journals: Path | None = None, now: datetime) -> None:
-    """What every worker does in passing: recover from dead workers, cancel what was cancelled, finish what is done.
+    """What every worker does in passing: recover from dead workers, end what is cancelled or too late, finish the done.
 
     ``journals`` is where the workers of this machine keep theirs.
     """
@@ -186,6 +209,7 @@ def tidy(*, journals: Path | None = None, now: datetime) -> None:
     if lost:
         logger.warning("%s deliveries are uncertain: their worker stopped before an answer came", lost)
     ledger.cancel_waiting(now=now)
+    expire_waiting(now=now)
     finish_done(now=now)
 
 

@@ -22,7 +22,7 @@ DELIVERIES: dict[str, Promise] = {
     Status.REJECTED: _("The provider refused the content. It can be tried again once the reason is gone."),
     Status.FAILED: _("Given up without a fault of the address. It can be tried again."),
     Status.CANCELLED: _("Not sent: they left meanwhile, or the broadcast was cancelled."),
-    Status.EXPIRED: _("Not sent: its time was over."),
+    Status.EXPIRED: _("Not sent: the broadcast's deadline passed."),
 }
 """By the state of a delivery."""
 
@@ -31,7 +31,7 @@ BROADCASTS: dict[str, Promise] = {
     State.PAUSED: _("Nothing is sent until an approver resumes it. Nothing is lost."),
     State.FINISHED: _("Every message came to an end, and the totals add up."),
     State.CANCELLED: _("It was ended for good. Who had not got it will not get it."),
-    State.EXPIRED: _("Nobody got it: its time passed while nothing was running, and so did its deadline."),
+    State.EXPIRED: _("Nobody got it: its time passed before it could begin, and so did its deadline."),
 }
 """By the state of a broadcast that began, or never will."""
 

@@ -14,14 +14,13 @@ from wagtail.admin import messages
 from wagtail.log_actions import registry
 
 from outreach.audience.choices import ChannelName
-from outreach.broadcasts.attribution import is_closed
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.refusals import Refused
 from outreach.broadcasts.studio.base import StudioView
 from outreach.broadcasts.studio.decisions import open_to
 
 from . import lifecycle, meanings
-from .decisions import DECISIONS, decide, last_decision
+from .decisions import decide, is_open, last_decision
 from .models import Delivery
 from .pace import in_words, speed_in_words
 from .progress import Progress, progress
@@ -95,11 +94,9 @@ class ProgressView(StudioView):
             ],
             "may_decide": may_decide,
             "after": last_decision(self.broadcast),
-            "may_send_again": may_decide and self.broadcast.state in DECISIONS["send-again"].states,
-            "may_take": may_decide and self.broadcast.state in DECISIONS["take-as-sent"].states,
-            "may_retry": may_decide
-            and self.broadcast.state in DECISIONS["retry-failed"].states
-            and not is_closed(self.broadcast, now=timezone.now()),
+            "may_send_again": may_decide and is_open("send-again", self.broadcast, now=found.read_at),
+            "may_take": may_decide and is_open("take-as-sent", self.broadcast, now=found.read_at),
+            "may_retry": may_decide and is_open("retry-failed", self.broadcast, now=found.read_at),
             # One cause is the same as all of them.
             "uncertain_causes": uncertain if len(uncertain) > 1 else [],
             "failed_causes": failed if len(failed) > 1 else [],

@@ -50,6 +50,7 @@ def preflight(broadcast: Broadcast, *, now: datetime) -> Preflight:
             *lines.sizes(cells),
             *_about_frequency(broadcast, counted, now),
             *map(lines.speed, planned),
+            *lines.deadline(broadcast, planned),
             lines.quiet(broadcast, planned),
             lines.sandbox(broadcast),
             lines.approval(broadcast),

@@ -271,6 +271,23 @@ def _duration(length: timedelta) -> str:
     return timesince(start, start + length)
 
 
+def deadline(broadcast: Broadcast, paces: Sequence[Pace]) -> Iterator[Line]:
+    """Whether all of it can go out before its deadline, where it has one."""
+    start = broadcast.send_at or min((pace.begins_at for pace in paces), default=None)
+    end = broadcast.deadline_from(start) if start else None
+    if end is None:
+        return
+    told = {"moment": office_text(end), "zone": settings.OFFICE_TIME_ZONE}
+    looks = [
+        _("%(channel)s is not done by %(moment)s (%(zone)s): whoever still waits then gets nothing.")
+        % {"channel": pace.label, **told}
+        for pace in paces
+        if pace.messages and pace.ends_after(end)
+    ]
+    fine = _("It can be done by then: %(moment)s (%(zone)s). What is late is dropped.") % told
+    yield line(_("Deadline"), looks=looks, fine=fine)
+
+
 def quiet(broadcast: Broadcast, paces: Sequence[Pace]) -> Line:
     """Whether quiet hours hold it back when it begins, or are ignored."""
     looks = [

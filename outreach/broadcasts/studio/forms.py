@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -135,11 +135,16 @@ class AudienceForm(forms.ModelForm):
         )
         field_classes = {"segments": SegmentsField}
         widgets = {"segments": forms.CheckboxSelectMultiple}
+        help_texts = {
+            "deadline_hours": _(
+                "Only with “Drop after the deadline”. Counted from its time; whoever still waits then gets nothing."
+            )
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["read"] = settings_version(self.instance)
-        self.fields["deadline_hours"].validators.append(MaxValueValidator(LONGEST_DEADLINE))
+        self.fields["deadline_hours"].validators += [MinValueValidator(1), MaxValueValidator(LONGEST_DEADLINE)]
         self.fields["campaign"].empty_label = gettext("No campaign")  # type: ignore[attr-defined]
         campaigns = list(Campaign.objects.values_list("pk", flat=True)[:2])
         if self.instance.campaign_id is None and len(campaigns) == 1 and not self.instance.segments.exists():

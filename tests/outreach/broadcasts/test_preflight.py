@@ -220,6 +220,30 @@ def test_the_finish_rests_in_quiet_hours_unless_it_is_urgent(draft, settings, no
     assert "done by Dec. 1, 2026, 10 p.m." in line(found, "Expected finish: E-mail").sentences[0]
 
 
+def test_that_it_takes_longer_than_its_deadline_is_pointed_out(draft, joined, settings, now):
+    settings.EMAIL_PER_SECOND = 1 / 1800
+    assert not [each for each in preflight(draft, now=now).lines if each.name == "Deadline"]
+    draft.missed_rule, draft.deadline_hours = Broadcast.MissedRule.DROP, 1
+
+    found = line(preflight(draft, now=now), "Deadline")
+    assert found.verdict == Verdict.PASS
+    assert "Dec. 1, 2026, 11 a.m. (America/Dominica)" in found.sentences[0]
+
+    joined("email", "en")
+    assert line(preflight(draft, now=now), "Deadline").sentences == (
+        "E-mail is not done by Dec. 1, 2026, 11 a.m. (America/Dominica): whoever still waits then gets nothing.",
+    )
+
+
+def test_quiet_hours_that_last_beyond_its_deadline_are_pointed_out(draft, settings, now):
+    settings.EMAIL_PER_SECOND = 0
+    QuietHours.objects.create(email=True)
+    draft.missed_rule, draft.deadline_hours = Broadcast.MissedRule.DROP, 3
+    draft.send_at = datetime(2026, 12, 2, 3, tzinfo=UTC)
+
+    assert "E-mail is not done by" in line(preflight(draft, now=now), "Deadline").sentences[0]
+
+
 def test_without_a_throttle_there_is_no_finish_to_expect(draft, settings, now):
     settings.EMAIL_PER_SECOND = 0
 

@@ -58,7 +58,7 @@ def test_a_missed_time_follows_the_broadcasts_own_rule(approved, broadcast, rule
     assert broadcast.state == state
     assert Freeze.objects.exists() is (state == "sending")
     told = [entry.formatter.format_message(entry) for entry in registry.get_logs_for_instance(broadcast)]
-    assert any("nothing was running" in each for each in told) is (state != "sending")
+    assert any("before it could begin" in each for each in told) is (state != "sending")
 
 
 def test_text_changed_behind_the_approval_is_not_sent(approved, clock):
