@@ -13,6 +13,7 @@ from .history import record
 from .lifecycle import elsewhere, move, void_approval
 from .models import Approval, Broadcast
 from .readiness import not_ready, unfit
+from .reasons import CANT_BE_SENT
 from .refusals import ApprovalVoid, NotReady, OwnSubmission, Refused, TimePassed
 from .standing import (
     audience_hash,
@@ -93,7 +94,7 @@ def verify_approval(broadcast: Broadcast) -> None:
     if change := changed_since(approval):
         raise ApprovalVoid(change)
     if reasons := unfit(broadcast):
-        raise ApprovalVoid(*reasons)
+        raise ApprovalVoid(f"{CANT_BE_SENT} {' '.join(reasons)}")
 
 
 @contextmanager

@@ -4,13 +4,14 @@ from django.utils.translation import gettext, gettext_noop
 
 CONTENT_REFUSED = gettext_noop("The provider refused the content:")
 SENDER_REFUSED = gettext_noop("The provider refused us:")
+CANT_BE_SENT = gettext_noop("A text can't be sent any more:")
 KEPT_EARLIER = (
     gettext_noop("Its time passed while nothing was running."),
     gettext_noop("Its time passed while nothing was running, and so did its deadline."),
 )
 """Nothing says so any more, but histories do."""
-QUOTING = (CONTENT_REFUSED, SENDER_REFUSED)
-"""Behind these stand the provider's own words."""
+QUOTING = (CONTENT_REFUSED, SENDER_REFUSED, CANT_BE_SENT)
+"""Behind these stand the provider's own words, or those of whoever found it."""
 
 
 def in_words(reason: str) -> str:

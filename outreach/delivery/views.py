@@ -158,4 +158,6 @@ class DecisionView(StudioView):
             messages.warning(request, _("There is nothing left to decide: it resolved itself meanwhile."))
             return self.back(place)
         text = ngettext("%(count)d delivery was changed.", "%(count)d deliveries were changed.", changed)
+        if changed < given["seen"]:
+            text += " " + _("The rest resolved itself meanwhile, or is for people who want fewer messages.")
         return self.done(text % {"count": changed}, place)

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 from wagtail.models import ModelLogEntry
 
 from outreach.audience.models import Segment
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Approval, Broadcast
+from outreach.broadcasts.reasons import in_words
 from outreach.broadcasts.refusals import ApprovalVoid, NotReady, OwnSubmission, TimePassed, WrongState
 from tests.outreach.broadcasts.conftest import approve
 
@@ -171,8 +173,11 @@ def test_a_linked_page_that_was_taken_down_voids_the_approval_before_anything_is
     for page in story.get_parent().get_translations(inclusive=True):
         page.unpublish()
 
-    with pytest.raises(ApprovalVoid, match="not published"):
+    with pytest.raises(ApprovalVoid, match="not published") as found:
         services.verify_approval(draft)
+
+    with override("fr"):
+        assert in_words(found.value.kept).startswith("Un texte ne peut plus être envoyé\u00a0: ")
 
 
 def test_a_scheduled_time_can_be_changed_without_a_new_approval(scheduled, approver, now):

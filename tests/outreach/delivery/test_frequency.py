@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from outreach.broadcasts.audience import by_reason, receivers, shares
@@ -164,6 +166,18 @@ def test_that_nobody_is_left_to_try_again_is_told(earlier, django_user_model):
 
     failed.refresh_from_db()
     assert failed.state == "finished"
+
+
+def test_that_some_were_left_alone_is_told(earlier, client, django_user_model):
+    failed = earlier(3 * DAY, status="failed")
+    earlier(timedelta(hours=2), title="The next")
+    client.force_login(django_user_model.objects.create_superuser("boss"))
+    place = reverse("broadcast_decision", args=[failed.pk, "retry-failed"])
+
+    with time_machine.travel(START, tick=False):
+        answer = client.post(place, {"seen": 3, "after": 0}, follow=True)
+
+    assert "1 delivery was changed. The rest resolved itself meanwhile, or is for people" in answer.text
 
 
 def test_a_welcome_message_does_not_count(broadcast, earlier):
