@@ -249,7 +249,7 @@ def judge_consent(content: Content) -> Judgement:
     if faults := gate.faults(content.page, day=office_day()):
         return Judgement(
             State.BLOCKS,
-            " ".join(message for _picture, message in faults),
+            " ".join(str(lack) for _picture, lack in faults),
             _("Until then the page can't be published."),
         )
     return Judgement(State.PASS, _("Every photo of people has a consent that holds today."))

@@ -102,7 +102,7 @@ class SitePage(Page):
                 raise
             revision.approved_go_live_at = None
             revision.save(update_fields=["approved_go_live_at"])
-            log(instance=self, action="home.call_off_publication", revision=revision, data={"faults": missing.faults})
+            log(instance=self, action="home.call_off_publication", revision=revision, data={"lacks": missing.lacks})
 
     @classmethod
     def newest(cls, language: str, topic: str = "") -> PageQuerySet:

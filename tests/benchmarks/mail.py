@@ -162,11 +162,7 @@ class MailBench:
         rows = [
             Row("size of a mail", f"{size / 1000:.1f} kB"),
             Row("smtp-source, 10 sessions", f"{source:.0f}/s"),
-            Row(
-                "  where the sink's one processor would be full",
-                f"{median(rates['end']):.0f}/s = "
-                + ", ".join(f"{_ratio(rates['end'], rates[peer]):.1f} times {title}" for peer, title in PEERS.items()),
-            ),
+            _full_sink(rates["end"], rates),
             *(
                 Row(title, f"{median(rates[peer]):.0f}/s = {_ratio(rates[peer], rates['source']):.3f} of it")
                 for peer, title in PEERS.items()
@@ -182,6 +178,8 @@ class MailBench:
             for peer, title in PEERS.items():
                 times = _ratio(rates[name], rates[peer])
                 rows.append(Row(f"  times {title}", f"{times:.1f}", f">= {OF_PEERS:.0f}", times >= OF_PEERS))
+            full = [passage.rate / load for passage, load in zip(passages[name], sink_load[name], strict=True)]
+            rows.append(_full_sink(full, rates))
         if POSTGRES in self._kinds:
             rows += self._two_workers(rates, passages, sink_load)
         return rows
@@ -249,6 +247,12 @@ class MailBench:
                 time.sleep(0.2)
             fleet.close()
             return open_lines, accepted, fleet.uncertain
+
+
+def _full_sink(full: list[float], rates: Mapping[str, list[float]]) -> Row:
+    """How many times faster than the peers nobody is who sends in this way, because the sink can't take more."""
+    times = ", ".join(f"{_ratio(full, rates[peer]):.1f} times {title}" for peer, title in PEERS.items())
+    return Row("  where the sink's one processor would be full", f"{median(full):.0f}/s = {times}")
 
 
 def _ratio(ours: list[float], theirs: list[float]) -> float:

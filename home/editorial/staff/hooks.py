@@ -20,6 +20,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail_localize.models import Translation
 
 from home.editorial.checklist import open_entries, summary
+from home.editorial.gate import Lack
 from home.editorial.kinds import is_checked
 from home.editorial.office_day import office_day
 from home.editorial.photos import ending
@@ -146,4 +147,7 @@ def register_log_actions(actions: Any) -> None:
 
         def format_message(self, log_entry: ModelLogEntry) -> str:
             """The line of the history."""
-            return _("Not published as scheduled: %(why)s") % {"why": " ".join(log_entry.data.get("faults", []))}
+            lacks = [str(Lack(*lack)) for lack in log_entry.data.get("lacks", [])]
+            # Earlier entries keep the sentences.
+            why = lacks or log_entry.data.get("faults", [])
+            return _("Not published as scheduled: %(why)s") % {"why": " ".join(why)}

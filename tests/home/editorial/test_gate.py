@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from wagtail.models import GroupApprovalTask, Page, PageLogEntry, Workflow, WorkflowPage, WorkflowTask
 from wagtail_localize.models import Translation, TranslationSource
 
@@ -97,7 +98,9 @@ def test_scheduled_publication_without_consent_is_called_off_and_others_go_on(
     assert Page.objects.get(pk=infographic.pk).title == "Changed"
     assert not StoryPage.objects.get(pk=story.pk).scheduled_revision
     entry = PageLogEntry.objects.get(page=story.pk, action="home.call_off_publication")
-    assert consent.reference in entry.formatter.format_message(entry)
+    assert f"The consent {consent.reference} was withdrawn on" in entry.formatter.format_message(entry)
+    with override("es"):
+        assert f"El consentimiento {consent.reference} se retiró" in PageLogEntry.objects.get(pk=entry.pk).message
 
 
 def test_translation_is_not_published_without_consent(story: StoryPage, french_story: StoryPage, showing, consent):
