@@ -24,7 +24,7 @@ def set_archived(*, broadcast: Broadcast, archived: bool, user: User | None, now
         broadcast.state, broadcast.archived = row.state, archived
         if row.archived == archived:
             return False
-        if archived and row.state in {State.SUBMITTED, State.SCHEDULED}:
+        if archived and row.started_at is None and row.state in {State.SUBMITTED, State.SCHEDULED, State.PAUSED}:
             void_approval(
                 broadcast=broadcast, reason=gettext_noop("It is to be shown in the public archive."), user=user, now=now
             )

@@ -134,10 +134,13 @@ def keep(*, message: Message, user: User | None, now: datetime, read: str | None
     raises ``Overtaken``.
     """
     with editing(message.broadcast, "", user, now):
-        found = _basis(_standing(message), sources(message.broadcast).get(message.language))
+        current = _standing(message)
+        found = _basis(current, sources(message.broadcast).get(message.language))
         if read is not None and read != digest(found):
             raise _overtaken()
-        message.broadcast.messages.filter(pk=message.pk).update(**found)
+        # A text of one's own was drawn from nothing, and stays so.
+        drawn_from = {name: value for name, value in found.items() if getattr(current, name)}
+        message.broadcast.messages.filter(pk=message.pk).update(**drawn_from)
         record(broadcast=message.broadcast, action="keep", user=user, now=now, cells=[message])
 
 

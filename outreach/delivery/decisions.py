@@ -118,22 +118,23 @@ def decide(
             raise Refused(_("The deadline of this broadcast has passed. Write to these people with a new one."))
         if decision.sends and is_closed(broadcast, now=now):
             raise Refused(_("The figures of this broadcast are final. Write to these people with a new one."))
-        found = Delivery.objects.filter(only, broadcast=broadcast).count()
+        every = Delivery.objects.filter(only, broadcast=broadcast)
+        found = (lifecycle.to_retry(broadcast, now=now).filter(only) if name == "retry-failed" else every).count()
         if found > seen:
-            text = ngettext(
-                "There is %(count)d now, more than you saw. Nothing was changed: look again.",
-                "There are %(count)d now, more than you saw. Nothing was changed: look again.",
-                found,
+            raise _more_than_seen(found)
+        if not found and every.exists():
+            raise Refused(
+                _("These people left meanwhile, or want fewer messages and had another one since. Nothing was changed.")
             )
-            raise OldPage(text % {"count": found})
         if name == "retry-failed":
             changed = lifecycle.retry_failed(broadcast=broadcast, now=now, only=only)
-            if found and not changed:
-                raise Refused(_("These people want fewer messages, and had another one since. Nothing was changed."))
         else:
             changed = lifecycle.resolve_uncertain(
                 broadcast=broadcast, send_again=name == "send-again", now=now, only=only
             )
+        if changed > seen:
+            # A worker ended some meanwhile, which waits for nobody.
+            raise _more_than_seen(changed)
         if changed:
             record(
                 broadcast=broadcast,
@@ -145,6 +146,15 @@ def decide(
                 words=words or "",
             )
     return changed
+
+
+def _more_than_seen(count: int) -> OldPage:
+    text = ngettext(
+        "There is %(count)d now, more than you saw. Nothing was changed: look again.",
+        "There are %(count)d now, more than you saw. Nothing was changed: look again.",
+        count,
+    )
+    return OldPage(text % {"count": count})
 
 
 class Decided(Detailed):

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
-from outreach.audience.models import Segment
+from outreach.audience.models import Segment, Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.audience import too_soon
 from outreach.broadcasts.history import is_in_history, record
@@ -182,18 +182,36 @@ def resolve_uncertain(*, broadcast: Broadcast, send_again: bool, now: datetime, 
     return changed
 
 
-def retry_failed(*, broadcast: Broadcast, now: datetime, only: Q | None = None) -> int:
-    """Queue what failed or was refused once more; how many. A finished broadcast sends again for them.
+def to_retry(broadcast: Broadcast, *, now: datetime) -> QuerySet[Delivery]:
+    """What failed or was refused, and would be sent if it were tried again ``now`` (UTC).
 
-    ``only`` narrows it down to some of them. Who wants fewer messages, and had another meanwhile, is left alone.
+    Who left meanwhile, or wants fewer messages and had another one, is left alone.
+    """
+    suppressed = Suppression.objects.filter(
+        channel=OuterRef("channel"), address_hash=OuterRef("subscription__address_hash")
+    )
+    found = Delivery.objects.filter(
+        ~Exists(suppressed),
+        broadcast=broadcast,
+        status__in=Delivery.RETRIED,
+        subscription__state=Subscription.State.ACTIVE,
+        subscription__allows_messages=True,
+    )
+    for wanting_fewer in too_soon(broadcast, now):
+        found = found.exclude(wanting_fewer)
+    return found
+
+
+def retry_failed(*, broadcast: Broadcast, now: datetime, only: Q | None = None) -> int:
+    """Queue what is :func:`to_retry` once more; how many. A finished broadcast sends again for them.
+
+    ``only`` narrows it down to some of them.
     """
     with transaction.atomic():
         state = Broadcast.objects.select_for_update().values_list("state", flat=True).get(pk=broadcast.pk)
         if state not in {Broadcast.State.SENDING, Broadcast.State.PAUSED, Broadcast.State.FINISHED}:
             return 0
-        failed = Delivery.objects.filter(only or Q(), broadcast=broadcast, status__in=Delivery.RETRIED)
-        for wanting_fewer in too_soon(broadcast, now):
-            failed = failed.exclude(wanting_fewer)
+        failed = to_retry(broadcast, now=now).filter(only or Q())
         changed = failed.update(status=Delivery.Status.QUEUED, attempts=0, due_at=now, settled_at=None, lease_owner="")
         if changed and state == Broadcast.State.FINISHED:
             Broadcast.objects.filter(pk=broadcast.pk).update(state=Broadcast.State.SENDING, finished_at=None)

@@ -1,13 +1,15 @@
 """How fast a broadcast goes and when it will be through: measured, never promised; unknown where nothing is known."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from outreach.broadcasts.quiet import LONGEST_LOOK, Hours, end_of_work
 
 from .models import Delivery
 from .tallies import LATELY, Tally
@@ -20,10 +22,10 @@ _TO_SEND = {Status.QUEUED, Status.ATTEMPTING, Status.DEFERRED}
 class Pace:
     """Messages a second and times left.
 
-    ``lately`` is over the last minute, ``overall`` since the start with every pause; ``None`` where nothing was tried.
-    ``left`` follows from ``lately`` and from when deferred messages are due; ``None`` where it can't be known, because
-    the channels in ``still`` have messages to send and sent none. ``at_best`` is what it would take at the speed that
-    the channels are allowed, once they have rested.
+    ``lately`` is over the last minute, or since it last went on; ``overall`` since the start with every pause;
+    ``None`` where nothing was tried. ``left`` follows from ``lately``, from when deferred messages are due and from
+    the hours in which channels rest; ``None`` where it can't be known, because the channels in ``still`` have messages
+    to send and sent none. ``at_best`` is what it would take at the speed that the channels are allowed.
     """
 
     lately: float | None
@@ -38,47 +40,83 @@ def pace(
     *,
     started_at: datetime,
     allowed: Mapping[str, float],
+    went_on: Mapping[str, datetime],
     rests: Mapping[str, datetime],
+    quiet: Mapping[str, Hours],
     now: datetime,
 ) -> Pace:
     """The pace of a broadcast that began at ``started_at`` (UTC).
 
-    ``allowed`` is each channel's limit in messages a second, 0 for none, ``rests`` until when some of them rest.
-    Channels go on beside each other, so the slowest of them says when all is done.
+    By channel: ``allowed`` is its limit in messages a second, 0 for none, ``went_on`` since when it has been sending,
+    ``rests`` until when some of them rest now, ``quiet`` the hours in which some rest each day. Channels go on beside
+    each other, so the slowest of them says when all is done.
     """
-    window = min(LATELY, max(now - started_at, timedelta(seconds=1))).total_seconds()
     tried = sum(tally.tried for tally in tallies)
-    lately = sum(tally.lately for tally in tallies)
     last = max((tally.tried_at for tally in tallies if tally.tried_at), default=None)
     lasted = max((last - started_at).total_seconds(), 1.0) if last else 1.0
-    lefts = {name: _left([each for each in tallies if each.channel == name], window, now) for name in allowed}
-    known = [left for left in lefts.values() if left is not None]
+    roads = [
+        _Road(
+            now=now,
+            tallies=[each for each in tallies if each.channel == name],
+            per_second=per_second,
+            window=min(LATELY, max(now - went_on.get(name, started_at), timedelta(seconds=1))),
+            start=max(now, rests.get(name, now)),
+            quiet=quiet.get(name),
+        )
+        for name, per_second in allowed.items()
+    ]
+    ends = {name: road.end() for name, road in zip(allowed, roads, strict=True)}
+    known = [end for end in ends.values() if end is not None]
     return Pace(
-        lately=lately / window if lately else None,
+        lately=sum(road.speed for road in roads) or None,
         overall=tried / lasted if tried else None,
-        left=max(known, default=timedelta(0)) if len(known) == len(lefts) else None,
-        still=tuple(name for name, left in lefts.items() if left is None),
-        at_best=max(
-            (_at_best(tallies, name, per_second, rests.get(name, now) - now) for name, per_second in allowed.items()),
-            default=timedelta(0),
-        ),
+        left=max(known, default=now) - now if len(known) == len(ends) else None,
+        still=tuple(name for name, end in ends.items() if end is None),
+        at_best=max((road.end_at_best() for road in roads), default=now) - now,
     )
 
 
-def _at_best(tallies: Sequence[Tally], channel: str, per_second: float, rest: timedelta) -> timedelta:
-    queue = sum(each.count for each in tallies if each.channel == channel and each.status in _TO_SEND)
-    return rest + timedelta(seconds=queue / per_second if per_second else 0) if queue else timedelta(0)
+@dataclass(frozen=True)
+class _Road:
+    """What is to be sent on one channel, from ``start`` on, which is ``now`` or when it wakes. Times are UTC."""
 
+    now: datetime
+    tallies: Sequence[Tally]
+    per_second: float
+    window: timedelta
+    start: datetime
+    quiet: Hours | None
 
-def _left(tallies: Sequence[Tally], window: float, now: datetime) -> timedelta | None:
-    """What one channel needs: at its speed for those that wait their turn, and until the last deferred one is due."""
-    turn = sum(each.count for each in tallies if each.status in {Status.QUEUED, Status.ATTEMPTING})
-    lately = sum(each.lately for each in tallies)
-    due = max((each.last_due_at for each in tallies if each.status == Status.DEFERRED), default=now)
-    until_due = max(due - now, timedelta(0))
-    if not turn:
-        return until_due
-    return max(timedelta(seconds=turn * window / lately), until_due) if lately else None
+    @property
+    def speed(self) -> float:
+        """Messages a second over the window."""
+        return sum(each.lately for each in self.tallies) / self.window.total_seconds()
+
+    def end(self) -> datetime | None:
+        """When it is done at its speed, deferred messages too; ``None`` where it has a queue and no speed."""
+        turn = self._count({Status.QUEUED, Status.ATTEMPTING})
+        due = [each.last_due_at for each in self.tallies if each.status == Status.DEFERRED]
+        ends = [self._done(max(*due, self.start), 0)] if due else []
+        if turn:
+            if not self.speed:
+                return None
+            ends.append(self._done(self.start, turn / self.speed))
+        return max(ends, default=self.now)
+
+    def end_at_best(self) -> datetime:
+        """When it would be done at the speed that it is allowed."""
+        queue = self._count(_TO_SEND)
+        return self._done(self.start, queue / self.per_second if self.per_second else 0) if queue else self.now
+
+    def _count(self, statuses: Collection[str]) -> int:
+        return sum(each.count for each in self.tallies if each.status in statuses)
+
+    def _done(self, start: datetime, seconds: float) -> datetime:
+        """When so much sending is done that begins at ``start`` and rests in the quiet hours."""
+        longest = timedelta(days=LONGEST_LOOK)
+        if seconds > longest.total_seconds():
+            return start + longest
+        return end_of_work(start=start, work=timedelta(seconds=seconds), quiet=self.quiet) or start + longest
 
 
 def in_words(time: timedelta) -> str:

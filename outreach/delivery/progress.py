@@ -15,6 +15,7 @@ from outreach.channels.registry import channel
 
 from . import meanings
 from .balance import Balance, add_up, standing_still
+from .lifecycle import to_retry
 from .models import Delivery, Exclusion
 from .pace import Pace, pace
 from .signs import Signs, signs
@@ -59,7 +60,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a broadcast is. ``read_at`` is the moment (UTC) at which the ledger was read."""
+    """How far a broadcast is. ``read_at`` is the moment (UTC) at which the ledger was read.
+
+    ``can_retry`` is how many deliveries failed without any fault of the address, and would be sent if tried again.
+    """
 
     read_at: datetime
     state: str
@@ -70,6 +74,7 @@ class Progress:
     parts: tuple[tuple[Part, tuple[Part, ...]], ...]
     exclusions: tuple[tuple[str, tuple[Row, ...]], ...]
     troubles: tuple[Trouble, ...]
+    can_retry: int
 
     @property
     def settled(self) -> int:
@@ -92,9 +97,9 @@ class Progress:
         return self.balance.open - self.uncertain
 
     @property
-    def can_retry(self) -> int:
-        """How many deliveries failed without any fault of the address."""
-        return sum(self.balance.statuses[status] for status in Delivery.RETRIED)
+    def left_alone(self) -> int:
+        """How many deliveries failed as well, and would not be sent again."""
+        return sum(self.balance.statuses[status] for status in Delivery.RETRIED) - self.can_retry
 
     @property
     def is_sending(self) -> bool:
@@ -114,13 +119,15 @@ class Progress:
 
 def progress(broadcast: Broadcast, *, now: datetime) -> Progress:
     """Read the ledger; raises ``Freeze.DoesNotExist`` before the broadcast started."""
+    since = went_on_at(broadcast)
     with standing_still(broadcast) as freeze:
-        found = tallies(broadcast, now=now)
+        found = tallies(broadcast, since=since, now=now)
     statuses = {
         status: sum(tally.count for tally in found if tally.status == status) for status in Delivery.Status.values
     }
     allowed = {name: channel(name).per_second for name in broadcast.channels}
-    life = signs(broadcast, found, since=went_on_at(broadcast), now=now)
+    life = signs(broadcast, found, since=since, now=now)
+    began = since or freeze.frozen_at
     return Progress(
         read_at=now,
         state=broadcast.state,
@@ -134,7 +141,9 @@ def progress(broadcast: Broadcast, *, now: datetime) -> Progress:
             found,
             started_at=broadcast.started_at or freeze.frozen_at,
             allowed=allowed,
+            went_on={name: max(began, life.woke.get(name, began)) for name in allowed},
             rests={rest.channel: rest.until for rest in sorted(life.rests, key=lambda rest: rest.until)},
+            quiet=life.quiet,
             now=now,
         ),
         signs=life,
@@ -146,6 +155,7 @@ def progress(broadcast: Broadcast, *, now: datetime) -> Progress:
         parts=tuple(_parts(broadcast, found)),
         exclusions=tuple(_exclusions(broadcast)),
         troubles=tuple(troubles(broadcast, found, pauses=_own_pauses(broadcast))),
+        can_retry=to_retry(broadcast, now=now).count() if any(statuses[name] for name in Delivery.RETRIED) else 0,
     )
 
 

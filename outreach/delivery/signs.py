@@ -1,6 +1,6 @@
 """Signs of life: whether somebody works on a broadcast, and which channels rest, by quiet hours or on request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import Broadcast
-from outreach.broadcasts.quiet import all_hours
+from outreach.broadcasts.quiet import Hours, all_hours
 
 from . import throttle
 from .models import Delivery, Lease
@@ -34,10 +34,15 @@ class Rest:
 
 @dataclass(frozen=True)
 class Signs:
-    """``seen_at`` is when a worker last gave a sign of life (UTC), ``silent`` how long nobody took due work."""
+    """``seen_at`` is when a worker last gave a sign of life (UTC), ``silent`` how long nobody took due work.
+
+    By channel, ``woke`` is when the last rest ended, where it has none now, and ``quiet`` the hours in which it rests.
+    """
 
     seen_at: datetime | None
     rests: tuple[Rest, ...]
+    woke: Mapping[str, datetime]
+    quiet: Mapping[str, Hours]
     silent: timedelta | None
 
 
@@ -47,27 +52,34 @@ def signs(broadcast: Broadcast, tallies: Sequence[Tally], *, since: datetime | N
     leased_at = Lease.objects.filter(channel__in=broadcast.channels).aggregate(at=Max("seen_at"))["at"]
     seen_at = max(filter(None, (tried_at, leased_at)), default=None)
     ends = throttle.pauses(channels=broadcast.channels, now=now)
-    quiet, woke = _quiet(broadcast, now)
-    rests = *(Rest(channel, until) for channel, until in ends.items() if until > now), *quiet
+    quiet = _quiet(broadcast)
+    rests = (
+        *(Rest(channel, until) for channel, until in ends.items() if until > now),
+        *(Rest(channel, until, is_quiet=True) for channel, hours in quiet.items() if (until := hours.until(now))),
+    )
     resting = {rest.channel for rest in rests}
+    woke = {
+        channel: max(over)
+        for channel in broadcast.channels
+        if channel not in resting
+        and (over := [end for end in (ends.get(channel), channel in quiet and quiet[channel].last_end(now)) if end])
+    }
     due = [
-        max([tally.first_due_at, *(found[tally.channel] for found in (ends, woke) if tally.channel in found)])
+        max(tally.first_due_at, woke.get(tally.channel, tally.first_due_at))
         for tally in tallies
         if tally.status in Delivery.WAITING and tally.channel not in resting
     ]
     silent = None
     if due and broadcast.state == Broadcast.State.SENDING:
         silent = now - max(filter(None, (min(due), seen_at, since)))
-    return Signs(seen_at, rests, silent if silent and silent >= SILENCE else None)
+    return Signs(seen_at, rests, woke, quiet, silent if silent and silent >= SILENCE else None)
 
 
-def _quiet(broadcast: Broadcast, now: datetime) -> tuple[list[Rest], dict[str, datetime]]:
-    """The channels of a sending broadcast whose hours are quiet, and when the quiet hours of each ended last."""
-    if broadcast.state != Broadcast.State.SENDING or broadcast.ignores_quiet_hours:
-        return [], {}
-    kept = {name: found for name, found in all_hours().items() if name in broadcast.channels}
-    rests = [Rest(name, until, is_quiet=True) for name, each in kept.items() if (until := each.until(now))]
-    return rests, {name: ended for name, each in kept.items() if (ended := each.last_end(now))}
+def _quiet(broadcast: Broadcast) -> dict[str, Hours]:
+    """The quiet hours of the channels of a sending broadcast, where it keeps any."""
+    if broadcast.state != Broadcast.State.SENDING or broadcast.is_urgent:
+        return {}
+    return {channel: hours for channel, hours in all_hours().items() if channel in broadcast.channels}
 
 
 def late(broadcast: Broadcast, *, now: datetime) -> timedelta | None:

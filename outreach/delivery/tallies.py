@@ -37,8 +37,9 @@ class Tally:
         return self.status in Delivery.OPEN
 
 
-def tallies(broadcast: Broadcast, *, now: datetime) -> list[Tally]:
-    """All of them, in one pass over the broadcast's deliveries."""
+def tallies(broadcast: Broadcast, *, since: datetime | None = None, now: datetime) -> list[Tally]:
+    """All of them, in one pass over the broadcast's deliveries; what was tried up to ``since`` was not lately."""
+    lately = max(filter(None, (now - LATELY, since)))
     rows = (
         Delivery.objects.filter(broadcast=broadcast)
         .order_by()
@@ -47,7 +48,7 @@ def tallies(broadcast: Broadcast, *, now: datetime) -> list[Tally]:
             count=Count("pk"),
             unsettled=Count("pk", filter=Q(settled_at=None)),
             tried=Count("attempted_at"),
-            lately=Count("pk", filter=Q(attempted_at__gt=now - LATELY)),
+            lately=Count("pk", filter=Q(attempted_at__gt=lately)),
             tried_at=Max("attempted_at"),
             first_due_at=Min("due_at"),
             last_due_at=Max("due_at"),

@@ -27,6 +27,15 @@ def test_showing_it_after_the_submission_takes_the_approval_back(scheduled, edit
     assert not scheduled.approvals.filter(voided_at=None).exists()
 
 
+def test_showing_what_is_held_before_it_began_takes_the_approval_back_too(scheduled, approver, editor, now):
+    services.pause(broadcast=scheduled, reason="Wait.", user=approver, now=now)
+
+    services.set_archived(broadcast=scheduled, archived=True, user=editor, now=now)
+
+    scheduled.refresh_from_db()
+    assert (scheduled.state, scheduled.archived) == (State.DRAFT, True)
+
+
 def test_taking_it_out_takes_nothing_back(draft, editor, approver, now):
     services.set_archived(broadcast=draft, archived=True, user=editor, now=now)
     services.submit(broadcast=draft, user=editor, now=now)

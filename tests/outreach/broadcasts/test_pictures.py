@@ -118,6 +118,22 @@ def test_an_edited_infographic_makes_the_cell_stale_and_leaves_what_was_approved
     assert default_storage.exists(before)
 
 
+def test_a_text_of_ones_own_stays_ones_own_when_its_picture_is_kept(story, infographic, editor, now):
+    broadcast = services.create(title="One's own", user=editor, now=now)
+    services.add_stories(broadcast=broadcast, pages=[story], user=editor, now=now)
+    own = Message(broadcast=broadcast, channel="email", language="en", subject="Mine", body="<p>Mine.</p>")
+    own.picture = infographic
+    services.write(message=own, user=editor, now=now)
+    edit(infographic)
+    assert matrix(broadcast).cell("email", "en").state == CellState.STALE
+    services.keep(message=own, user=editor, now=now)
+
+    story.summary = "A summary that this text never had."
+    story.save_revision().publish()
+
+    assert matrix(broadcast).cell("email", "en").state == CellState.DRAFT
+
+
 def test_saving_or_drawing_again_takes_the_picture_of_today_and_keeping_that_of_then(
     pictured, infographic, editor, now
 ):

@@ -15,7 +15,7 @@ from outreach.delivery import lifecycle
 from outreach.delivery.balance import balance
 from outreach.delivery.decisions import decide
 from outreach.delivery.freeze import freeze
-from outreach.delivery.models import Delivery
+from outreach.delivery.models import Delivery, Freeze
 from outreach.delivery.welcome import greet
 
 from .conftest import START, person, write
@@ -161,7 +161,7 @@ def test_that_nobody_is_left_to_try_again_is_told(earlier, django_user_model):
     Delivery.objects.filter(subscriber__frequency="every").delete()
     user = django_user_model.objects.create_user("somebody")
 
-    with pytest.raises(Refused, match="want fewer messages"):
+    with pytest.raises(Refused, match="or want fewer messages"):
         decide(broadcast=failed, name="retry-failed", seen=2, after=0, user=user, now=START)
 
     failed.refresh_from_db()
@@ -172,11 +172,15 @@ def test_that_some_were_left_alone_is_told(earlier, client, django_user_model):
     failed = earlier(3 * DAY, status="failed")
     earlier(timedelta(hours=2), title="The next")
     client.force_login(django_user_model.objects.create_superuser("boss"))
+    Freeze.objects.create(broadcast=failed, candidates=3, frozen_at=START)
     place = reverse("broadcast_decision", args=[failed.pk, "retry-failed"])
 
     with time_machine.travel(START, tick=False):
+        progress_page = client.get(reverse("broadcast_progress", args=[failed.pk])).text
         answer = client.post(place, {"seen": 3, "after": 0}, follow=True)
 
+    assert "Try the 1 that failed again" in progress_page
+    assert "2 more are left alone" in progress_page
     assert "1 delivery was changed. The rest resolved itself meanwhile, or is for people" in answer.text
 
 

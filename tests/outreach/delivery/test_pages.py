@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from wagtail.models import ModelLogEntry
 
+from outreach.audience.models import Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
@@ -229,6 +230,39 @@ def test_only_what_failed_is_tried_again_with_its_count_on_the_button(client, un
     client.post(address(uncertain, "broadcast_decision", "retry-failed"), {"seen": 2, "after": 0})
 
     assert sorted(Delivery.objects.values_list("status", flat=True)) == ["queued", "queued", "uncertain", "uncertain"]
+
+
+def test_who_cant_be_written_to_any_more_is_not_tried_again(client, uncertain):
+    Delivery.objects.update(status="failed", detail="gave up after 8 attempts: full", settled_at=START)
+    left, quiet, refused, still = Subscription.objects.order_by("pk")
+    Subscription.objects.filter(pk=left.pk).update(state="left")
+    Subscription.objects.filter(pk=quiet.pk).update(allows_messages=False)
+    Suppression.objects.create(channel="email", address_hash=refused.address_hash, reason="complaint")
+    found = page(client, uncertain)
+    assert words(found.select_one("#retry")) == "Try the 1 that failed again"
+    assert "3 more are left alone" in words(found)
+
+    client.post(address(uncertain, "broadcast_decision", "retry-failed"), {"seen": 1, "after": 0})
+
+    assert Delivery.objects.get(status="queued").subscription == still
+
+
+@pytest.mark.parametrize(("name", "status"), [("take-as-sent", "uncertain"), ("retry-failed", "failed")])
+def test_what_a_worker_adds_in_the_same_moment_is_not_decided_along(client, uncertain, monkeypatch, name, status):
+    """Its outcome is written between the look at the number and the act."""
+    carry_out = {"take-as-sent": "resolve_uncertain", "retry-failed": "retry_failed"}[name]
+    act = getattr(lifecycle, carry_out)
+    Delivery.objects.filter(status="uncertain").update(status=status, settled_at=None)
+
+    def overtaken(**given):
+        Delivery.objects.filter(status="accepted").update(status=status, settled_at=None)
+        return act(**given)
+
+    monkeypatch.setattr(lifecycle, carry_out, overtaken)
+    answer = client.post(address(uncertain, "broadcast_decision", name), {"seen": 2, "after": 0}, follow=True)
+
+    assert "There are 4 now, more than you saw" in answer.text
+    assert sorted(Delivery.objects.values_list("status", flat=True)) == ["accepted", "accepted", status, status]
 
 
 def test_one_cause_of_what_failed_is_not_mixed_with_another_that_has_the_same_words(client, uncertain):

@@ -1,12 +1,13 @@
 """What is said of a broadcast on its way: speeds, times left, signs of life, kinds of trouble, parts."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.broadcasts import services as broadcasts
+from outreach.broadcasts.models import Broadcast, QuietHours
 from outreach.channels import failures
 from outreach.delivery import meanings, throttle
 from outreach.delivery.models import Delivery
@@ -28,7 +29,8 @@ def tally(status="queued", count=1, *, channel="email", lately=0, tried_at=None,
 
 
 def measured(*found: Tally, allowed=None, rests=None, now=NOW):
-    return pace(found, started_at=START, allowed=allowed or {"email": 50}, rests=rests or {}, now=now)
+    allowed = allowed or {"email": 50}
+    return pace(found, started_at=START, allowed=allowed, went_on={}, rests=rests or {}, quiet={}, now=now)
 
 
 def test_the_time_left_follows_from_the_last_minute():
@@ -38,6 +40,15 @@ def test_the_time_left_follows_from_the_last_minute():
     assert found.left == timedelta(minutes=5)
     assert found.overall == 5
     assert found.at_best == timedelta(seconds=12)
+
+
+def test_the_time_left_is_not_shorter_than_a_rest_that_has_begun():
+    rest = timedelta(hours=10)
+    going = tally("accepted", 3000, lately=120, tried_at=NOW)
+
+    assert measured(tally(count=600), going, rests={"email": NOW + rest}).left == rest + timedelta(minutes=5)
+    put_off = tally("deferred", 1, due_at=NOW + timedelta(minutes=1))
+    assert measured(put_off, going, rests={"email": NOW + rest}).left == rest
 
 
 def test_in_its_first_minute_the_speed_is_over_the_time_that_passed():
@@ -289,3 +300,41 @@ def test_the_parts_of_a_reading_add_up_to_the_ledger(sending, courier, channel, 
     assert sum(each.count for each in found) == 6
     assert sum(each.lately for each in found) == 6
     assert all(each.unsettled == 0 for each in found if not each.is_open)
+
+
+def test_the_time_left_reckons_with_the_quiet_hours_to_come(sending):
+    """60 went in the last minute and 40 are left: 40 seconds, of which ten lie before quiet hours that last a night."""
+    now = START + timedelta(minutes=30)
+    sent(sending, 100, 60, at=now - timedelta(seconds=5))
+    QuietHours.objects.create(email=True, zone="UTC", start=(now + timedelta(seconds=10)).time(), end=time(0, 30))
+
+    left = progress(Broadcast.objects.get(), now=now).pace.left
+
+    assert now + left == datetime(2026, 10, 2, 0, 30, 30, tzinfo=UTC)
+
+
+def test_once_it_goes_on_the_speed_is_over_the_time_since_then(sending, two_people):
+    resumed = START + timedelta(hours=1)
+    broadcast = sent(sending, 100, 50, at=resumed + timedelta(seconds=5))
+    broadcasts.pause(broadcast=broadcast, reason="", user=two_people[1], now=START + timedelta(seconds=1))
+    broadcasts.resume(broadcast=broadcast, user=two_people[1], now=resumed)
+
+    assert progress(broadcast, now=resumed + timedelta(seconds=5)).pace.lately == 10
+
+
+def test_after_a_rest_the_speed_is_over_the_time_since_then(sending):
+    woke = START + timedelta(hours=1)
+    broadcast = sent(sending, 100, 50, at=woke + timedelta(seconds=5))
+    throttle.wait_everyone(channel="email", until=woke, now=START)
+
+    assert progress(broadcast, now=woke + timedelta(seconds=5)).pace.lately == 10
+
+
+def sent(sending, people: int, some: int, *, at: datetime) -> Broadcast:
+    """A broadcast of which some messages were sent at one moment."""
+    for number in range(people):
+        person(number)
+    broadcast = sending()
+    numbers = list(Delivery.objects.order_by("pk").values_list("pk", flat=True)[:some])
+    Delivery.objects.filter(pk__in=numbers).update(status="accepted", settled_at=at, attempted_at=at)
+    return broadcast

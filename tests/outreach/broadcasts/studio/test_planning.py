@@ -217,7 +217,7 @@ def test_why_the_engine_held_a_broadcast_is_told_in_the_reader_s_language(client
 
     found = text(client, address("broadcast", draft.pk))
 
-    assert "L’heure prévue est passée pendant que rien ne fonctionnait." in found
+    assert "L’heure prévue est passée avant que l’envoi puisse commencer." in found
     assert "Its time passed" not in found
 
 
