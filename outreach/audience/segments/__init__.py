@@ -1,6 +1,6 @@
 """Segments: how many people are in one, who they are like, how two compare, and what became of one over time."""
 
-from .counting import SINGLES_OUT, Comparison, Size, compared, count, people_of, shown, size
+from .counting import SINGLES_OUT, Comparison, Size, Told, compared, count, people_of, shown, size
 from .history import Change, changes, restore, save
 from .sample import Likeness, sample
 from .use import users_of
@@ -11,6 +11,7 @@ __all__ = [
     "Comparison",
     "Likeness",
     "Size",
+    "Told",
     "changes",
     "compared",
     "count",

@@ -104,6 +104,26 @@ def shown(number: int, *, exactly: bool) -> str:
     return f"<{SINGLES_OUT}" if number < SINGLES_OUT else str(number - number % SINGLES_OUT)
 
 
+class Told(int):
+    """A number of people as somebody may know it, exact or as :func:`shown` has it, but told apart from nobody.
+
+    As ``text`` and as a string it is for readers; as a number it can be reckoned with, and says no more.
+    """
+
+    text: str
+
+    def __new__(cls, number: int, *, exactly: bool) -> "Told":
+        """``exactly`` says whether the reader may see each person."""
+        found = super().__new__(
+            cls, number if exactly or not number else max(SINGLES_OUT, number - number % SINGLES_OUT)
+        )
+        found.text = shown(number, exactly=exactly or not number)
+        return found
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def _addresses(rule: Rule, now: datetime) -> "QuerySet[Subscription]":
     return Subscription.objects.filter(
         as_query(rule, now=now, prefix="subscriber__"), state=Subscription.State.ACTIVE, allows_messages=True

@@ -33,11 +33,14 @@ class Preflight:
         return next(verdict for verdict in (Verdict.STOP, Verdict.LOOK, Verdict.PASS) if verdict in found)
 
 
-def preflight(broadcast: Broadcast, *, now: datetime) -> Preflight:
-    """Look at everything; two queries over the audience, whatever its size. ``now`` is UTC."""
+def preflight(broadcast: Broadcast, *, exactly: bool = True, now: datetime) -> Preflight:
+    """Look at everything, for somebody who may see each person (``exactly``) or not. ``now`` is UTC.
+
+    Two queries over the audience, whatever its size.
+    """
     cells = matrix(broadcast)
     stops = obstacles(broadcast, cells)
-    counted = people(broadcast)
+    counted = people(broadcast, exactly=exactly)
     planned = [] if broadcast.is_welcome else paces(broadcast, messages=counted.by_channel, now=now)
     return Preflight(
         lines=(

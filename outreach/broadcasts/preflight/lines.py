@@ -91,16 +91,16 @@ def texts(people: People) -> Line:
         *_of_cells(
             people.without_text,
             lambda count: ngettext(
-                "%(channel)s, %(language)s: there is no text, so %(count)d person is left out.",
-                "%(channel)s, %(language)s: there is no text, so %(count)d people are left out.",
+                "%(channel)s, %(language)s: there is no text, so %(count)s person is left out.",
+                "%(channel)s, %(language)s: there is no text, so %(count)s people are left out.",
                 count,
             ),
         ),
         *_of_cells(
             people.elsewhere,
             lambda count: ngettext(
-                "%(channel)s, %(language)s: there is no text, so %(count)d person gets nothing on this channel.",
-                "%(channel)s, %(language)s: there is no text, so %(count)d people get nothing on this channel.",
+                "%(channel)s, %(language)s: there is no text, so %(count)s person gets nothing on this channel.",
+                "%(channel)s, %(language)s: there is no text, so %(count)s people get nothing on this channel.",
                 count,
             ),
         ),
@@ -118,13 +118,15 @@ def frequency(broadcast: Broadcast, people: People, planned: Iterable[Before]) -
     """Whether people who want fewer messages are likely to get a planned one in place of this."""
     looks = []
     for other in planned:
-        count = sum(number for wanted, number in people.wanting_fewer.items() if wanted in other.frequencies)
+        count = people.told(
+            sum(number for wanted, number in people.wanting_fewer.items() if wanted in other.frequencies)
+        )
         if count:
             looks.append(
                 ngettext(
-                    "“%(title)s” is planned for %(moment)s (%(zone)s): up to %(count)d person who wants fewer messages"
+                    "“%(title)s” is planned for %(moment)s (%(zone)s): up to %(count)s person who wants fewer messages"
                     " gets that one and not this one.",
-                    "“%(title)s” is planned for %(moment)s (%(zone)s): up to %(count)d people who want fewer messages"
+                    "“%(title)s” is planned for %(moment)s (%(zone)s): up to %(count)s people who want fewer messages"
                     " get that one and not this one.",
                     count,
                 )
@@ -167,8 +169,8 @@ def fallback(people: People) -> Line:
     """Who gets a language that is not theirs."""
     looks = (
         ngettext(
-            "%(count)d person reads %(language)s and gets %(instead)s.",
-            "%(count)d people read %(language)s and get %(instead)s.",
+            "%(count)s person reads %(language)s and gets %(instead)s.",
+            "%(count)s people read %(language)s and get %(instead)s.",
             each.count,
         )
         % {"count": each.count, "language": each.language, "instead": each.instead}
@@ -241,7 +243,7 @@ def speed(pace: Pace) -> Line:
 def _finish(pace: Pace) -> str:
     if not pace.messages:
         return _("Nothing goes out on this channel.")
-    number = ngettext("%(count)d message", "%(count)d messages", pace.messages) % {"count": pace.messages}
+    number = ngettext("%(count)s message", "%(count)s messages", pace.messages) % {"count": pace.messages}
     if not pace.per_second:
         return _("%(messages)s, as fast as the server takes them.") % {"messages": number}
     if pace.done_at is None:

@@ -17,6 +17,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from outreach.audience.choices import ChannelName
+from outreach.audience.staff.segments.size import sees_people
 from outreach.broadcasts.models import Broadcast, Message
 from outreach.broadcasts.refusals import Refused
 
@@ -47,6 +48,11 @@ class StudioView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     def user(self) -> User:
         """Who asks."""
         return signed_in(self.request)
+
+    @property
+    def sees_people(self) -> bool:
+        """Whether they may know every number of people exactly."""
+        return sees_people(self.user)
 
     @property
     def address(self) -> str:

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.utils import get_valid_next_url_from_request
 
+from outreach.audience.segments import Told
 from outreach.broadcasts import services
 from outreach.broadcasts.audience import receivers, shares
 from outreach.broadcasts.lifecycle import elsewhere
@@ -245,7 +246,7 @@ class DecisionView(StudioView):
             back=self._next() or self.address,
             media=kwargs["form"].media,
             messages_approved=self.broadcast.messages.filter(channel__in=self.broadcast.channels) if approving else [],
-            people=receivers(shares(self.broadcast)) if approving else None,
+            people=str(Told(receivers(shares(self.broadcast)), exactly=self.sees_people)) if approving else None,
             segments=self.broadcast.segments.all() if approving else [],
             **kwargs,
         )

@@ -14,6 +14,7 @@ from wagtail.admin.widgets.button import Button
 from wagtail.log_actions import registry
 
 from outreach.audience.choices import ChannelName
+from outreach.audience.segments import Told
 from outreach.broadcasts import services
 from outreach.broadcasts.audience import Reason, Share, by_cell, by_reason, receivers, shares
 from outreach.broadcasts.matrix import Cell, CellState, matrix
@@ -38,8 +39,8 @@ class People:
     """What becomes of the subscriptions on one channel, as counts."""
 
     channel: str
-    getting: int
-    left_out: list[tuple[str, int]]
+    getting: Told
+    left_out: list[tuple[str, Told]]
 
 
 class BroadcastView(StudioView):
@@ -85,7 +86,8 @@ class BroadcastView(StudioView):
             ],
             lacking=not_ready(broadcast, cells) if broadcast.state == State.DRAFT else [],
             counting=counting,
-            total=receivers(counted),
+            total=self._told(receivers(counted)),
+            is_rounded=not self.sees_people,
             people=self._people(counted) if counting else [],
             segments=broadcast.segments.all(),
             submission=submission,
@@ -108,7 +110,7 @@ class BroadcastView(StudioView):
         arguments = [self.broadcast.pk, cell.channel, cell.language]
         return {
             "cell": cell,
-            "going": going.get((cell.channel, cell.message.pk), 0) if cell.message else 0,
+            "going": self._told(going.get((cell.channel, cell.message.pk), 0) if cell.message else 0),
             "read": reverse("broadcasts:cell", args=arguments),
             "edit": reverse("broadcasts:edit_cell", args=arguments),
             "redraw": reverse("broadcasts:redraw", args=arguments),
@@ -123,13 +125,18 @@ class BroadcastView(StudioView):
         return [
             People(
                 channel=str(ChannelName(name).label),
-                getting=counts.get((name, ""), 0),
+                getting=self._told(counts.get((name, ""), 0)),
                 left_out=[
-                    (str(reason.label), counts[name, reason]) for reason in Reason if counts.get((name, reason.value))
+                    (str(reason.label), self._told(counts[name, reason]))
+                    for reason in Reason
+                    if counts.get((name, reason.value))
                 ],
             )
             for name in self.broadcast.channels
         ]
+
+    def _told(self, number: int) -> Told:
+        return Told(number, exactly=self.sees_people)
 
     def _later(self, name: str) -> str:
         """A page about the broadcast that a later stage registers."""

@@ -33,7 +33,7 @@ class PreflightView(StudioView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The lines and the people, and the decision that comes next."""
-        found = preflight(self.broadcast, now=timezone.now())
+        found = preflight(self.broadcast, exactly=self.sees_people, now=timezone.now())
         return super().get_context_data(
             preflight=found,
             stops=found.verdict == "stop",
