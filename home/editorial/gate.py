@@ -17,7 +17,6 @@ from wagtail.models import Page
 from .people import Picture, pictures
 
 
-
 class Lack(NamedTuple):
     """Why a picture may not be published: the ``state`` of the consent ``reference``, and since or until which ``day``.
 

@@ -51,3 +51,9 @@ class Campaign(models.Model):
                 )
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError({"ends_on": _("The last day is before the first.")})
+
+
+def only_campaign() -> Campaign | None:
+    """The campaign, where there is exactly one, so that nobody has to choose it."""
+    found = list(Campaign.objects.all()[:2])
+    return found[0] if len(found) == 1 else None

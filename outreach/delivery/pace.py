@@ -25,12 +25,14 @@ class Pace:
     ``lately`` is over the last minute, or since it last went on; ``overall`` since the start with every pause;
     ``None`` where nothing was tried. ``left`` follows from ``lately``, from when deferred messages are due and from
     the hours in which channels rest; ``None`` where it can't be known, because the channels in ``still`` have messages
-    to send and sent none. ``at_best`` is what it would take at the speed that the channels are allowed.
+    to send and sent none. ``next_try`` is set where nothing waits but what was put off: when the first of it is tried
+    again, which may put it off once more. ``at_best`` is what it would take at the speed that the channels are allowed.
     """
 
     lately: float | None
     overall: float | None
     left: timedelta | None
+    next_try: datetime | None
     still: tuple[str, ...]
     at_best: timedelta
 
@@ -71,9 +73,16 @@ def pace(
         lately=sum(road.speed for road in roads) or None,
         overall=tried / lasted if tried else None,
         left=max(known, default=now) - now if len(known) == len(ends) else None,
+        next_try=_next_try(roads),
         still=tuple(name for name, end in ends.items() if end is None),
         at_best=max((road.end_at_best() for road in roads), default=now) - now,
     )
+
+
+def _next_try(roads: Sequence["_Road"]) -> datetime | None:
+    if any(road.turn for road in roads):
+        return None
+    return min((road.next_try for road in roads if road.next_try), default=None)
 
 
 @dataclass(frozen=True)
@@ -92,15 +101,25 @@ class _Road:
         """Messages a second over the window."""
         return sum(each.lately for each in self.tallies) / self.window.total_seconds()
 
+    @property
+    def turn(self) -> int:
+        """How many wait their turn."""
+        return self._count({Status.QUEUED, Status.ATTEMPTING})
+
+    @property
+    def next_try(self) -> datetime | None:
+        """When the first of what was put off is due; ``None`` where nothing was."""
+        due = [each.first_due_at for each in self.tallies if each.status == Status.DEFERRED]
+        return self._done(max(min(due), self.start), 0) if due else None
+
     def end(self) -> datetime | None:
         """When it is done at its speed, deferred messages too; ``None`` where it has a queue and no speed."""
-        turn = self._count({Status.QUEUED, Status.ATTEMPTING})
         due = [each.last_due_at for each in self.tallies if each.status == Status.DEFERRED]
         ends = [self._done(max(*due, self.start), 0)] if due else []
-        if turn:
+        if self.turn:
             if not self.speed:
                 return None
-            ends.append(self._done(self.start, turn / self.speed))
+            ends.append(self._done(self.start, self.turn / self.speed))
         return max(ends, default=self.now)
 
     def end_at_best(self) -> datetime:

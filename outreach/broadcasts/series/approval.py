@@ -73,7 +73,7 @@ def change(*, series: Series, segments: Iterable[Segment], user: User, now: date
             )
         before = rule_hash(held)
         # Not what the workers write meanwhile.
-        series.save(update_fields=[*RULE, "carries", "title", "local_time"])
+        series.save(update_fields=[*RULE, "carries", "title", "campaign", "local_time"])
         series.segments.set(segments)
         unread = 0
         if rule_hash(series) != before:
@@ -87,7 +87,7 @@ def change(*, series: Series, segments: Iterable[Segment], user: User, now: date
 
 def version(series: Series) -> str:
     """Of what the form of a series says, as it was read."""
-    return digest([series.title, rule_hash(series)])
+    return digest([series.title, series.campaign_id, rule_hash(series)])
 
 
 def pause(*, series: Series, user: User, now: datetime) -> int:

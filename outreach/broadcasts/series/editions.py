@@ -133,6 +133,7 @@ def _make(series: Series, pages: Sequence[NewPage], occurrence: datetime, since:
         user=None,
         now=now,
     )
+    drafting.set_campaign(broadcast=broadcast, campaign=series.campaign, user=None, now=now)
     broadcast.series, broadcast.occurrence, broadcast.send_at = series, occurrence, occurrence
     broadcast.stories_since = since
     # Who wrote the rule can't be the second person of its editions.

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from outreach.audience.models import Segment
+from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Addressed, Broadcast
 
 MOST_STORIES, MOST_HOURS_AHEAD = 10, 168
@@ -57,6 +58,15 @@ class Series(Addressed):
 
     title = models.CharField(
         _("title"), max_length=80, help_text=_("For staff; the title of each edition adds its date.")
+    )
+    campaign = models.ForeignKey(
+        Campaign,
+        verbose_name=_("campaign"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Its editions count there, from the next one on."),
     )
     rhythm = models.CharField(_("how often"), max_length=10, choices=Rhythm.choices, default=Rhythm.WEEKLY)
     weekdays = models.JSONField(_("on these days of the week"), default=mondays, blank=True)

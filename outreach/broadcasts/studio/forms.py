@@ -18,7 +18,7 @@ from wagtail.models import Page
 
 from home.models import InfographicPage
 from outreach.audience.choices import ChannelName
-from outreach.broadcasts.campaign import FIRST_YEAR, LAST_YEAR, Campaign
+from outreach.broadcasts.campaign import FIRST_YEAR, LAST_YEAR, only_campaign
 from outreach.broadcasts.characters import NO_XML, tidy_line
 from outreach.broadcasts.models import LONGEST_ADDRESS, LONGEST_LABEL, LONGEST_TITLE, Broadcast, Message
 from outreach.broadcasts.office_time import first_moment, moments, office_text, office_zone
@@ -146,9 +146,8 @@ class AudienceForm(forms.ModelForm):
         self.initial["read"] = settings_version(self.instance)
         self.fields["deadline_hours"].validators += [MinValueValidator(1), MaxValueValidator(LONGEST_DEADLINE)]
         self.fields["campaign"].empty_label = gettext("No campaign")  # type: ignore[attr-defined]
-        campaigns = list(Campaign.objects.values_list("pk", flat=True)[:2])
-        if self.instance.campaign_id is None and len(campaigns) == 1 and not self.instance.segments.exists():
-            self.initial["campaign"] = campaigns[0]
+        if self.instance.campaign_id is None and not self.instance.segments.exists() and (only := only_campaign()):
+            self.initial["campaign"] = only.pk
         if self.instance.is_welcome:
             for name in (
                 "campaign",

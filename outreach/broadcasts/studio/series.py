@@ -24,7 +24,8 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import AdminTimeInput
 
 from outreach.audience.choices import ChannelName
-from outreach.broadcasts.models import both_channels
+from outreach.broadcasts.campaign import only_campaign
+from outreach.broadcasts.models import Broadcast, both_channels
 from outreach.broadcasts.office_time import office_zone
 from outreach.broadcasts.refusals import Overtaken, Refused
 from outreach.broadcasts.series import approval
@@ -64,6 +65,7 @@ class SeriesForm(WagtailAdminModelForm):
         model = Series
         fields = [
             "title",
+            "campaign",
             "rhythm",
             "weekdays",
             "month_day",
@@ -83,8 +85,14 @@ class SeriesForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["campaign"].empty_label = gettext("No campaign")
         if self.instance.pk:
             self.initial["read"] = approval.version(self.instance)
+        elif only := only_campaign():
+            self.initial["campaign"] = only.pk
+        self.fields["missed_rule"].help_text = gettext("The deadline is %(hours)d hours after its time.") % {
+            "hours": Broadcast._meta.get_field("deadline_hours").default
+        }
         self.fields["local_time"].help_text = gettext("In the time zone of the office, %(zone)s.") % {
             "zone": settings.OFFICE_TIME_ZONE
         }

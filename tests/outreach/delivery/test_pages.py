@@ -265,6 +265,13 @@ def test_what_a_worker_adds_in_the_same_moment_is_not_decided_along(client, unce
     assert sorted(Delivery.objects.values_list("status", flat=True)) == ["accepted", "accepted", status, status]
 
 
+def test_what_was_put_off_has_a_next_try_and_no_end(client, uncertain):
+    due = START + timedelta(minutes=2)
+    Delivery.objects.filter(status="accepted").update(status="deferred", settled_at=None, due_at=due)
+
+    assert "Time left unknown What was put off is tried again at 10:02 a.m." in words(page(client, uncertain))
+
+
 def test_one_cause_of_what_failed_is_not_mixed_with_another_that_has_the_same_words(client, uncertain):
     numbers = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
     Delivery.objects.filter(pk__in=numbers[:3]).update(status="failed", detail="", settled_at=START)

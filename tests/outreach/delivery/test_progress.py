@@ -51,6 +51,17 @@ def test_the_time_left_is_not_shorter_than_a_rest_that_has_begun():
     assert measured(put_off, going, rests={"email": NOW + rest}).left == rest
 
 
+def test_where_only_what_was_put_off_is_left_the_next_try_is_told_and_no_end():
+    going = tally("accepted", 3000, lately=120, tried_at=NOW)
+    first, last = (NOW + timedelta(minutes=minutes) for minutes in (1, 5))
+    put_off = [tally("deferred", due_at=last), tally("deferred", due_at=first), tally("uncertain", 4)]
+
+    assert measured(*put_off, going).next_try == first
+    assert measured(*put_off, going, rests={"email": last}).next_try == last
+    assert measured(*put_off, tally(count=1), going).next_try is None
+    assert measured(going).next_try is None
+
+
 def test_in_its_first_minute_the_speed_is_over_the_time_that_passed():
     now = START + timedelta(seconds=20)
 

@@ -10,6 +10,7 @@ from outreach.audience.models import Segment
 from outreach.audience.rules import EVERYBODY
 from outreach.audience.segments import history as segment_history
 from outreach.broadcasts import services
+from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.refusals import ApprovalVoid, OwnSubmission
 from outreach.broadcasts.rendering import build
@@ -76,6 +77,21 @@ def test_a_draft_is_made_so_many_hours_ahead_and_not_before(series, stories):
     assert edition.occurrence == edition.send_at == MONDAY
     assert edition.title == "The week's stories, Dec. 7, 2026"
     assert list(edition.segments.all()) == list(series.segments.all())
+
+
+def test_editions_count_for_the_campaign_of_their_series_from_the_next_one_on(series, stories, everybody, editor):
+    publish(stories, "farm", TUESDAY)
+    (first,) = make(MONDAY - DAY)
+    assert first.campaign is None
+    read, word = approval.version(series), approval.rule_hash(series)
+    series.campaign = Campaign.objects.create(name="One", slug="one", starts_on="2026-01-01", ends_on="2026-12-31")
+    approval.change(series=series, segments=[everybody], user=editor, now=MONDAY)
+    assert approval.version(series) != read
+    # Whoever agreed to it in advance agreed to texts and audience, as with any broadcast.
+    assert approval.rule_hash(series) == word
+    publish(stories, "shop", MONDAY + DAY)
+
+    assert [each.campaign for each in make(MONDAY + WEEK - DAY)] == [None, series.campaign]
 
 
 def test_however_often_workers_look_an_edition_is_made_once(series, stories):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from wagtail.models import ModelLogEntry
 
 from outreach.audience.models import Segment
+from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.series import approval, editions
 from outreach.broadcasts.series.models import Series
@@ -110,6 +111,21 @@ def test_a_series_is_made_with_its_rule_and_shows_its_next_dates(client, everybo
     assert "America/Dominica" in text
     assert "Stories and news. The newest ones published since the edition before, at most 3." in " ".join(text.split())
     assert ModelLogEntry.objects.for_instance(series).get().action == "wagtail.create"
+
+
+def test_a_series_belongs_to_the_only_campaign_unless_somebody_says_otherwise(client, everybody, editor):
+    campaign = Campaign.objects.create(name="One", slug="one", starts_on="2026-01-01", ends_on="2026-12-31")
+    client.force_login(editor)
+    page = BeautifulSoup(client.get(reverse("series:add")).text, "html.parser")
+    assert page.select_one("select[name=campaign] option[selected]")["value"] == str(campaign.pk)
+
+    answer = client.post(reverse("series:add"), {**form(everybody), "campaign": campaign.pk}, follow=True)
+    assert Series.objects.get().campaign == campaign
+    assert BeautifulSoup(answer.text, "html.parser").find("dt", string="Campaign").find_next("dd").string == "One"
+
+    Campaign.objects.create(name="Two", slug="two", starts_on="2026-01-01", ends_on="2026-12-31")
+    page = BeautifulSoup(client.get(reverse("series:add")).text, "html.parser")
+    assert page.select_one("select[name=campaign] option").string == "No campaign"
 
 
 @pytest.mark.parametrize(
