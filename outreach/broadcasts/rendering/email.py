@@ -120,4 +120,7 @@ def _text(context: dict[str, object]) -> str:
     for anchor in tree.find_all("a"):
         target, words = str(anchor["href"]), anchor.get_text()
         anchor.replace_with(f"{words} <{target}>")
+    for words in tree.find_all(string=True):
+        # What turns the page into text takes entities for characters twice.
+        words.replace_with(words.replace("&", "&amp;"))
     return folded_text(str(get_text(str(tree))).strip()) + "\n"

@@ -124,6 +124,29 @@ def test_the_text_part_says_the_same_with_its_addresses(message):
     assert not re.search(r"</?(p|a|b|li|div)\b", text)
 
 
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        ("<p>https://a.example/table?year=2024&amp;region=dm</p>", "https://a.example/table?year=2024&region=dm"),
+        ("<p>Pay in https://a.example/?a=1&amp;currency=XCD</p>", "Pay in https://a.example/?a=1&currency=XCD"),
+        ("<p>Write &amp;lt; for &lt;, or &amp;amp;.</p>", "Write &lt; for <, or &amp;."),
+        ('<p><a href="https://a.example/">Fish &amp;copy chips</a></p>', f"Fish &copy chips <{PLACEHOLDER}1>"),
+    ],
+)
+def test_what_looks_like_an_entity_is_read_alike_in_both_parts(message, body, read):
+    built = build(message(body=body))
+
+    assert read.split(" <http")[0] in BeautifulSoup(built.html, "html.parser").get_text(" ")
+    assert read in built.text
+
+
+def test_a_subject_and_a_button_keep_what_looks_like_an_entity(message):
+    built = build(message(subject="Prices: A&copy B", button_label="Go &reg", button_url="https://a.example/"))
+
+    assert "Prices: A&copy B" in built.text
+    assert f"Go &reg <{PLACEHOLDER}1>" in built.text
+
+
 def test_an_email_carries_its_language_and_preview_text_and_no_outside_font(message):
     html = build(message(language="fr")).html
 
