@@ -118,8 +118,8 @@ def _inlined(body: str) -> str:
 def _text(context: dict[str, object]) -> str:
     tree = BeautifulSoup(render_to_string("outreach/broadcasts/email_text.html", context), "html.parser")
     for anchor in tree.find_all("a"):
-        target, words = str(anchor["href"]), anchor.get_text()
-        anchor.replace_with(f"{words} <{target}>")
+        anchor.append(f" <{anchor['href']}>")
+        anchor.unwrap()
     for words in tree.find_all(string=True):
         # What turns the page into text takes entities for characters twice.
         words.replace_with(words.replace("&", "&amp;"))

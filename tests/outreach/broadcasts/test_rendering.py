@@ -140,6 +140,19 @@ def test_what_looks_like_an_entity_is_read_alike_in_both_parts(message, body, re
     assert read in built.text
 
 
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("Read the table<br/>of <b>parishes</b>", f"Read the table\nof parishes <{PLACEHOLDER}1>"),
+        ("<p>Read the table</p><p>of parishes</p>", f"Read the table\n\nof parishes\n\n<{PLACEHOLDER}1>"),
+    ],
+)
+def test_a_break_inside_a_link_keeps_its_words_apart_in_the_text_part(message, words, read):
+    built = build(message(body=f'<p>See:</p><a href="https://a.example/">{words}</a>'))
+
+    assert f"\n\n{read}\n" in built.text
+
+
 def test_a_subject_and_a_button_keep_what_looks_like_an_entity(message):
     built = build(message(subject="Prices: A&copy B", button_label="Go &reg", button_url="https://a.example/"))
 
