@@ -11,8 +11,11 @@ BULLET = re.compile(r"^\s*(?:[\u00b7\u2022\u25aa\uf0a7\uf0b7]\s+|o\s{2,})")
 """A dot and spaces, as Word writes an item of a list; a circle is its letter o."""
 
 DOT = re.compile(r"^\s*\S")
-CONDITION = re.compile(r"<!\[[^>]*>")
-"""What Word writes around what only some programs should read; what stands between two of them stays."""
+CONDITION = re.compile(r"<!\[[^>]*>(?<!-->)")
+"""What Word writes around what only some programs should read; what stands between two of them stays.
+
+One that ends a comment is left to go with it: without it, the comment would take along the text after it.
+"""
 
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 

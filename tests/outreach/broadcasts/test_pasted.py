@@ -42,6 +42,25 @@ def test_nothing_of_word_is_left_in_a_mail(message):
     assert [item.get_text() for item in page.find_all("li")] == ["farms", "shops and homes", "first"]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "between",
+    [
+        "<!--[if gte mso 9]><xml><o:p>x</o:p></xml><![endif]-->",
+        '<!--[if gte vml 1]><v:shape id="i"></v:shape><![endif]--><![if !vml]><img src="file:///c:/a.png"><![endif]>',
+        "<!--[if !mso]><!--><b></b><!--<![endif]-->",
+    ],
+)
+@pytest.mark.parametrize("channel", ["email", "telegram"])
+def test_what_only_word_reads_takes_no_text_along_and_is_not_shown(message, channel, between):
+    body = f'<p class="MsoNormal">One.{between}</p><p>Two.</p><!--EndFragment--><p>Three.</p>'
+
+    text = build(message(channel, body=body)).text
+
+    assert "One.\n\nTwo.\n\nThree.\n\n" in text
+    assert not [left for left in ("mso", "vml", "endif", "<!") if left in text]
+
+
 def test_what_the_studios_own_editor_wrote_is_left_as_it_is():
     written = '<p data-block-key="a1">Many <b>people</b></p><ul><li>one</li></ul><p>5 · 3</p>'
 
