@@ -24,7 +24,7 @@ from outreach.channels.built import Built
 from .models import Message
 from .own_links import language_of
 from .rendering.body import Links, all_buttons, cleaned
-from .rendering.email import MOST_BYTES
+from .rendering.email import MOST_BYTES, personal_size
 
 DOUBTFUL, JUNK = 2.0, 5.0
 """From so many points on a mail is worth another look, and is likely to be taken for junk."""
@@ -137,7 +137,7 @@ def _text(message: Message, built: Built | None) -> Text:
         for anchor in tree.find_all("a")
         if anchor.get("href")
     ]
-    size = len(built.html.encode()) + len(built.text.encode()) if built else 0
+    size = personal_size(built) if built else 0
     return Text(message, " ".join(tree.get_text(" ").split()), (*anchors, *all_buttons(message)), size)
 
 

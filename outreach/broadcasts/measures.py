@@ -10,7 +10,7 @@ from outreach.channels.built import Built
 
 from .models import Message
 from .rendering.body import Links, cleaned
-from .rendering.email import MOST_BYTES
+from .rendering.email import MOST_BYTES, personal_size
 from .rendering.telegram import characters, composed, room
 
 LONG_SUBJECT, CUT_SUBJECT = 60, 35
@@ -45,7 +45,7 @@ def measures(message: Message, built: Built | None) -> list[Measure]:
     """The lengths that matter on the message's channel; ``built`` is ``None`` while it can't be sent."""
     subject = _subject(visible(message.subject))
     if message.channel == ChannelName.EMAIL:
-        size = [_size(len(built.html.encode()) + len(built.text.encode()))] if built else []
+        size = [_size(personal_size(built))] if built else []
         return [subject, _preview(visible(message.preview_text)), *size]
     return [subject, _telegram(message)]
 

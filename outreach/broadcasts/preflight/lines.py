@@ -18,7 +18,7 @@ from outreach.broadcasts.office_time import office_text
 from outreach.broadcasts.pace import Pace
 from outreach.broadcasts.readiness import Obstacle, Subject
 from outreach.broadcasts.reasons import in_words
-from outreach.broadcasts.rendering.email import MOST_BYTES
+from outreach.broadcasts.rendering.email import MOST_BYTES, personal_size
 from outreach.broadcasts.rendering.telegram import MOST_CHARACTERS, MOST_IN_CAPTION, characters
 from outreach.broadcasts.standing import changed_since, given_approval, open_submission
 
@@ -182,7 +182,7 @@ def fallback(people: People) -> Line:
 def sizes(cells: Matrix) -> Iterator[Line]:
     """How large the largest message is on each channel, beside the most that is sent."""
     built = [cell.built for cell in cells if cell.built]
-    mails = [len(each.html.encode()) + len(each.text.encode()) for each in built if each.channel == ChannelName.EMAIL]
+    mails = [personal_size(each) for each in built if each.channel == ChannelName.EMAIL]
     chats = [each for each in built if each.channel == ChannelName.TELEGRAM]
     if mails:
         said = _("The largest e-mail has %(size)d kB of at most %(most)d kB.") % {

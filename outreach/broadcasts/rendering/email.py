@@ -4,6 +4,7 @@ import logging
 
 import mrml
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -14,13 +15,16 @@ from outreach.broadcasts.models import Message
 from outreach.broadcasts.pictures import address, picture_problems, size
 from outreach.broadcasts.refusals import UnfitMessage
 from outreach.broadcasts.sources import campaign_name
-from outreach.channels.built import PIXEL, TRAP, UNSUBSCRIBE, VIEW, Built
+from outreach.channels.built import PIXEL, SLOT, TRAP, UNSUBSCRIBE, VIEW, Built
 
 from .body import Links, all_buttons, cleaned, common_problems
 from .folding import LONGEST, folded_html, folded_text, longest_line
 
 MOST_BYTES = 100 * 1024
 """The largest HTML and text together; mail programs cut off larger ones, and receivers pay for each kilobyte."""
+
+PERSONAL_PATH = 50
+"""In bytes: what comes after the address of the site in the longest address that is put in for a placeholder."""
 
 PICTURE_WIDTH = 552
 """In pixels: what the column of 600 leaves between its margins."""
@@ -58,8 +62,7 @@ def build(message: Message) -> Built:
     with override(message.language):
         html = _html(context)
         text = _text(context)
-    _check_size(html, text)
-    return Built(
+    built = Built(
         channel=message.channel,
         language=message.language,
         subject=" ".join(message.subject.split()),
@@ -68,16 +71,24 @@ def build(message: Message) -> Built:
         links=tuple(links.targets),
         picture_alt=message.picture_alt,
     )
+    _check_size(built)
+    return built
 
 
-def _check_size(html: str, text: str) -> None:
-    total = len(html.encode()) + len(text.encode())
+def personal_size(built: Built) -> int:
+    """The bytes of HTML and text together, once the links are personal."""
+    address = settings.SITE_URL + "x" * PERSONAL_PATH
+    return sum(len(SLOT.sub(address, part).encode()) for part in (built.html, built.text))
+
+
+def _check_size(built: Built) -> None:
+    total = personal_size(built)
     if total > MOST_BYTES:
         raise UnfitMessage(
             _("The e-mail has %(size)d kB, and at most %(most)d kB are sent: shorten it.")
             % {"size": -(-total // 1024), "most": MOST_BYTES // 1024}
         )
-    if max(longest_line(html), longest_line(text)) > LONGEST:
+    if max(longest_line(built.html), longest_line(built.text)) > LONGEST:
         raise UnfitMessage(_("The text has a word that is too long for a line of an e-mail: put spaces into it."))
 
 

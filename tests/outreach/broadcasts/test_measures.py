@@ -56,3 +56,11 @@ def test_a_mail_has_its_size(message):
     assert 5 < value < 20
     assert (most, fine) == (100, True)
     assert "Mail without its picture, in kB" not in shown(message(subject=""))
+
+
+def test_the_size_of_a_mail_is_that_with_its_personal_links(message, settings):
+    given = message(body="".join(f'<p><a href="https://a.example/{number}">x</a></p>' for number in range(100)))
+
+    value = shown(given)["Mail without its picture, in kB"][0]
+    settings.SITE_URL += "x" * 51
+    assert shown(given)["Mail without its picture, in kB"][0] == value + 10

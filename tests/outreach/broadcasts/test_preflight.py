@@ -285,6 +285,16 @@ def test_a_message_near_the_limit_is_pointed_out(draft, now):
     assert line(preflight(draft, now=now), "Size of the e-mails").verdict == Verdict.PASS
 
 
+def test_a_mail_that_its_personal_links_bring_near_the_limit_is_pointed_out(draft, now):
+    links = "".join(f'<p><a href="https://a.example/{number}">one more link</a></p>' for number in range(350))
+    draft.messages.filter(channel="email", language="en").update(body=links)
+
+    found = line(preflight(draft, now=now), "Size of the e-mails")
+
+    assert found.verdict == Verdict.LOOK
+    assert "of at most 100 kB" in found.sentences[0]
+
+
 def test_a_picture_leaves_less_room_for_its_words(draft, infographic, editor, now):
     message = draft.messages.get(channel="telegram", language="en")
     message.body, message.picture = f"<p>{'a' * 900}</p>", infographic

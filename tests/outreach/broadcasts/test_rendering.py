@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from outreach.broadcasts.models import Message
 from outreach.broadcasts.refusals import UnfitMessage
 from outreach.broadcasts.rendering import build, frozen, problems
+from outreach.broadcasts.rendering.email import MOST_BYTES, personal_size
 from outreach.broadcasts.rendering.telegram import MOST_CHARACTERS, characters
 from outreach.channels.built import PLACEHOLDER, Built, LinkAddresses, personalise
 
@@ -329,6 +330,32 @@ def test_all_reasons_are_given_at_once(message):
 def test_an_email_above_a_hundred_kilobytes_is_refused(message):
     assert problems(message(body="<p>word </p>" * 2000)) == []
     assert "at most 100 kB" in problems(message(body="<p>word word word </p>" * 5000))[0]
+
+
+def many_links(message, count: int) -> Message:
+    line = '<p><a href="https://a.example/parish/{0}/table">Parish {0}</a> has a table of its own, with a source.</p>'
+    return message(body="".join(line.format(number) for number in range(count)))
+
+
+def test_an_email_that_its_personal_links_make_too_large_is_refused(message, settings):
+    settings.SITE_URL = "https://campaign.example.org"
+    token = "x" * 31
+
+    built = build(many_links(message, 250))
+    copy = personalise(
+        built,
+        LinkAddresses(
+            clicks=[f"{settings.SITE_URL}/r/{token}/{number}" for number in range(1, 251)],
+            unsubscribe=f"{settings.SITE_URL}/u/{token}",
+            view=f"{settings.SITE_URL}/en/messages/{token}/",
+            open_pixel=f"{settings.SITE_URL}/o/{token}",
+            trap=f"{settings.SITE_URL}/r/{token}/0",
+        ),
+    )
+
+    sent = len(copy.html.encode()) + len(copy.text.encode())
+    assert sent <= personal_size(built) <= sent * 1.1 < MOST_BYTES
+    assert "at most 100 kB" in problems(many_links(message, 330))[0]
 
 
 def test_telegram_gets_its_own_subset_of_html(message):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from outreach.audience.models import Consent, Subscription
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast, Message
+from outreach.broadcasts.rendering.email import PERSONAL_PATH
 from outreach.delivery.freeze import freeze
 from outreach.delivery.models import Cohort, Delivery, Exclusion, Freeze
 from outreach.tracking.hits import recording
@@ -78,6 +79,13 @@ def test_the_pixel_stands_only_in_the_mail_of_who_consented(client, delivered, i
     assert answer["Content-Type"] == "image/gif"
     ingest()
     assert TrackingEvent.objects.get().kind == "open"
+
+
+def test_no_address_is_longer_than_what_a_mail_is_measured_with(delivered):
+    links = links_of(delivered[0])
+
+    longest = max([*links.clicks, links.unsubscribe, links.view, links.open_pixel, links.trap], key=len)
+    assert 30 < len(path(longest)) <= PERSONAL_PATH
 
 
 def test_who_took_back_the_consent_is_counted_with_their_cohort_alone(client, delivered, ingest):
