@@ -9,7 +9,8 @@ IN_ADDRESSES = re.compile(
     \{\{.*?\}\}                            # {{ name }}: Handlebars, Liquid, listmonk
     | \{%.*?%\}                            # {% if … %}: Django, Liquid
     | \$\{[^{}]*\}                         # ${name}
-    | \{[A-Za-z_][\w.\ |:-]{0,40}\}        # {name}, {contactfield=…}
+    | \{\$?[^\W\d][\w.\ |:-]{0,40}\}       # {name}, {prénom}, {$name}: Smarty
+    | \{!\$?[^\W\d][\w.]{0,60}\}           # {!Contact.FirstName}: Salesforce
     | \*\|[^|*]{1,60}\|\*                  # *|FNAME|*: Mailchimp
     | \[\[[^\[\]]{1,60}\]\]                # [[name]]
     """,
@@ -20,6 +21,8 @@ IN_TEXT = re.compile(
     + r"""
     | (?<![\w%])%{1,2}[A-Za-z_][\w.-]{0,40}%{1,2}(?!\w)   # %name%, %%name%%, %recipient.name%
     | «(?=\w*(?:[a-z][A-Z]|[_\d]))[A-Za-z_]\w{0,40}»      # «FirstName»: Word's mail merge; «Gracias» is a quotation
+    | <<\s?(?i:(?:first|last|full|given)\ ?name)\s?>>     # <<First Name>>; <<Prénom>> may be a quotation too
+    | <<\s?[^\W_]{1,30}(?:_[^\W_]{1,30}){1,4}\s?>>        # <<first_name>>
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -1,5 +1,7 @@
 """Placeholders of other mailing programs are named and stop a text; words that look a little like them do not."""
 
+import html
+
 import pytest
 
 from outreach.broadcasts import services
@@ -20,6 +22,11 @@ pytestmark = pytest.mark.django_db
         "{% if name %}",
         "{name}",
         "{contact.name}",
+        "{étudiant}",
+        "{$name}",
+        "{$user.name|default}",
+        "{!Contact.FirstName}",
+        "{!$User.First_Name__c}",
         "${name}",
         "%name%",
         "%%emailaddr%%",
@@ -28,13 +35,17 @@ pytestmark = pytest.mark.django_db
         "[[name]]",
         "«FirstName»",
         "«first_name»",
+        "<<First Name>>",
+        "<<LASTNAME>>",
+        "<< first_name >>",
+        "&lt;&lt;prénom_usuel&gt;&gt;",
     ],
 )
 def test_a_placeholder_is_named(placeholder):
     found = foreign_placeholders([f"Dear {placeholder}, hello"])
 
     assert len(found) == 1
-    assert found[0].strip("{}") == placeholder.strip("{}")
+    assert found[0].strip("{}") == html.unescape(placeholder).strip("{}")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +59,11 @@ def test_a_placeholder_is_named(placeholder):
         "a {} b { c } | d *bold* [1] [[ ",
         "Fish & chips *| cost |",
         "5 < 10 > 2, {1, 2, 3}",
+        "{$50} or {! wait} or {!} or {¡Hola!} or {été, hiver}",
+        "p { margin: 0; color: red }",
+        "Il dit << bonjour >> et <<Solidarité>>, puis << Nous restons. >>",
+        "<<Prénom>>, <<Mon pays>>, <<WhatsApp>>, <<G20>> et << _____ >>",
+        "Dans la case << First Name, Last Name >>",
     ],
 )
 def test_ordinary_words_are_no_placeholder(text):
