@@ -52,7 +52,17 @@ SHORTENERS = frozenset(
 SHORT_TEXT, PICTURE_ALONE, MANY_LINKS = 60, 120, 20
 """In characters: a text that says too little, and one that is too little beside a picture; and a number of links."""
 
-_DOMAIN = re.compile(r"^(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:[/:?#]\S*)?$", re.IGNORECASE)
+ENDINGS = "app|biz|club|com|coop|dev|edu|gov|info|int|mil|net|ngo|ong|online|org|shop|site|store|top|xyz"
+"""Of hosts whose names people write without ``https://`` and ``www.``, beside the two letters of a country."""
+
+_DOMAIN = re.compile(
+    rf"""
+    ^(?: https?:// | (?=www\.) | (?=[\w.-]+\.(?:[a-z]{{2}}|{ENDINGS})(?:[/:?#]|$)) )   # not report.pdf or Mme.Joseph
+    ((?:[\w-]+\.)+[a-z]{{2,}})
+    (?:[/:?#]\S*)?$
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 @dataclass(frozen=True)

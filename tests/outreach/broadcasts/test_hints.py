@@ -94,6 +94,24 @@ def test_a_link_whose_words_are_its_own_address_is_honest(message):
         assert said(text(message, body=body)) == [], words
 
 
+@pytest.mark.parametrize(
+    "words", ["rapport-2025.pdf", "formulaire.docx", "Mme.Joseph", "rapport.final.pdf#page=2", "p.example", "etc."]
+)
+def test_a_name_with_a_dot_is_no_address(message, words):
+    body = f'<p>{LONG_ENOUGH}<a href="https://a.example/f/{words}">{words}</a></p>'
+    assert said(text(message, body=body)) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["bank.com", "Bank.DM", "my-bank.org/in?x=1", "www.bank.example", "https://bank.example", "www.bank.pdf"]
+)
+def test_an_address_that_is_not_where_the_link_leads_is_seen(message, words):
+    body = f'<p>{LONG_ENOUGH}<a href="https://a.example/{words}">{words}</a></p>'
+    assert said(text(message, body=body)) == [
+        f"The words of a link show another address than the one it leads to: “{words}”"
+    ]
+
+
 def test_a_link_to_a_page_in_another_language_is_said_without_points(message, story):
     given = text(message, body=f'<p>{LONG_ENOUGH}<a linktype="page" id="{story.pk}">x</a></p>', language="fr")
 
