@@ -145,6 +145,27 @@ def test_the_score_says_what_it_means(message):
     assert verdict(0.5) == "fine"
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Freedom of movement is guaranteed by the treaty."),
+        ("en", "Everybody has a right to get paid on time, also who works for a limited time or from home."),
+        ("en", "Many earn money here; employers have no obligation to keep them, and advice has no cost."),
+        ("fr", "Le droit à l'éducation est garanti par la Constitution."),
+        ("fr", "En cas de besoin urgent, appelez le 999 : vous ne courez aucun risque."),
+        ("es", "El derecho a la educación está garantizado por la Constitución."),
+        ("es", "Todos tienen derecho a trabajar sin riesgo."),
+        ("ht", "Anpil moun vin isit la pou yo fè lajan."),
+    ],
+)
+def test_a_sentence_about_rights_and_work_has_no_phrase_of_junk_mail(message, language, sentence):
+    assert said(text(message, language=language, body=f"<p>{LONG_ENOUGH}{sentence}</p>")) == []
+
+
+def test_no_phrase_is_a_single_word():
+    assert [phrase.pattern for given in phrases().values() for phrase in given if r"\s+" not in phrase.pattern] == []
+
+
 def test_every_finished_language_has_its_phrases_and_every_rule_its_advice():
     assert set(phrases()) == {"en", "fr", "es", "ht"}
     assert all(rule.advice and rule.text and rule.weight >= 0 for rule in RULES)
