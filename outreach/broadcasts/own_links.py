@@ -12,6 +12,7 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.models import Site
 
 from .links import is_own
+from .sources import is_private
 
 
 def why_nowhere(target: str) -> str:
@@ -51,15 +52,15 @@ def _is_answered(path: str) -> bool:
 
 
 def _is_page(path: str) -> bool:
-    """Whether Wagtail finds a published page below the site's home page in the active language."""
+    """Whether Wagtail finds a page for everybody below the site's home page in the active language."""
     site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
     if site is None:
         return False
     try:
-        site.root_page.localized.specific.route(HttpRequest(), [part for part in path.split("/") if part])
+        found = site.root_page.localized.specific.route(HttpRequest(), [part for part in path.split("/") if part])
     except Http404:
         return False
-    return True
+    return not is_private(found.page)
 
 
 def _is_redirected(target: str) -> bool:

@@ -1,18 +1,25 @@
-"""The only door to the site: the stories, infographics and news of a broadcast, in each language that has them."""
+"""The only door to the site: the stories, infographics and news of a broadcast, in each language that has them.
+
+A page that is not for everybody, by its own setting or that of one above it, counts as not published here.
+"""
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from wagtail.models import Locale, Page, Site
+from django.db.models import Q
+from wagtail.models import Page, Site
+from wagtail.query import PageQuerySet
 
 from home.models import InfographicPage, NewsPage, StoryPage
-from home.models.article import in_language
+from home.models.article import restricted
 
 from .models import Broadcast
 
+P = TypeVar("P", bound=Page)
 CarriedKind = StoryPage | InfographicPage | NewsPage
 KINDS: tuple[type[StoryPage] | type[InfographicPage] | type[NewsPage], ...] = (StoryPage, InfographicPage, NewsPage)
 """The kinds of page that a broadcast can carry."""
@@ -75,11 +82,15 @@ def sources(broadcast: Broadcast) -> dict[str, Source]:
     return found
 
 
+def _published(kind: type[CarriedKind]) -> PageQuerySet:
+    return kind.objects.live().filter(~restricted(), alias_of=None)
+
+
 def _live_translations(keys: Iterable[UUID]) -> dict[tuple[UUID, str], CarriedKind]:
     return {
         (page.translation_key, page.locale.language_code): page
         for kind in KINDS
-        for page in kind.objects.filter(translation_key__in=keys, live=True, alias_of=None).select_related("locale")
+        for page in _published(kind).filter(translation_key__in=keys).select_related("locale")
     }
 
 
@@ -108,7 +119,32 @@ def _picture(page: CarriedKind) -> InfographicPage | None:
 
 def shown_infographic(page: InfographicPage | None, *, language: str) -> InfographicPage | None:
     """The infographic as it is published in ``language``, else as it is published itself; ``None`` if it is not."""
-    return next(iter(in_language([page], language).values()), None) if page else None
+    if page is None:
+        return None
+    found: list[InfographicPage] = list(_as_drawn(page, language).filter(~restricted()))
+    return _preferred(found, language)
+
+
+def is_withheld(page: InfographicPage, *, language: str, content_hash: str) -> bool:
+    """Whether a picture drawn from ``page`` for ``language`` must not be shown, as its infographic is private now.
+
+    ``content_hash`` is that of the infographic when the picture was drawn. One that is not published any more does not
+    withhold it.
+    """
+    found = list(_as_drawn(page, language).annotate(is_private=restricted()))
+    private = [each for each in found if each.is_private]
+    return bool(private) and (private == found or any(each.content_hash() == content_hash for each in private))
+
+
+def _as_drawn(page: InfographicPage, language: str) -> PageQuerySet:
+    """The live pages from which a picture may be drawn: that in ``language``, and the page itself."""
+    translated = Q(translation_key=page.translation_key, locale__language_code=language, alias_of=None)
+    return InfographicPage.objects.live().filter(Q(pk=page.pk) | translated).select_related("locale")
+
+
+def _preferred(pages: list[P], language: str) -> P | None:
+    """The page in ``language``, else the first."""
+    return next((page for page in pages if page.locale.language_code == language), next(iter(pages), None))
 
 
 def newest_pages(number: int) -> list[CarriedKind]:
@@ -116,8 +152,8 @@ def newest_pages(number: int) -> list[CarriedKind]:
     found = [
         page
         for kind in KINDS
-        for page in kind.objects.live()
-        .filter(locale__language_code=settings.LANGUAGE_CODE, alias_of=None)
+        for page in _published(kind)
+        .filter(locale__language_code=settings.LANGUAGE_CODE)
         .order_by("-published", "-pk")[:number]
     ]
     return sorted(found, key=lambda page: (page.published, page.pk), reverse=True)[:number]
@@ -126,7 +162,7 @@ def newest_pages(number: int) -> list[CarriedKind]:
 def infographics(*, language: str) -> list[InfographicPage]:
     """Every published infographic once, the newest first: in ``language``, else in the site's first, else in any."""
     wanted = [language, settings.LANGUAGE_CODE]
-    pages = InfographicPage.objects.live().filter(alias_of=None).select_related("locale").order_by("-published", "-pk")
+    pages = _published(InfographicPage).select_related("locale").order_by("-published", "-pk")
     found: dict[UUID, InfographicPage] = {}
     for page in sorted(pages, key=lambda page: wanted.index(page.language) if page.language in wanted else len(wanted)):
         found.setdefault(page.translation_key, page)
@@ -141,11 +177,15 @@ def page_address(number: int, *, language: str) -> str | None:
     page = Page.objects.filter(pk=number).first()
     if page is None:
         return None
-    translations = page.get_translations(inclusive=True).filter(live=True, alias_of=None)
-    in_its_language = translations.filter(locale__language_code=language).first()
-    if in_its_language is None and page.live:
-        in_its_language = page
-    return _address(in_its_language) if in_its_language else None
+    translated = Q(locale__language_code=language, alias_of=None)
+    pages = page.get_translations(inclusive=True).filter(~restricted(), Q(pk=page.pk) | translated, live=True)
+    found = _preferred(list(pages.select_related("locale")), language)
+    return _address(found) if found else None
+
+
+def is_private(page: Page) -> bool:
+    """Whether the page is not for everybody; one that only repeats another's words is as private as that."""
+    return bool(Page.objects.filter(restricted(), pk__in=[page.pk, page.alias_of_id or page.pk]).exists())
 
 
 def campaign_name(language: str) -> str:
@@ -153,9 +193,8 @@ def campaign_name(language: str) -> str:
     site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
     if site is None:
         return str(settings.WAGTAIL_SITE_NAME)
-    locale = Locale.objects.filter(language_code=language).first()
-    translated = site.root_page.get_translation_or_none(locale) if locale else None
-    return str((translated if translated and translated.live else site.root_page).title)
+    translated = site.root_page.get_translations().live().filter(~restricted(), locale__language_code=language).first()
+    return str((translated or site.root_page).title)
 
 
 def _address(page: Page) -> str:

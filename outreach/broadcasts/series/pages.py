@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Min
 
 from home.models import NewsPage, StoryPage
+from home.models.article import restricted
 
 from .models import Series
 
@@ -21,9 +22,9 @@ KINDS: dict[str, tuple[type[StoryPage] | type[NewsPage], ...]] = {
 def new_pages(*, carries: str, since: datetime, until: datetime, topic: str, most: int) -> list[NewPage]:
     """The newest pages whose first translation was published after ``since``, at most ``most``, the newest first.
 
-    ``carries`` is a value of :class:`Series.Carries`. Each page is live now: in the site's first language if it is live
-    in it, else in the next. Later translations and edits make nothing new. ``topic`` is a key of the settings, or empty
-    for all.
+    ``carries`` is a value of :class:`Series.Carries`. Each page is live now, and for everybody: in the site's first
+    language if it is so in it, else in the next. Later translations and edits make nothing new. ``topic`` is a key of
+    the settings, or empty for all.
     """
     found: list[tuple[datetime, NewPage]] = []
     for kind in KINDS[carries]:
@@ -45,7 +46,7 @@ def _new(
         .filter(first__gt=since, first__lte=until)
     )
     born = dict(first.values_list("translation_key", "first"))
-    live = pages.filter(live=True, translation_key__in=list(born)).select_related("locale")
+    live = pages.filter(~restricted(), live=True, translation_key__in=list(born)).select_related("locale")
     if topic:
         live = live.filter(topics__topic=topic)
     languages = [code for code, _name in settings.LANGUAGES]

@@ -17,6 +17,7 @@ from wagtail.admin.widgets import AdminDateTimeInput, AdminPageChooser
 from wagtail.models import Page
 
 from home.models import InfographicPage
+from home.models.article import restricted
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.campaign import FIRST_YEAR, LAST_YEAR, only_campaign
 from outreach.broadcasts.characters import NO_XML, tidy_line
@@ -55,7 +56,7 @@ class StoriesForm(forms.Form):
 
     def __init__(self, *args: Any, without: Collection[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["story"].queryset = Page.objects.live().type(KINDS)  # type: ignore[attr-defined]
+        self.fields["story"].queryset = Page.objects.live().filter(~restricted()).type(KINDS)  # type: ignore[attr-defined]
         pages = [page for page in newest_pages(NEWEST) if page.translation_key not in without]
         newest = self.fields["newest"]
         newest.queryset = Page.objects.filter(pk__in=[page.pk for page in pages])  # type: ignore[attr-defined]
@@ -165,11 +166,13 @@ class AudienceForm(forms.ModelForm):
 
 
 class PictureField(forms.ModelChoiceField):
-    """The infographic whose picture goes along."""
+    """The infographic whose picture goes along; ``offered`` are the numbers of those that readers can read."""
+
+    offered: Collection[int] = ()
 
     def label_from_instance(self, page: InfographicPage) -> str:
         """The finding, with a mark where nobody can read it."""
-        return str(page.title) if page.live else f"{page.title} ({gettext('not published')})"
+        return str(page.title) if page.pk in self.offered else f"{page.title} ({gettext('not published')})"
 
 
 class MessageForm(forms.ModelForm):
@@ -207,6 +210,7 @@ class MessageForm(forms.ModelForm):
 
     def _offer_pictures(self) -> None:
         pages = infographics(language=self.instance.language)
+        self.fields["picture"].offered = {page.pk for page in pages}  # type: ignore[attr-defined]
         chosen: InfographicPage | None = self.instance.picture
         if chosen and chosen.translation_key not in {page.translation_key for page in pages}:
             pages.append(chosen)

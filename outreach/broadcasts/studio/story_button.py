@@ -17,10 +17,10 @@ from .base import ICON
 
 
 def broadcast_this_story(page: Page, user: User, *args: Any, **kwargs: Any) -> Iterator[Button]:
-    """A button on each published page that a broadcast can carry, for those who may make broadcasts."""
+    """A button on each page for everybody that a broadcast can carry, for those who may make broadcasts."""
     may_add = policy_registry.get_by_type(Broadcast).user_has_permission(user, "add")
     kind = page.specific_class or Page
-    if page.live and may_add and kind in NAMES:
+    if page.live and may_add and kind in NAMES and not page.get_view_restrictions().exists():
         labels = {
             "story": _("Broadcast this story"),
             "infographic": _("Broadcast this infographic"),

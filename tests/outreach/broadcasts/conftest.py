@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 
 from home.models import (
     HomePage,
@@ -144,6 +144,11 @@ def translate(page: Page, language: str, title: str) -> Any:
     copy.save_revision().publish()
     copy.refresh_from_db()
     return copy
+
+
+def make_private(page: Page) -> None:
+    """Let only those read the page, and what is below it, who log in: as an editor sets it under "Privacy"."""
+    PageViewRestriction.objects.create(page=page, restriction_type=PageViewRestriction.LOGIN)
 
 
 def publish_french(story: StoryPage) -> StoryPage:

@@ -8,8 +8,8 @@ from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.readiness import not_ready
 from outreach.broadcasts.refusals import ApprovalVoid, WrongState
 from outreach.broadcasts.rendering import build
-from outreach.broadcasts.sources import carried_pages, sources
-from tests.outreach.broadcasts.conftest import translate
+from outreach.broadcasts.sources import campaign_name, carried_pages, infographics, newest_pages, sources
+from tests.outreach.broadcasts.conftest import make_private, translate
 
 pytestmark = pytest.mark.django_db
 State = Broadcast.State
@@ -173,3 +173,42 @@ def test_a_changed_place_of_a_news_item_makes_its_texts_stale(news_item, now):
 
     assert sources(broadcast)["en"].content_hash != before
     assert {cell.state for cell in matrix(broadcast) if cell.language == "en"} == {CellState.STALE}
+
+
+def test_a_private_page_is_neither_offered_nor_drawn(story, french, second_story, infographic, editor, now):
+    for page in (story, infographic):
+        make_private(page)
+
+    assert newest_pages(8) == [second_story]
+    assert infographics(language="en") == []
+    broadcast = services.create_from_stories(stories=[story, second_story, infographic], user=editor, now=now)
+    found = sources(broadcast)
+    assert [page.title for page in found["en"].pages] == [second_story.title]
+    assert found["en"].missing == (story.title, infographic.title)
+    assert [page.title for page in found["fr"].pages] == [french.title]
+
+
+def test_what_is_below_a_private_page_is_private_too(stories, story, editor, now):
+    make_private(stories)
+
+    assert newest_pages(8) == []
+    assert sources(services.create_from_story(story=story, user=editor, now=now)) == {}
+
+
+def test_a_text_whose_story_became_private_is_stale_and_not_ready(digest, story, second_story):
+    for page in (story, second_story):
+        make_private(page)
+
+    cell = matrix(digest).cell("email", "en")
+    assert cell.state == CellState.STALE
+    assert "no longer published" in cell.why
+    assert any("not published" in sentence for sentence in not_ready(digest))
+
+
+def test_the_site_is_not_called_by_the_title_of_a_private_home_page(stories):
+    home = translate(stories.get_parent(), "fr", "Le site")
+    assert campaign_name("fr") == "Le site"
+
+    make_private(home)
+
+    assert campaign_name("fr") == "Campaign site"

@@ -7,6 +7,7 @@ from wagtail.contrib.redirects.models import Redirect
 from outreach.broadcasts.links import is_inside, validate_link
 from outreach.broadcasts.own_links import language_of, why_nowhere
 from outreach.broadcasts.rendering import problems
+from tests.outreach.broadcasts.conftest import make_private
 
 SITE = "http://testserver"
 
@@ -86,6 +87,20 @@ def test_a_page_that_is_taken_down_or_for_staff_is_refused_and_a_redirect_is_not
     Redirect.add_redirect("/en/stories/one-in-eight/", redirect_to="/en/")
 
     assert why_nowhere(address) == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("above", [False, True])
+def test_a_private_page_leads_readers_nowhere(story, french, message, client, above):
+    make_private(story.get_parent() if above else story)
+    assert client.get(story.url).status_code == 302
+
+    assert "no published page" in why_nowhere(story.full_url)
+    assert why_nowhere(french.full_url) == ""
+    by_number = message(body=f'<p><a linktype="page" id="{story.pk}">here</a></p>')
+    assert problems(by_number) == ["A link leads to a page that is not published."]
+    by_number.language = "fr"
+    assert problems(by_number) == []
 
 
 @pytest.mark.django_db

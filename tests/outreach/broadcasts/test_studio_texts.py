@@ -7,7 +7,7 @@ from django.urls import reverse
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast, Message
 from outreach.broadcasts.sources import carried_pages
-from tests.outreach.broadcasts.conftest import translate
+from tests.outreach.broadcasts.conftest import make_private, translate
 from tests.outreach.broadcasts.test_studio import address, page, told, written
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,30 @@ def test_an_infographic_offers_to_be_broadcast_too(client, infographic, editor):
 
     assert "Broadcast this infographic" in text
     assert f"{reverse('broadcasts:add')}?story={infographic.pk}" in text
+
+
+def test_a_private_page_is_not_offered_to_be_broadcast_and_not_taken(client, story, second_story, editor):
+    make_private(story)
+    client.force_login(editor)
+
+    assert "Broadcast this story" not in client.get(reverse("wagtailadmin_pages:edit", args=[story.pk])).text
+    names = [label.get_text() for label in page(client, "add", Broadcast()).select("#id_newest label")]
+    assert [second_story.title in name for name in names] == [True]
+    answer = client.post(reverse("broadcasts:add"), {"story": story.pk})
+    assert "Choose a story that is published." in answer.text
+    assert not Broadcast.objects.exists()
+
+
+def test_the_picture_of_a_private_infographic_is_marked_where_it_is_chosen(client, draft, infographic, editor, now):
+    message = draft.messages.get(channel="telegram", language="en")
+    message.picture = infographic
+    services.write(message=message, user=editor, now=now)
+    make_private(infographic)
+    client.force_login(editor)
+
+    form = BeautifulSoup(client.get(telegram("edit_cell", draft)).text, "html.parser")
+
+    assert form.select_one("select[name=picture] option[selected]").get_text() == f"{infographic.title} (not published)"
 
 
 def test_news_is_offered_to_be_broadcast_like_any_page(client, story, news_item, editor):

@@ -19,7 +19,8 @@ from outreach.broadcasts.series.models import Series, SeriesApproval
 from outreach.broadcasts.series.pages import new_pages
 from outreach.broadcasts.standing import digest
 from outreach.delivery import lifecycle
-from tests.outreach.broadcasts.conftest import approve, translate
+from outreach.delivery.models import Delivery
+from tests.outreach.broadcasts.conftest import approve, make_private, translate
 
 from .conftest import MONDAY, TUESDAY, WEEK
 
@@ -338,6 +339,21 @@ def test_with_a_second_persons_word_in_advance_an_edition_is_scheduled(series, s
     services.write(message=message, user=editor, now=MONDAY - DAY)
     edition.refresh_from_db()
     assert edition.state == State.DRAFT
+
+
+def test_a_word_given_in_advance_sends_no_private_story(series, stories, readers, approver):
+    agree(series, approver)
+    make_private(publish(stories, "draft", TUESDAY))
+    assert make(MONDAY - DAY) == []
+
+    public = publish(stories, "farm", MONDAY + DAY)
+    make_private(publish(stories, "shop", MONDAY + DAY))
+    (edition,) = make(MONDAY + WEEK - DAY)
+    assert (edition.state, carried(edition)) == (State.SCHEDULED, [public.pk])
+
+    make_private(public)
+    assert not lifecycle.start(broadcast_id=edition.pk, now=MONDAY + WEEK)
+    assert not Delivery.objects.exists()
 
 
 def test_nobody_agrees_in_advance_to_their_own_rule_or_to_one_that_they_did_not_read(series, approver, editor):
