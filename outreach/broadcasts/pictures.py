@@ -14,7 +14,7 @@ from PIL import Image
 
 from .characters import tidy_line
 from .models import Message
-from .sources import shown_infographic
+from .sources import is_withheld, shown_infographic
 
 FOLDER = "broadcasts"
 
@@ -54,6 +54,8 @@ def draw(message: Message) -> None:
 def picture_problems(message: Message) -> list[str]:
     """Why the picture that ``message`` has chosen can't be sent, in a sentence."""
     if message.picture_id and not message.picture_file:
+        return [_("The infographic of the picture is not published.")]
+    if message.picture and is_withheld(message.picture, language=message.language, content_hash=message.picture_source):
         return [_("The infographic of the picture is not published.")]
     if message.picture_file and not default_storage.exists(message.picture_file):
         return [_("The picture is no longer in the store: save the text again, and it is drawn anew.")]

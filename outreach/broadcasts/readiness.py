@@ -46,7 +46,13 @@ def not_ready(broadcast: Broadcast, cells: Matrix | None = None) -> list[str]:
 
 def unfit(broadcast: Broadcast) -> list[str]:
     """Why a message can't be sent any more although its text is the same, for example because a linked page is gone."""
-    return [f"{cell}: {problem}" for cell in matrix(broadcast) for problem in cell.problems]
+    return [f"{cell}: {problem}" for cell in matrix(broadcast) for problem in (*cell.problems, *_gone(cell))]
+
+
+def _gone(cell: Cell) -> Iterator[str]:
+    """That nobody can read any more what the text was drawn from; readers would get the words of a page taken down."""
+    if cell.state == CellState.STALE and cell.source is None and cell.message and cell.message.source_hash:
+        yield cell.why
 
 
 def _choices(broadcast: Broadcast) -> Iterator[Obstacle]:

@@ -12,7 +12,7 @@ from outreach.broadcasts import services
 from outreach.broadcasts.models import Approval, Broadcast
 from outreach.broadcasts.reasons import in_words
 from outreach.broadcasts.refusals import ApprovalVoid, NotReady, OwnSubmission, TimePassed, WrongState
-from tests.outreach.broadcasts.conftest import approve
+from tests.outreach.broadcasts.conftest import approve, make_private
 
 pytestmark = pytest.mark.django_db
 State = Broadcast.State
@@ -178,6 +178,28 @@ def test_a_linked_page_that_was_taken_down_voids_the_approval_before_anything_is
 
     with override("fr"):
         assert in_words(found.value.kept).startswith("Un texte ne peut plus être envoyé\u00a0: ")
+
+
+@pytest.mark.parametrize("above", [False, True])
+def test_a_story_that_became_private_voids_the_approval_before_anything_is_sent(scheduled, story, above):
+    services.verify_approval(scheduled)
+    make_private(story.get_parent() if above else story)
+
+    with pytest.raises(ApprovalVoid, match="leads to no published page"):
+        services.verify_approval(scheduled)
+
+
+def test_the_words_of_a_private_story_are_not_sent_without_a_link_to_it_either(draft, story, editor, approver, now):
+    for message in draft.messages.filter(language="en"):
+        message.button_label = message.button_url = ""
+        services.write(message=message, user=editor, now=now)
+    services.submit(broadcast=draft, user=editor, now=now)
+    approve(draft, approver, now)
+    services.verify_approval(draft)
+    make_private(story)
+
+    with pytest.raises(ApprovalVoid, match="no longer published"):
+        services.verify_approval(draft)
 
 
 def test_a_scheduled_time_can_be_changed_without_a_new_approval(scheduled, approver, now):

@@ -18,7 +18,7 @@ from outreach.broadcasts.refusals import ApprovalVoid
 from outreach.broadcasts.rendering import build, fresh, frozen, problems
 from outreach.broadcasts.rendering.telegram import MOST_IN_CAPTION
 from outreach.broadcasts.testing import send_test
-from tests.outreach.broadcasts.conftest import approve, translate
+from tests.outreach.broadcasts.conftest import approve, make_private, translate
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +171,40 @@ def test_a_picture_of_an_unpublished_infographic_is_refused(message, infographic
     pictures.draw(text)
 
     assert problems(text) == ["The infographic of the picture is not published."]
+
+
+def test_the_picture_of_a_private_infographic_is_not_drawn(message, infographic):
+    make_private(infographic)
+    text = message(picture=infographic)
+    pictures.draw(text)
+
+    assert text.picture_file == ""
+    assert problems(text) == ["The infographic of the picture is not published."]
+
+
+def test_a_picture_whose_infographic_became_private_is_not_sent(pictured, infographic, editor, approver, now):
+    services.submit(broadcast=pictured, user=editor, now=now)
+    approve(pictured, approver, now)
+    make_private(infographic.get_parent())
+
+    assert "no longer published" in matrix(pictured).cell("email", "en").why
+    with pytest.raises(ApprovalVoid, match="The infographic of the picture is not published"):
+        services.verify_approval(pictured)
+
+
+def test_a_private_translation_of_an_infographic_gives_way_to_it_as_it_is(pictured, infographic, editor, now):
+    english = cell(pictured, "email").picture_file
+    private = translate(infographic, "fr", "Une personne sur huit est née ailleurs")
+    french = cell(pictured, "email", "fr")
+    services.write(message=french, user=editor, now=now)
+    assert french.picture_file != english
+    make_private(private)
+    assert problems(french) == ["The infographic of the picture is not published."]
+
+    services.write(message=french, user=editor, now=now)
+
+    assert french.picture_file == english
+    assert problems(french) == []
 
 
 def test_a_picture_that_the_store_lost_is_refused_and_drawn_anew_on_saving(pictured, editor, now):
