@@ -58,10 +58,10 @@ TRANSLATED = tuple(ipaddress.ip_network(network) for network in ("64:ff9b::/96",
 
 
 def is_public(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Whether an IP address can be reached by everybody: not private, loopback, link-local, multicast or reserved."""
+    """Whether everybody can reach an IP address: not private, loopback, link- or site-local, multicast or reserved."""
     if isinstance(number, ipaddress.IPv6Address):
         if number.ipv4_mapped:
             return is_public(number.ipv4_mapped)
-        if any(number in network for network in TRANSLATED):
+        if number.is_site_local or any(number in network for network in TRANSLATED):
             return False
     return number.is_global and not number.is_multicast and not number.is_reserved
