@@ -143,7 +143,7 @@ async def _status(pool: httpcore.AsyncConnectionPool, place: str) -> tuple[int, 
         async with pool.stream(method, address, headers=HEADERS) as response:
             if response.status < 400 or method == "GET":
                 headers = {name.lower(): value for name, value in response.headers}
-                return response.status, headers.get(b"location", b"").decode("latin-1")
+                return response.status, headers.get(b"location", b"").decode("utf-8", "replace")
     raise AssertionError("a GET was made")
 
 

@@ -11,7 +11,10 @@ from outreach.broadcasts.link_check import MOST_LINKS, Answer, check_links, publ
 
 
 class Site(BaseHTTPRequestHandler):
-    """Answers with the number in the path; ``/to?…`` leads on, ``/only-get`` refuses HEAD, ``/silent`` says nothing."""
+    """Answers with the number in the path.
+
+    ``/to?…`` leads on, ``/accent`` to an address in UTF-8; ``/only-get`` refuses HEAD, ``/silent`` says nothing.
+    """
 
     def do_HEAD(self) -> None:
         self.server.asked.append((self.command, self.path))
@@ -21,6 +24,9 @@ class Site(BaseHTTPRequestHandler):
         if self.path.startswith("/to?"):
             self.send_response(302)
             self.send_header("Location", self.path.removeprefix("/to?"))
+        elif self.path == "/accent":
+            self.send_response(302)
+            self.send_header("Location", "/200/fête".encode().decode("latin-1"))
         elif self.path == "/only-get":
             self.send_response(200 if self.command == "GET" else 405)
         else:
@@ -77,6 +83,14 @@ def test_a_server_that_stays_silent_holds_nobody_up(address):
 
     assert checked.answer == Answer.BROKEN
     assert "no answer within" in checked.detail
+
+
+def test_a_redirect_to_an_address_with_an_accent_is_followed_to_it(site, address):
+    (checked,) = check_links([f"{address}/accent"], allowed=here)
+
+    assert checked.answer == Answer.MOVED
+    assert checked.detail.endswith("/200/fête.")
+    assert site.asked[-1] == ("HEAD", "/200/f%C3%AAte")
 
 
 def test_redirects_without_an_end_and_to_something_else_are_broken(address):
