@@ -8,7 +8,9 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -35,6 +37,11 @@ HEADERS = [("User-Agent", "Mozilla/5.0 (compatible; link check)"), ("Accept", "*
 
 Number = ipaddress.IPv4Address | ipaddress.IPv6Address
 Allowed = Callable[[Number, int], bool]
+LookUp = Callable[..., Sequence[tuple[Any, ...]]]
+"""Called as :func:`socket.getaddrinfo` is."""
+
+_names = ThreadPoolExecutor(max_workers=MOST_LINKS, thread_name_prefix="names")
+"""Looks names up. The loop's own threads are waited for when it ends, however long a name server takes."""
 
 
 class Answer(TextChoices):
@@ -65,15 +72,22 @@ def public_web(number: Number, port: int) -> bool:
     return is_public(number) and port in PORTS
 
 
-def check_links(targets: Iterable[str], *, allowed: Allowed = public_web, seconds: float = SECONDS) -> list[Checked]:
+def check_links(
+    targets: Iterable[str],
+    *,
+    allowed: Allowed = public_web,
+    look_up: LookUp = socket.getaddrinfo,
+    seconds: float = SECONDS,
+) -> list[Checked]:
     """What each of ``targets`` answers, in their order; those after the first :data:`MOST_LINKS` are not asked.
 
-    ``allowed`` says to which numbers and ports a connection may go. No error is raised for an address.
+    ``allowed`` says to which numbers and ports a connection may go, ``look_up`` which numbers a name has. No error is
+    raised for an address.
     """
     given = list(dict.fromkeys(targets))
     known = {target: _own(target) for target in given if is_own(target)}
     others = [target for target in given if target not in known]
-    asked = async_to_sync(_ask_all)(others[:MOST_LINKS], allowed, seconds)
+    asked = async_to_sync(_ask_all)(others[:MOST_LINKS], allowed, look_up, seconds)
     known |= {checked.target: checked for checked in asked}
     too_many = _("Only the first %(count)d are asked: open it yourself.") % {"count": MOST_LINKS}
     return [known.get(target) or Checked(target, Answer.NOT_ASKED, too_many) for target in given]
@@ -86,11 +100,11 @@ def _own(target: str) -> Checked:
     return Checked(target, Answer.FINE, _("A page of this site."))
 
 
-async def _ask_all(targets: Sequence[str], allowed: Allowed, seconds: float) -> list[Checked]:
+async def _ask_all(targets: Sequence[str], allowed: Allowed, look_up: LookUp, seconds: float) -> list[Checked]:
     turns = asyncio.Semaphore(AT_ONCE)
 
     async def ask(target: str) -> Checked:
-        async with turns, httpcore.AsyncConnectionPool(network_backend=GuardedBackend(allowed)) as pool:
+        async with turns, httpcore.AsyncConnectionPool(network_backend=GuardedBackend(allowed, look_up)) as pool:
             return await _ask(pool, target, seconds)
 
     return list(await asyncio.gather(*(ask(target) for target in targets)))
@@ -150,9 +164,9 @@ async def _status(pool: httpcore.AsyncConnectionPool, place: str) -> tuple[int, 
 class GuardedBackend(httpcore.AnyIOBackend):
     """Connects to a name only through numbers that are allowed, all of them."""
 
-    def __init__(self, allowed: Allowed) -> None:
+    def __init__(self, allowed: Allowed, look_up: LookUp) -> None:
         super().__init__()
-        self._allowed = allowed
+        self._allowed, self._look_up = allowed, look_up
 
     async def connect_tcp(
         self,
@@ -163,7 +177,8 @@ class GuardedBackend(httpcore.AnyIOBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """See :class:`httpcore.AsyncNetworkBackend`; raises :class:`Closed`, and ``OSError`` for an unknown name."""
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        look_up = partial(self._look_up, host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(_names, look_up)
         numbers = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not all(self._allowed(ipaddress.ip_address(number.split("%")[0]), port) for number in numbers):
             raise Closed(host)

@@ -85,6 +85,23 @@ def test_a_server_that_stays_silent_holds_nobody_up(address):
     assert "no answer within" in checked.detail
 
 
+def test_a_name_server_that_stays_silent_holds_nobody_up():
+    closing, answered = threading.Event(), threading.Event()
+
+    def look_up(*_args, **_named):
+        closing.wait(10)
+        answered.set()
+        raise OSError
+
+    (checked,) = check_links(["https://slow.example.org/"], allowed=here, look_up=look_up, seconds=0.2)
+
+    waited = answered.is_set()
+    closing.set()
+    assert not waited
+    assert checked.answer == Answer.BROKEN
+    assert "no answer within" in checked.detail
+
+
 def test_a_redirect_to_an_address_with_an_accent_is_followed_to_it(site, address):
     (checked,) = check_links([f"{address}/accent"], allowed=here)
 
