@@ -161,5 +161,12 @@ def test_this_sites_own_pages_are_looked_up_and_not_asked(story):
     assert "no published page" in broken.detail
 
 
+@pytest.mark.django_db
+def test_of_a_view_of_this_site_that_is_not_asked_no_more_is_said_than_that(stories):
+    (checked,) = check_links(["http://testserver/en/confirm/token/"], allowed=here)
+
+    assert checked.answer == Answer.NOT_ASKED
+
+
 def test_a_name_that_cannot_be_and_an_address_that_is_none_are_broken():
     assert answers("http://a..example/", f"http://{'a' * 64}.example/", "https://", "", "http://[") == ["broken"] * 5

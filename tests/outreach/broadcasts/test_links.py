@@ -2,12 +2,18 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from wagtail.contrib.redirects.models import Redirect
+from wagtail.documents import get_document_model
+from wagtail.models import Collection, CollectionViewRestriction
 
+from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.links import is_inside, validate_link
-from outreach.broadcasts.own_links import language_of, why_nowhere
+from outreach.broadcasts.own_links import is_unknown, language_of, why_nowhere
 from outreach.broadcasts.rendering import problems
-from tests.outreach.broadcasts.conftest import make_private
+from outreach.delivery import lifecycle
+from outreach.tracking.archive import path_of
+from tests.outreach.broadcasts.conftest import NOW, make_private
 
 SITE = "http://testserver"
 
@@ -88,6 +94,117 @@ def test_a_page_that_is_taken_down_or_for_staff_is_refused_and_a_redirect_is_not
     Redirect.add_redirect("/en/stories/one-in-eight/", redirect_to="/en/")
 
     assert why_nowhere(address) == ""
+
+
+@pytest.mark.django_db
+def test_an_old_address_leads_where_its_redirect_does(story, client):
+    old = f"{SITE}{story.url}"
+    story.slug = "another-place"
+    story.save_revision().publish()
+    story.refresh_from_db()
+    Redirect.add_redirect("/en/stories/one-in-eight/", redirect_to=story, automatically_created=True)
+    Redirect.add_redirect("/short", redirect_to=old)
+    Redirect.add_redirect("/away", redirect_to="https://elsewhere.example/")
+    Redirect.add_redirect("/office", redirect_to="/admin/")
+    assert [why_nowhere(place) for place in (old, f"{SITE}/short", f"{SITE}/away")] == ["", "", ""]
+    assert "no published page" in why_nowhere(f"{SITE}/office")
+
+    story.unpublish()
+
+    assert client.get(old, follow=True).status_code == 404
+    assert "no published page" in why_nowhere(old)
+    assert "no published page" in why_nowhere(f"{SITE}/short")
+
+
+@pytest.mark.django_db
+def test_redirects_in_a_circle_lead_nowhere(stories):
+    Redirect.add_redirect("/there", redirect_to=f"{SITE}/back")
+    Redirect.add_redirect("/back", redirect_to=f"{SITE}/there")
+
+    assert "no published page" in why_nowhere(f"{SITE}/there")
+
+
+@pytest.mark.django_db
+def test_a_document_leads_somewhere_while_it_is_there_and_everybody_may_have_it(stories, client, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    collection = Collection.get_first_root_node().add_child(name="Leaflets")
+    document = get_document_model().objects.create(
+        title="Leaflet", file=ContentFile(b"%PDF", name="leaflet.pdf"), collection=collection
+    )
+    target = SITE + document.url
+    assert client.get(target).status_code == 200
+    assert why_nowhere(target) == ""
+    for other in (target.replace("leaflet", "other"), f"{SITE}/documents/{'9' * 30}/leaflet.pdf"):
+        assert "no published page" in why_nowhere(other)
+
+    rule = CollectionViewRestriction.objects.create(collection=collection, restriction_type="login")
+    assert "no published page" in why_nowhere(target)
+    rule.delete()
+    assert why_nowhere(target) == ""
+    document.delete()
+    assert client.get(target).status_code == 404
+    assert "no published page" in why_nowhere(target)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/en/results/none/",
+        "/en/results/none/pdf/",
+        "/en/messages/nonsense/",
+        "/en/infographic/none.csv",
+        "/fr/infographic/stock.csv",
+        "/en/feed/none/",
+        f"/picture/{'0' * 64}.png",
+    ],
+)
+def test_a_view_that_has_nothing_for_an_address_leads_nowhere(infographic, client, path):
+    assert "no published page" in why_nowhere(f"{SITE}{path}")
+
+    assert client.get(path).status_code in {404, 410}
+
+
+@pytest.mark.django_db
+def test_a_view_that_has_something_for_an_address_leads_somewhere(infographic, client):
+    Campaign.objects.create(name="Moving", slug="moving", starts_on=NOW.date(), ends_on=NOW.date())
+
+    for path in (
+        "/en/results/moving/",
+        "/en/infographic/stock.csv",
+        "/en/infographic/stock/embed/",
+        "/en/results/moving",
+    ):
+        assert client.get(path, follow=True).status_code == 200
+        assert why_nowhere(f"{SITE}{path}") == "", path
+        assert not is_unknown(f"{SITE}{path}")
+
+
+@pytest.mark.django_db
+def test_the_public_page_of_a_mail_leads_somewhere_once_it_is_sent(scheduled, client, now):
+    target = SITE + path_of(scheduled.messages.get(channel="email", language="en"))
+    assert "no published page" in why_nowhere(target)
+
+    assert lifecycle.start(broadcast_id=scheduled.pk, now=now)
+
+    assert client.get(target).status_code == 200
+    assert why_nowhere(target) == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/u/nonsense", "/en/confirm/nonsense/", "/en/results/moving/pdf/"])
+def test_a_view_that_may_act_is_not_asked(stories, path):
+    Campaign.objects.create(name="Moving", slug="moving", starts_on=NOW.date(), ends_on=NOW.date())
+
+    assert why_nowhere(f"{SITE}{path}") == ""
+    assert is_unknown(f"{SITE}{path}")
+
+
+@pytest.mark.django_db
+def test_the_admin_is_for_staff_with_and_without_a_slash(stories):
+    for path in ("/admin", "/admin/", "/admin/pages/"):
+        assert "page for staff" in why_nowhere(f"{SITE}{path}"), path
+    assert "no published page" in why_nowhere(f"{SITE}/administration/")
 
 
 @pytest.mark.django_db
