@@ -33,6 +33,7 @@ from .broadcasts.studio.campaigns import CampaignViewSet
 from .broadcasts.studio.series import SeriesViewSet
 from .broadcasts.studio.story_button import broadcast_this_story
 from .broadcasts.studio.viewset import BroadcastViewSet
+from .broadcasts.studio.waiting import tell_what_waits
 from .delivery.decisions import register_actions as register_decisions
 from .delivery.urls import urlpatterns as ledger_urls
 from .reach.indicators.staff.viewset import ResultsViewSet
@@ -186,3 +187,4 @@ def definitions() -> ReachMenuItem:
 
 hooks.register("construct_main_menu", keep_to_reach)
 hooks.register("construct_homepage_panels", lead_to_reach)
+hooks.register("construct_homepage_panels", tell_what_waits)

@@ -215,6 +215,8 @@ def speed(pace: Pace) -> Line:
     """When a channel is likely to be done, and what may make it later."""
     name = _("Expected finish: %(channel)s") % {"channel": pace.label}
     looks = []
+    if not pace.messages:
+        return line(name, fine=_finish(pace))
     if pace.others:
         looks.append(
             ngettext(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from outreach.broadcasts.hints import DOUBTFUL, JUNK, Hint, hints, score, verdict
@@ -76,12 +76,16 @@ class LinksView(CellView):
     """Asks every link of the saved text whether it answers."""
 
     any_permission_required = ("change", "approve")
-    http_method_names = ["post"]
+    http_method_names = ["get", "post"]
     template_name = "outreach/broadcasts/links.html"
 
     def get_page_title(self) -> str:
         """What is looked at."""
         return _("Links: %(cell)s") % {"cell": self.cell_name}
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Back to the text, where somebody comes by the address alone: nothing is asked."""
+        return redirect("broadcasts:cell", self.broadcast.pk, self.channel, self.language)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Ask, and show each answer."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outreach.audience.models import Segment, Suppression
+from outreach.audience.models import Segment, Subscription, Suppression
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast, QuietHours
 from outreach.broadcasts.preflight import Preflight, Verdict, preflight
@@ -250,6 +250,15 @@ def test_without_a_throttle_there_is_no_finish_to_expect(draft, settings, now):
     assert line(preflight(draft, now=now), "Expected finish: E-mail").sentences == (
         "2 messages, as fast as the server takes them.",
     )
+
+
+def test_a_channel_on_which_nothing_goes_out_is_shared_with_nobody(draft, now):
+    Broadcast.objects.create(title="Soon", state="scheduled", send_at=now, channels=["telegram"])
+    Subscription.objects.filter(channel="telegram").delete()
+
+    found = line(preflight(draft, now=now), "Expected finish: Telegram")
+
+    assert (found.verdict, found.sentences) == (Verdict.PASS, ("Nothing goes out on this channel.",))
 
 
 def test_other_broadcasts_on_the_same_channel_are_named(draft, now):
