@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext, gettext_noop
 
+from outreach.channels import sentences
+
 CONTENT_REFUSED = gettext_noop("The provider refused the content:")
 SENDER_REFUSED = gettext_noop("The provider refused us:")
 CANT_BE_SENT = gettext_noop("A text can't be sent any more:")
@@ -18,5 +20,6 @@ def in_words(reason: str) -> str:
     """The sentence in the reader's language, with what a provider or a person said as they said it."""
     for sentence in QUOTING:
         if reason.startswith(sentence):
-            return f"{gettext(sentence)} {reason.removeprefix(sentence).strip()}"
+            said = reason.removeprefix(sentence).strip()
+            return f"{gettext(sentence)} {sentences.in_words(said) or said}"
     return gettext(reason) if reason else ""

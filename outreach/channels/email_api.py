@@ -22,6 +22,7 @@ from .email_api_batch import PROVIDERS, Provider, fits, merged, metadata, togeth
 from .email_message import mail
 from .failures import ChannelError, MessageRejected, OutcomeUnknown, TryLater
 from .protocol import Outgoing, Receipt, Work
+from .sentences import BROKE_OFF
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ class ApiCarrier:
             return _all(batch, OutcomeUnknown(f"The provider's answer can't be read ({type(error).__name__})."))
         except Exception as error:
             logger.exception("a request to the mail provider broke off")
-            return _all(batch, OutcomeUnknown(f"Sending broke off ({type(error).__name__})."))
+            return _all(batch, OutcomeUnknown(BROKE_OFF % type(error).__name__))
 
     def _message(self, batch: Sequence[Outgoing]) -> Any:
         return merged(batch, self.provider) if self.provider and len(batch) > 1 else mail(batch[0])

@@ -16,6 +16,14 @@ from anymail.exceptions import (
 
 from .failures import AddressDead, ChannelError, ChannelRefused, MessageRejected, OutcomeUnknown, TryLater
 from .protocol import Receipt
+from .sentences import (
+    PROVIDER_AWAY,
+    PROVIDER_BROKE,
+    PROVIDER_DECLINES,
+    PROVIDER_SILENT,
+    PROVIDER_UNCLEAR,
+    PROVIDER_UNTRUSTED,
+)
 
 NOT_SENT = (requests.ConnectTimeout, requests.exceptions.ProxyError)
 HANDSHAKE = ("HANDSHAKE", "WRONG_VERSION_NUMBER", "PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "UNRECOGNIZED_NAME")
@@ -50,9 +58,9 @@ def failure(error: AnymailError | AnymailConfigurationError, *, now: datetime | 
 def outcome(recipient: Any) -> Receipt | ChannelError:
     """What came of one receiver's mail, from Anymail's status of it; ``None`` where the answer does not speak of it."""
     if recipient is None or (recipient.status in {None, "unknown"} and not recipient.message_id):
-        return OutcomeUnknown("The provider did not say what came of the mail.")
+        return OutcomeUnknown(PROVIDER_SILENT)
     if recipient.status in {"invalid", "rejected"}:
-        return AddressDead("The provider does not write to this address.")
+        return AddressDead(PROVIDER_DECLINES)
     if recipient.status == "failed":
         return TryLater("The provider took the mail, and could not send it.")
     return Receipt(str(recipient.message_id or ""))
@@ -63,7 +71,7 @@ def _receiver_refused(error: AnymailRecipientsRefused) -> ChannelError:
     reason = _reject_reason(error)
     if reason in REFUSED_FOR:
         return REFUSED_FOR[reason](f"The provider refused the mail ({reason}).")
-    return AddressDead(_said(error) or "The provider does not write to this address.")
+    return AddressDead(_said(error) or PROVIDER_DECLINES)
 
 
 def _reject_reason(error: AnymailError) -> str:
@@ -88,7 +96,7 @@ def _failure_of_call(error: AnymailAPIError, now: datetime) -> ChannelError:
     if 400 <= status < 500:
         return MessageRejected(detail)
     if status in GATEWAY or status < 400 or not _is_json(response):
-        return OutcomeUnknown(f"Not an answer that can be read ({status}).")
+        return OutcomeUnknown(PROVIDER_UNCLEAR % status)
     return TryLater(detail)
 
 
@@ -96,15 +104,15 @@ def _failure_without_answer(error: AnymailAPIError) -> ChannelError:
     cause = error.__cause__
     kind = type(cause or error).__name__
     if isinstance(cause, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(cause):
-        return ChannelRefused("The provider's certificate is not trusted.")
+        return ChannelRefused(PROVIDER_UNTRUSTED)
     if isinstance(cause, requests.exceptions.SSLError) and any(word in str(cause) for word in HANDSHAKE):
-        return TryLater(f"The provider can't be reached ({kind}).", everyone=True)
+        return TryLater(PROVIDER_AWAY % kind, everyone=True)
     reason = getattr(cause.args[0], "reason", None) if cause is not None and cause.args else None
     if isinstance(cause, NOT_SENT) or isinstance(reason, urllib3.exceptions.NewConnectionError):
-        return TryLater(f"The provider can't be reached ({kind}).", everyone=True)
+        return TryLater(PROVIDER_AWAY % kind, everyone=True)
     if isinstance(cause, ValueError):
         return ChannelRefused(f"The provider's address is wrong ({kind}).")
-    return OutcomeUnknown(f"The line to the provider broke ({kind}).")
+    return OutcomeUnknown(PROVIDER_BROKE % kind)
 
 
 def _said(error: AnymailError) -> str:

@@ -14,6 +14,7 @@ from django.core.mail import EmailMultiAlternatives
 from .built import PLACEHOLDER, SLOT, UNSUBSCRIBE, VIEW, Built, LinkAddresses, Numbered
 from .failures import AddressDead
 from .protocol import Outgoing
+from .sentences import NO_ADDRESS
 
 # RFC 5322's atext and dots, and letters beyond ASCII; nothing that could end a command or start a second address.
 ADDRESS = re.compile(r"""[^\s<>()\[\]\\,;:"@\x00-\x1f\x7f]+@[^\s<>()\[\]\\,;:"@\x00-\x1f\x7f]+""")
@@ -47,7 +48,7 @@ def mail(outgoing: Outgoing) -> EmailMultiAlternatives:
     could be given.
     """
     if not ADDRESS.fullmatch(outgoing.address):
-        raise AddressDead("This is not a mail address.")
+        raise AddressDead(NO_ADDRESS)
     copy = outgoing.copy
     message = EmailMultiAlternatives(
         subject=one_line(copy.subject),
@@ -119,7 +120,7 @@ class _Form:
         if not address.isascii() or not _PLAIN.fullmatch("".join((unsubscribe, view, open_pixel, trap, *different))):
             return None
         if not ADDRESS.fullmatch(address):
-            raise AddressDead("This is not a mail address.")
+            raise AddressDead(NO_ADDRESS)
         named = {
             _RECEIVER: address.encode(),
             _MESSAGE_ID: outgoing.message_id.encode(),

@@ -23,6 +23,7 @@ from . import smtp_answers
 from .email_message import MailForms
 from .failures import ChannelError, ChannelRefused, TryLater
 from .protocol import Outgoing, Work
+from .sentences import SERVER_AWAY, SERVER_MISFIT
 from .smtp_answers import Step
 from .smtp_line import Farewells, Line, LineBroken
 
@@ -245,9 +246,7 @@ def _connecting(error: OSError | UnicodeError) -> ChannelError:
         return smtp_answers.failure(Step.CONNECT, error.smtp_code, answer)
     if isinstance(error, UnicodeError):
         # Its text would quote the password.
-        return ChannelRefused(
-            "The mail server and EMAIL_URL do not fit: a name or password holds letters beyond ASCII."
-        )
+        return ChannelRefused(SERVER_MISFIT % "a name or password holds letters beyond ASCII.")
     if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError):
-        return ChannelRefused(f"The mail server and EMAIL_URL do not fit: {error}")
-    return TryLater(f"The mail server can't be reached ({type(error).__name__}).", everyone=True)
+        return ChannelRefused(SERVER_MISFIT % error)
+    return TryLater(SERVER_AWAY % type(error).__name__, everyone=True)

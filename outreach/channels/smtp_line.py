@@ -17,6 +17,7 @@ from typing import Any
 from . import smtp_answers
 from .failures import ChannelError, OutcomeUnknown, TryLater
 from .protocol import Outgoing, Receipt, Work
+from .sentences import LINE_BROKE, LINE_BROKE_AFTER, SERVER_UNCLEAR
 from .smtp_answers import BAD_SEQUENCE, GOING_AWAY, Step
 
 READ_BYTES = 65_536
@@ -162,16 +163,16 @@ class Line:
         for mail in mails:
             assert work is not None
             if mail.ends_at and self._written >= mail.ends_at:
-                work.settle(mail.outgoing, OutcomeUnknown(f"The line broke after the mail, before an answer ({why})."))
+                work.settle(mail.outgoing, OutcomeUnknown(LINE_BROKE_AFTER % why))
             elif mail.ends_at:
-                work.settle(mail.outgoing, TryLater(f"The line to the mail server broke ({why})."))
+                work.settle(mail.outgoing, TryLater(LINE_BROKE % why))
             elif mail.failure is not None:
                 work.settle(mail.outgoing, mail.failure)
             elif self._used:
                 # The server closed a line that it had served well: another line takes this mail.
                 work.give_back(mail.outgoing)
             else:
-                work.settle(mail.outgoing, TryLater(f"The line to the mail server broke ({why})."))
+                work.settle(mail.outgoing, TryLater(LINE_BROKE % why))
         raise LineBroken(why)
 
     def say_goodbye(self) -> None:
@@ -318,7 +319,7 @@ class Line:
             self._done(mail, self._failure(mail, Step.END, code, answer))
             self._leave_if_told(code)
         else:
-            self._done(mail, OutcomeUnknown("The mail server's answer to the mail can't be read."))
+            self._done(mail, OutcomeUnknown(SERVER_UNCLEAR))
             self._misunderstood()
 
     def _failure(self, mail: _Mail, step: Step, code: int, answer: bytes) -> ChannelError:

@@ -10,6 +10,7 @@ from telegram.constants import ParseMode
 
 from .failures import ChannelError, MessageRejected, OutcomeUnknown
 from .protocol import Outgoing, Receipt, Work
+from .sentences import BROKE_OFF
 from .telegram_client import ANSWER_SECONDS, Button, bot, called, markup, number, send
 from .telegram_request import Call, NotBegun, Request, notice_closed_lines
 
@@ -205,4 +206,4 @@ class _Message:
 
     def broken_off(self, kind: str) -> ChannelError:
         """The outcome where our own code stumbled over it."""
-        return OutcomeUnknown(f"Sending broke off ({kind}).") if self.begun else ChannelError(f"Not sent ({kind}).")
+        return OutcomeUnknown(BROKE_OFF % kind) if self.begun else ChannelError(f"Not sent ({kind}).")

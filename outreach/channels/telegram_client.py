@@ -34,6 +34,7 @@ from .failures import (
     ReceiverBlocked,
     TryLater,
 )
+from .sentences import TELEGRAM_AWAY, TELEGRAM_BROKE, TELEGRAM_UNCLEAR, TOKEN_REFUSED
 from .telegram_request import CALL, Call, NotBegun, NotSent, Request, notice_closed_lines
 
 TELEGRAM = "https://api.telegram.org"
@@ -140,7 +141,7 @@ def failure(error: TelegramError, status: int) -> ChannelError:
     if status == 0 or isinstance(error.__cause__, TelegramError) or status == 200:
         return _failure_without_answer(error, status)
     if isinstance(error, InvalidToken):
-        return ChannelRefused(f"The bot's token is refused: {detail}")
+        return ChannelRefused(TOKEN_REFUSED % detail)
     if isinstance(error, Conflict):
         return TryLater(detail, everyone=True)
     if isinstance(error, Forbidden | BadRequest) and any(words in said for words in GONE):
@@ -157,9 +158,9 @@ def _failure_without_answer(error: TelegramError, status: int) -> ChannelError:
     if status == 0:
         kind = type(error.__cause__ or error).__name__
         if isinstance(error, NotSent):
-            return TryLater(f"Telegram can't be reached ({kind}).", everyone=True)
-        return OutcomeUnknown(f"The line to Telegram broke ({kind}).")
-    detail = f"Not Telegram's own answer ({status})."
+            return TryLater(TELEGRAM_AWAY % kind, everyone=True)
+        return OutcomeUnknown(TELEGRAM_BROKE % kind)
+    detail = TELEGRAM_UNCLEAR % status
     if status in {401, 403, 404}:
         return ChannelRefused(detail)
     if 400 <= status < 500 or status == 503:

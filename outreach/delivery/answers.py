@@ -18,9 +18,11 @@ from outreach.channels.failures import (
 )
 
 from .ledger import LONGEST_PAUSE, Claimed, Outcome
+from .meanings import GAVE_UP
 from .models import Delivery
 
 MOST_ATTEMPTS = 8
+"""As :data:`~.meanings.GAVE_UP` has it."""
 LONGEST_BACKOFF = timedelta(hours=4)
 PAUSE_WITHOUT_ADVICE = timedelta(seconds=30)
 WINDOW, TOO_MANY = 100, 40
@@ -56,7 +58,7 @@ def outcome_of(failure: ChannelError, claimed: Claimed, *, begun_at: datetime, n
         case TryLater():
             attempts = claimed.attempts + 1
             if attempts >= MOST_ATTEMPTS:
-                detail = f"gave up after {MOST_ATTEMPTS} attempts: {failure}"
+                detail = GAVE_UP % failure
                 return ended(Status.FAILED)._replace(detail=detail, is_soft=claimed.channel == ChannelName.EMAIL)
             return ended(Status.DEFERRED, now + max(_asked(failure) or timedelta(0), backoff(attempts)))
         case MessageRejected():

@@ -31,6 +31,7 @@ from .hand import Hand
 from .journal import Journal
 from .ledger import Claimed, Outcome
 from .links import Links
+from .meanings import CANT_BE_COMPOSED
 from .models import Delivery
 from .moments import Moments
 from .record import Record
@@ -203,7 +204,7 @@ class Courier:
         except Exception:
             logger.exception("delivery %s can't be composed", claimed.number)
             self._moments.forget(claimed.number)
-            self._note(claimed, Outcome(claimed.number, Status.FAILED, now, now, detail="It can't be composed."))
+            self._note(claimed, Outcome(claimed.number, Status.FAILED, now, now, detail=CANT_BE_COMPOSED))
             return None
         self._hand.give_out(claimed, outgoing)
         return outgoing

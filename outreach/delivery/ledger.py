@@ -20,6 +20,7 @@ from outreach.audience.models import Subscription
 from outreach.broadcasts.models import Broadcast
 
 from . import soft_bounces
+from .meanings import WORKER_STOPPED
 from .models import Delivery, Lease
 
 LEASE = timedelta(minutes=3)
@@ -273,7 +274,7 @@ def doubt(*, owner: str, numbers: Collection[int] | None = None) -> int:
     given_up = {}
     if numbers is not None:
         held, given_up = held.filter(pk__in=numbers), {"lease_owner": ""}
-    return held.update(status=Status.UNCERTAIN, detail="the worker stopped before an answer came", **given_up)
+    return held.update(status=Status.UNCERTAIN, detail=WORKER_STOPPED, **given_up)
 
 
 def recover(*, now: datetime) -> int:
@@ -298,7 +299,7 @@ def recover_orphans() -> int:
     """
     owners = Lease.objects.values("owner")
     orphans = Delivery.objects.filter(settled_at__isnull=True, status=Status.ATTEMPTING).exclude(lease_owner__in=owners)
-    return orphans.update(status=Status.UNCERTAIN, detail="the worker stopped before an answer came")
+    return orphans.update(status=Status.UNCERTAIN, detail=WORKER_STOPPED)
 
 
 def end_lease(*, owner: str) -> None:

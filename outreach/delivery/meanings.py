@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from outreach.broadcasts.models import Broadcast
 
@@ -25,6 +26,11 @@ DELIVERIES: dict[str, Promise] = {
     Status.EXPIRED: _("Not sent: the broadcast's deadline passed."),
 }
 """By the state of a delivery."""
+
+WORKER_STOPPED = gettext_noop("the worker stopped before an answer came")
+CANT_BE_COMPOSED = gettext_noop("It can't be composed.")
+GAVE_UP = gettext_noop("gave up after 8 attempts: %s")
+"""These are kept with a delivery as they stand here, for whoever reads its trouble."""
 
 BROADCASTS: dict[str, Promise] = {
     State.SENDING: _("Workers send as fast as the channels allow. It finishes by itself when nothing is open."),

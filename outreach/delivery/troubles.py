@@ -8,12 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts.models import Broadcast
+from outreach.channels.sentences import SENTENCES, in_words
 
+from .meanings import CANT_BE_COMPOSED, GAVE_UP, WORKER_STOPPED
 from .models import Delivery
 from .tallies import Tally
 
 MOST_READ, MOST_SHOWN = 60, 5
 """How many different answers are read from the ledger, and shown of each kind."""
+
+OWN = (*SENTENCES, WORKER_STOPPED, CANT_BE_COMPOSED, GAVE_UP)
 
 Status = Delivery.Status
 
@@ -60,6 +64,11 @@ class Cause:
     channel: str
     words: str
     count: int
+
+    @property
+    def told(self) -> str:
+        """Our own words in the reader's language; empty where they are a provider's."""
+        return in_words(self.words, OWN)
 
     @property
     def channel_name(self) -> str:

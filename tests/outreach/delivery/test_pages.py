@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 from django.utils import translation
 from wagtail.models import ModelLogEntry
+from wagtail.users.models import UserProfile
 
 from outreach.audience.models import Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
@@ -15,6 +16,7 @@ from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
 from outreach.delivery import lifecycle, throttle
 from outreach.delivery.decisions import DECISIONS
+from outreach.delivery.meanings import WORKER_STOPPED
 from outreach.delivery.models import Delivery
 from tests.outreach.broadcasts.conftest import member  # noqa: F401
 
@@ -133,6 +135,17 @@ def test_the_part_that_follows_is_the_same_as_on_the_page_and_nothing_else(clien
         for token in soup.find_all("input", {"name": "csrfmiddlewaretoken"}):
             token.decompose()
     assert words(part) == words(whole.select_one("[data-live]"))
+
+
+def test_our_own_words_are_told_in_the_readers_language_and_a_providers_are_quoted(client, uncertain, approver):
+    first = Delivery.objects.filter(status="uncertain").earliest("pk")
+    Delivery.objects.filter(pk=first.pk).update(detail=WORKER_STOPPED)
+    UserProfile.objects.update_or_create(user=approver, defaults={"preferred_language": "fr"})
+
+    text = words(page(client, uncertain))
+
+    assert "Courriel : le processus d’envoi s’est arrêté avant une réponse" in text
+    assert "Courriel : « the line was cut »" in text
 
 
 def test_it_reloads_itself_only_without_scripts_and_only_while_something_can_change(client, uncertain, clock):
