@@ -32,6 +32,7 @@ ACTIONS = {
     "resume": (_("Resume"), _("Resumed")),
     "cancel": (_("Cancel"), _("Cancelled")),
     "close": (_("Switch off"), _("Switched off")),
+    "start": (_("Begin to send"), _("Sending began")),
     "finish": (_("Finish"), _("Finished")),
     "expire": (_("Drop because its time is over"), _("Dropped")),
     "test": (_("Send a test"), _("Test sent")),
@@ -97,7 +98,7 @@ class Detailed(LogFormatter):
     def detail(self, log_entry: Any) -> str:
         """What it was about; empty where that goes without saying."""
         if cells := log_entry.data.get("cells"):
-            return ", ".join(cell_name(*cell) for cell in cells)
+            return "; ".join(cell_name(*cell) for cell in cells)
         detail = str(log_entry.data.get("detail", ""))
         is_ours = log_entry.user_id is None and log_entry.action in SAID_BY_THE_ENGINE
         return reasons.in_words(detail) if is_ours or log_entry.action in SAID_BY_US else detail

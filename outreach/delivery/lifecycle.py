@@ -77,6 +77,7 @@ def start(*, broadcast_id: int, now: datetime) -> bool:
             freeze(broadcast=broadcast, now=now)
         broadcast.state, broadcast.started_at = Broadcast.State.SENDING, now
         broadcast.save(update_fields=["state", "started_at"])
+        record(broadcast=broadcast, action="start", user=None, now=now)
     logger.info("broadcast %s started", broadcast.pk)
     return True
 

@@ -32,7 +32,7 @@ def test_every_text_that_was_drawn_is_named(draft, editor, now):
     services.draw_missing(broadcast=draft, user=editor, now=now)
 
     assert told(draft, "remove", "en") == "Message removed: Telegram, English"
-    assert told(draft, "draw", "en") == "Texts drawn from the story: Telegram, English, E-mail, Français"
+    assert told(draft, "draw", "en") == "Texts drawn from the story: Telegram, English; E-mail, Français"
 
 
 def test_why_an_approval_was_taken_back_is_told_to_everybody_in_their_language(submitted, editor, now):

@@ -34,6 +34,8 @@ def test_a_broadcast_starts_at_its_time_and_not_before(approved, clock):
     broadcast.refresh_from_db()
     assert broadcast.state == Broadcast.State.SENDING
     assert Delivery.objects.count() == 1
+    (entry,) = registry.get_logs_for_instance(broadcast).filter(action="outreach.broadcast.start")
+    assert (entry.timestamp, entry.user, entry.message) == (START, None, "Sending began")
 
 
 @pytest.mark.parametrize(
