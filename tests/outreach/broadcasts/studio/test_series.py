@@ -218,6 +218,17 @@ def test_an_approver_agrees_in_advance_and_takes_it_back(client, series, approve
     assert approval.standing_approval(series) is None
 
 
+def test_who_agrees_in_advance_reads_the_whole_rule(client, series, approver):
+    Series.objects.update(fallback_language="fr", every_channel=True, missed_rule="drop")
+    client.force_login(approver)
+
+    text = " ".join(BeautifulSoup(client.get(address("inspect", series)).text, "html.parser").get_text(" ").split())
+
+    assert "It goes out on every channel that a person has." in text
+    assert "Fallback language Who has no text in their language gets Français." in text
+    assert "If the time was missed Drop after the deadline" in text
+
+
 def test_a_rule_that_was_changed_since_it_was_read_is_not_approved(client, series, approver, everybody):
     client.force_login(approver)
     read = approval.rule_hash(series)
