@@ -11,6 +11,7 @@ from django.utils.translation import override
 from outreach.audience.choices import ChannelName
 
 from .characters import tidy_line
+from .measures import LONG_PREVIEW
 from .models import LONGEST_LINE, Message
 from .pictures import draw
 from .sources import Carried, Source
@@ -42,7 +43,7 @@ def drawn(message: Message, source: Source) -> Message:
 
 def _line(text: str) -> str:
     """As much of a text as a mail program shows beside the subject, cut between two words."""
-    return textwrap.shorten(tidy_line(text), LONGEST_LINE, placeholder="…")
+    return textwrap.shorten(tidy_line(text), LONG_PREVIEW, placeholder="…")
 
 
 def _part(page: Carried, *, titled: bool) -> SafeString:

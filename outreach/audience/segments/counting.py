@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Sum, When
+from django.utils.formats import number_format
 
 from outreach.audience.choices import ChannelName, Purpose
 from outreach.audience.models import Subscriber, Subscription
@@ -99,9 +100,9 @@ def shown(number: int, *, exactly: bool) -> str:
     The other reader gets it rounded down to fives, and nothing below five is told apart, not even from nobody: else one
     condition more or less, and the difference between two counts, would tell about one person.
     """
-    if exactly:
-        return str(number)
-    return f"<{SINGLES_OUT}" if number < SINGLES_OUT else str(number - number % SINGLES_OUT)
+    if not exactly and number < SINGLES_OUT:
+        return f"<{SINGLES_OUT}"
+    return str(number_format(number if exactly else number - number % SINGLES_OUT, force_grouping=True))
 
 
 class Told(int):

@@ -83,6 +83,9 @@ class SeriesForm(WagtailAdminModelForm):
         field_classes = {"segments": SegmentsField}
         widgets = {"segments": forms.CheckboxSelectMultiple, "local_time": AdminTimeInput}
 
+    class Media:
+        css = {"all": ["outreach/studio.css"]}
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["campaign"].empty_label = gettext("No campaign")

@@ -6,6 +6,7 @@ from wagtail.models import ModelLogEntry
 from home.models import HomePage, StoryPage
 from outreach.audience.models import Segment
 from outreach.broadcasts import services
+from outreach.broadcasts.measures import LONG_PREVIEW
 from outreach.broadcasts.models import Broadcast, Message
 from outreach.broadcasts.refusals import ApprovalVoid, WrongState
 from outreach.broadcasts.rendering import problems
@@ -75,7 +76,7 @@ def test_a_long_summary_is_cut_between_two_words_for_the_preview(story, editor, 
 
     words = message.preview_text.removesuffix("…").split()
     assert message.preview_text.endswith("…")
-    assert len(message.preview_text) <= 150
+    assert len(message.preview_text) <= LONG_PREVIEW
     assert words == story.summary.split()[: len(words)]
 
 

@@ -85,11 +85,11 @@ def test_two_segments_share_some_people_and_not_others(confirmed, now):
 
 
 @pytest.mark.parametrize(
-    ("number", "rounded"), [(0, "<5"), (1, "<5"), (4, "<5"), (5, "5"), (9, "5"), (10, "10"), (1_234_567, "1234565")]
+    ("number", "rounded"), [(0, "<5"), (1, "<5"), (4, "<5"), (5, "5"), (9, "5"), (10, "10"), (1_234_567, "1,234,565")]
 )
 def test_who_may_not_see_people_is_told_counts_in_fives(number, rounded):
     assert shown(number, exactly=False) == rounded
-    assert shown(number, exactly=True) == str(number)
+    assert shown(number, exactly=True) == f"{number:,}"
 
 
 def test_one_person_more_or_less_can_not_be_told_from_a_small_difference(confirmed, now):

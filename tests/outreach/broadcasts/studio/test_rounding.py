@@ -79,9 +79,9 @@ def test_an_approver_reads_it_rounded_too(client, draft, editor, approver, now):
 
 @pytest.mark.parametrize(
     ("number", "value", "text"),
-    [(0, 0, "0"), (1, 5, "<5"), (4, 5, "<5"), (5, 5, "5"), (9, 5, "5"), (1234, 1230, "1230")],
+    [(0, 0, "0"), (1, 5, "<5"), (4, 5, "<5"), (5, 5, "5"), (9, 5, "5"), (1234, 1230, "1,230")],
 )
 def test_a_rounded_number_says_no_more_than_its_text(number, value, text):
     told = Told(number, exactly=False)
     assert (int(told), str(told), f"{told}") == (value, text, text)
-    assert (int(Told(number, exactly=True)), str(Told(number, exactly=True))) == (number, str(number))
+    assert (int(Told(number, exactly=True)), str(Told(number, exactly=True))) == (number, f"{number:,}")
