@@ -67,13 +67,17 @@ def test_what_is_said_to_be_fewer_than_five_is_told_nowhere_else(client, asked, 
     assert "Goes to <5 people." in page(client, asked, "broadcast", women)
 
 
-def test_an_approver_reads_it_rounded_too(client, draft, editor, approver, now):
+def test_an_approver_reads_it_rounded_too_and_what_becomes_of_it_if_its_time_is_missed(
+    client, draft, editor, approver, now
+):
     services.submit(broadcast=draft, user=editor, now=now)
     client.force_login(approver)
 
     found = BeautifulSoup(client.get(reverse("broadcasts:approve", args=[draft.pk])).text, "html.parser")
 
     assert found.find("dt", string="People").find_next_sibling("dd").get_text() == "<5"
+    missed = found.find("dt", string="If the time was missed").find_next_sibling("dd")
+    assert missed.get_text() == "Hold until somebody decides"
     approve(draft, approver, now)
 
 
