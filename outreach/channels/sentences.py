@@ -54,7 +54,8 @@ def in_words(detail: str, sentences: Iterable[str] = SENTENCES) -> str:
     """The sentence in the reader's language; empty where ``detail`` is none of ``sentences``."""
     for sentence in sentences:
         before, placeholder, after = sentence.partition("%s")
-        found = re.fullmatch(f"{re.escape(before)}(.*){re.escape(after)}" if placeholder else re.escape(before), detail)
+        pattern = f"{re.escape(before)}(.*){re.escape(after)}" if placeholder else re.escape(before)
+        found = re.fullmatch(pattern, detail, re.DOTALL)
         if found:
             return gettext(sentence) % found.groups()
     return ""

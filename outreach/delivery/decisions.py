@@ -118,15 +118,16 @@ def decide(
             raise Refused(_("The deadline of this broadcast has passed. Write to these people with a new one."))
         if decision.sends and is_closed(broadcast, now=now):
             raise Refused(_("The figures of this broadcast are final. Write to these people with a new one."))
+        retries = name == "retry-failed"
         every = Delivery.objects.filter(only, broadcast=broadcast)
-        found = (lifecycle.to_retry(broadcast, now=now).filter(only) if name == "retry-failed" else every).count()
+        found = (lifecycle.to_retry(broadcast, now=now).filter(only) if retries else every).count()
         if found > seen:
             raise _more_than_seen(found)
-        if not found and every.exists():
+        if retries and not found and every.exists():
             raise Refused(
                 _("These people left meanwhile, or want fewer messages and had another one since. Nothing was changed.")
             )
-        if name == "retry-failed":
+        if retries:
             changed = lifecycle.retry_failed(broadcast=broadcast, now=now, only=only)
         else:
             changed = lifecycle.resolve_uncertain(

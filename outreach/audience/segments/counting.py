@@ -115,10 +115,9 @@ class Told(int):
 
     def __new__(cls, number: int, *, exactly: bool) -> "Told":
         """``exactly`` says whether the reader may see each person."""
-        found = super().__new__(
-            cls, number if exactly or not number else max(SINGLES_OUT, number - number % SINGLES_OUT)
-        )
-        found.text = shown(number, exactly=exactly or not number)
+        exactly = exactly or not number
+        found = super().__new__(cls, number if exactly else max(SINGLES_OUT, number - number % SINGLES_OUT))
+        found.text = shown(number, exactly=exactly)
         return found
 
     def __str__(self) -> str:

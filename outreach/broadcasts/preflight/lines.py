@@ -262,9 +262,15 @@ def _finish(pace: Pace) -> str:
         "speed": f"{pace.per_second:g}",
         "time": _duration(working),
         "start": office_text(pace.begins_at),
-        "moment": office_text(pace.done_at),
+        "moment": office_text(_to_the_minute(pace.done_at)),
         "zone": settings.OFFICE_TIME_ZONE,
     }
+
+
+def _to_the_minute(moment: datetime) -> datetime:
+    """The full minute by which it is: what is done some seconds later is not done by the minute before."""
+    minute = moment.replace(second=0, microsecond=0)
+    return minute if minute == moment else minute + timedelta(minutes=1)
 
 
 def _duration(length: timedelta) -> str:

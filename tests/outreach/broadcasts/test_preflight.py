@@ -208,7 +208,7 @@ def test_the_finish_rests_in_quiet_hours_unless_it_is_urgent(draft, settings, no
     draft.send_at = datetime(2026, 12, 2, 0, 59, 59, tzinfo=UTC)
 
     found = preflight(draft, now=now)
-    assert "done by Dec. 2, 2026, 7 a.m." in line(found, "Expected finish: E-mail").sentences[0]
+    assert "done by Dec. 2, 2026, 7:01 a.m." in line(found, "Expected finish: E-mail").sentences[0]
     assert line(found, "Quiet hours").verdict == Verdict.PASS
 
     draft.send_at += timedelta(hours=1)
@@ -217,7 +217,7 @@ def test_the_finish_rests_in_quiet_hours_unless_it_is_urgent(draft, settings, no
     draft.ignores_quiet_hours = True
     found = preflight(draft, now=now)
     assert "Urgent" in line(found, "Quiet hours").sentences[0]
-    assert "done by Dec. 1, 2026, 10 p.m." in line(found, "Expected finish: E-mail").sentences[0]
+    assert "done by Dec. 1, 2026, 10:01 p.m." in line(found, "Expected finish: E-mail").sentences[0]
 
 
 def test_that_it_takes_longer_than_its_deadline_is_pointed_out(draft, joined, settings, now):

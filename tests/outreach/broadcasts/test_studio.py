@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.urls import reverse
+from wagtail.users.models import UserProfile
 
 from outreach.audience.models import Segment
 from outreach.broadcasts import services
@@ -168,6 +169,15 @@ def test_the_page_shows_the_matrix_in_words_and_who_gets_it(client, draft, edito
     assert "Nothing is lacking" in text
 
 
+def test_why_somebody_is_left_out_is_written_as_the_reader_s_language_has_it(client, draft, editor, joined):
+    joined("email", "ht", allows_messages=False)
+    UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": "fr"})
+    client.force_login(editor)
+
+    for name in ("broadcast", "preflight"):
+        assert "Pas d’accord pour recevoir des messages\u00a0: <5" in page(client, name, draft).get_text()
+
+
 def test_the_page_says_what_is_lacking_and_does_not_offer_to_submit(client, draft, editor):
     draft.segments.clear()
     client.force_login(editor)
@@ -204,7 +214,6 @@ def test_the_whole_way_by_pages_from_submission_to_a_time_in_the_offices_zone(cl
 
 
 def test_the_zone_of_a_persons_profile_does_not_move_the_time(client, submitted, approver):
-    from wagtail.users.models import UserProfile
 
     profile = UserProfile.get_for_user(approver)
     profile.current_time_zone = "Asia/Tokyo"
