@@ -44,6 +44,8 @@ ASK_AGAIN_SECONDS = 0.003
 
 LOOK_EVERY = timedelta(seconds=1)
 """How often a worker looks whether what it has claimed may still be sent: nobody tells that quiet hours begin."""
+LONGEST_UNSEEN = timedelta(seconds=5)
+"""A look that is older, as after a machine's sleep, lets nothing go any more: the next one is waited for."""
 
 Status = Delivery.Status
 ACCEPTED = Status.ACCEPTED
@@ -90,6 +92,7 @@ class Courier:
         self._look = self._looked_too_early = self._broken = False
         self._rests_until: datetime | None = None
         self._looked_at = clock()
+        self._looking: tuple[datetime, Future[Any]] | None = None
         self._failure: Exception | None = None
         self._settled = 0
 
@@ -102,6 +105,7 @@ class Courier:
         raises when it does not come back; nothing is lost by that.
         """
         self._settled, self._claims.is_exhausted, self._stopped = 0, False, {}
+        self._looking = None
         if self._claims.is_coming or self._desk.is_unsure or not (self._record.is_empty and self._desk.is_empty):
             # Left from a round that broke off. What is known has to be written before anybody decides about it.
             self._tidy_up()
@@ -349,8 +353,23 @@ class Courier:
         """Whether something that is ready or taken may not be sent any more, as far as the clock alone can tell."""
         if self._looked_at <= now < self._looked_at + LOOK_EVERY:
             return False
-        self._looked_at = now
-        return not self._going().issuperset(claimed.broadcast for claimed in self._hand.waiting.values())
+        going = self._seen(now)
+        if going is None:
+            return False
+        return not going.issuperset(claimed.broadcast for claimed in self._hand.waiting.values())
+
+    def _seen(self, now: datetime) -> set[int] | None:
+        """What a new look saw going, or ``None`` while the desk looks: lines need not wait for that."""
+        if self._stopped or not self._looked_at <= now < self._looked_at + LONGEST_UNSEEN:
+            self._looking, self._looked_at = None, now
+            return self._going()
+        if self._looking is None:
+            self._looking = now, self._desk.submit(self._source)
+        begun_at, looking = self._looking
+        if not looking.done():
+            return None
+        self._looking, self._looked_at = None, begun_at
+        return set(looking.result())
 
     def _going(self) -> set[int]:
         """The broadcasts that may be sent now, also one that was stopped here and that somebody has let go on since."""

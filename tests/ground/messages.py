@@ -14,7 +14,7 @@ from .records import EMAIL
 
 LINKS = 12
 SENTENCE = "Whoever works here has the same rights at work as everybody else, on paper and in practice. "
-PARAGRAPH_OF_MAIL = 9
+PARAGRAPH_OF_MAIL = 8
 """Sentences in each of twelve paragraphs: with them a mail of both parts has about 30 kB."""
 
 

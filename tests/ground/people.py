@@ -42,7 +42,7 @@ class Mix:
     tracked: int = 50
 
 
-EMAIL_ONLY = Mix(channels=[(EMAIL,)])
+EMAIL_ONLY = Mix(channels=[(EMAIL,)], tracked=100)
 TELEGRAM_ONLY = Mix(channels=[(TELEGRAM,)])
 BOTH_CHANNELS = Mix(
     channels=[(EMAIL,), (TELEGRAM,), (EMAIL,), (EMAIL, TELEGRAM), (EMAIL,), (TELEGRAM,), (EMAIL,), (TELEGRAM,)],
