@@ -9,9 +9,9 @@ several rounds. It exits with 1 if a "must" is missed, and writes nothing into t
 many people are frozen, ``--rounds 3`` how often each contestant runs, ``--seconds 40`` after how long a slow one is
 stopped, ``--database sqlite`` or ``postgres`` leaves the other out, ``--keep`` leaves logs behind.
 
-* **email**: mails of about 30 kB, personal, with twelve tracked links and one for leaving, half of them with personal
-  and half with cohort links, to Postfix's ``smtp-sink``; counted until the ledger says that all are accepted, from
-  the first line that a worker opens. Beside it Postfix's ``smtp-source`` with ten sessions and the same size,
+* **email**: mails of about 30 kB, personal, each with twelve tracked links of its own and one for leaving, to
+  Postfix's ``smtp-sink``; counted until the ledger says that all are accepted, from the first line that a worker
+  opens. Beside it Postfix's ``smtp-source`` with ten sessions and the same size,
   django-post_office (one process, five threads, its queue filled beforehand) and Django's own loop over one
   connection, which fill the same mail with as many links.
 * **kill**: SIGKILL in the middle of that; how many became uncertain, beside how many lines were open.

@@ -1,6 +1,7 @@
 """Quiet hours at work: nothing begins its way in them but what is urgent."""
 
 from datetime import timedelta
+from itertools import pairwise
 from threading import Event
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast, QuietHours
+from outreach.delivery.desk import AtOnce
 from outreach.delivery.models import Delivery
 from outreach.delivery.progress import progress
 from outreach.delivery.signs import Rest
@@ -93,6 +95,53 @@ def test_what_was_claimed_before_does_not_go_out_when_the_quiet_hours_begin(send
     assert max(channel.moments) < evening + timedelta(seconds=6)
     assert 4 <= len(channel.sent) <= 6
     assert set(Delivery.objects.exclude(status="accepted").values_list("status", "lease_owner")) == {("queued", "")}
+
+
+class LateToLook(AtOnce):
+    """Looks which broadcasts go on, and tells of it only ``seconds`` later by the clock; does all else at once."""
+
+    def __init__(self, clock, seconds: float) -> None:
+        self.clock, self.seconds, self.looks = clock, timedelta(seconds=seconds), 0
+
+    def submit(self, fn, /, *args, **kwargs):
+        done = super().submit(fn, *args, **kwargs)
+        if args[0].__name__ == "<lambda>":
+            self.looks += 1
+            told_at = self.clock() + self.seconds
+            done.done = lambda: self.clock() >= told_at
+        return done
+
+
+def test_no_message_waits_while_the_desk_looks_at_the_clock(sending, channel, hire, clock):
+    for number in range(20):
+        person(number)
+    QuietHours.objects.create(email=True)
+    sending()
+    clock.now = evening = NIGHT - timedelta(hours=1) - timedelta(seconds=5)
+    channel.per_second = 2
+    desk = LateToLook(clock, seconds=2)
+
+    hire(channel, desk=desk, watch=NothingNew()).work()
+
+    gaps = {after - before for before, after in pairwise(channel.moments)}
+    assert gaps == {timedelta(seconds=0.5)}
+    assert desk.looks >= 3
+    assert evening + timedelta(seconds=5) <= max(channel.moments) <= evening + timedelta(seconds=5 + 2 + 2)
+    assert set(Delivery.objects.exclude(status="accepted").values_list("status", "lease_owner")) == {("queued", "")}
+
+
+def test_after_a_sleep_nothing_goes_on_the_strength_of_an_old_look(sending, channel, hire, clock):
+    for number in range(3):
+        person(number)
+    QuietHours.objects.create(email=True)
+    sending()
+    clock.now = NIGHT - timedelta(hours=1, seconds=1)
+    channel.before = lambda _outgoing: setattr(clock, "now", NIGHT)
+
+    hire(channel, desk=LateToLook(clock, seconds=86_400), watch=NothingNew()).work()
+
+    assert channel.sent == []
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"queued"}
 
 
 def test_what_is_urgent_does_not_wait(broadcast, tasks, at_night, smtp_server):
