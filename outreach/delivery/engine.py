@@ -109,8 +109,10 @@ class Courier:
         if self._claims.is_coming or self._desk.is_unsure or not (self._record.is_empty and self._desk.is_empty):
             # Left from a round that broke off. What is known has to be written before anybody decides about it.
             self._tidy_up()
+        if not self._claims.has_source():
+            return 0
         paused = throttle.paused_until(channel=self.channel.name, now=self._clock())
-        if (paused and paused > self._clock()) or not self._claims.has_source():
+        if paused and paused > self._clock():
             return 0
         self._rests_until, self._broken, self._failure = None, False, None
         self._carrier = self._carrier or self.channel.open()

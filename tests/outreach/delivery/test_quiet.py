@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast, QuietHours
+from outreach.delivery import lifecycle
 from outreach.delivery.desk import AtOnce
 from outreach.delivery.models import Delivery
 from outreach.delivery.progress import progress
@@ -152,6 +153,18 @@ def test_what_is_urgent_does_not_wait(broadcast, tasks, at_night, smtp_server):
 
     assert tasks.deliver("email") is True
     assert len(smtp_server.messages) == 1
+
+
+def test_where_nothing_is_to_be_sent_one_look_is_enough(sending, clock, django_assert_num_queries):
+    """Every worker asks for each channel once a second."""
+    person(1)
+    QuietHours.objects.create(email=True, telegram=True)
+    broadcast = sending()
+
+    with django_assert_num_queries(1):
+        assert lifecycle.sending_on("telegram", now=clock.now) == []
+    with django_assert_num_queries(2):
+        assert lifecycle.sending_on("email", now=clock.now) == [broadcast.pk]
 
 
 def test_a_channel_without_quiet_hours_goes_on(broadcast, tasks, at_night, bot_api):
