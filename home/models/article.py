@@ -130,8 +130,7 @@ class SitePage(Page):
     def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
         """Who alone may read the page. Where no page is restricted, the pages above this one need not be looked at."""
         found: models.QuerySet[PageViewRestriction] = PageViewRestriction.objects.none()
-        any_page = part(("restricted",), PageViewRestriction.objects.exists)
-        return super().get_view_restrictions() if any_page else found
+        return super().get_view_restrictions() if any_restricted() else found
 
     @property
     def language(self) -> str:
@@ -160,6 +159,24 @@ def restricted() -> models.Exists:
     return models.Exists(PageViewRestriction.objects.alias(shown=path).filter(shown__startswith=models.F("page__path")))
 
 
+def any_restricted() -> bool:
+    """Whether there is a page that is not for everybody: where there is none, nothing else need be asked."""
+    return part(("restricted",), PageViewRestriction.objects.exists)
+
+
+def restricted_branches(*, within: Page | None = None) -> tuple[str, ...]:
+    """Where the pages that are not for everybody begin, as paths: at each page with a restriction of its own.
+
+    Left out are those that hold for the page ``within`` too: whoever reads that may read what is in them. One query,
+    and none where no page is restricted.
+    """
+    if not any_restricted():
+        return ()
+    # By the restrictions and not by the pages, so that what is kept of a page depends on no list of pages for it.
+    paths = PageViewRestriction.objects.values_list("page__path", flat=True)
+    return tuple(path for path in paths if within is None or not within.path.startswith(path))
+
+
 P = TypeVar("P", bound=SitePage)
 
 
@@ -171,36 +188,49 @@ def _name_parts(panel: Any) -> None:
 
 
 def translation_in(page: P, language: str) -> P | None:
-    """The live translation of the page, the page itself if it is in that language, or ``None``."""
-    if page.language == language:
-        return page if page.live else None
-    found: P | None = (
-        type(page).objects.live().filter(translation_key=page.translation_key, locale__language_code=language).first()
-    )
-    return found if found and not found.alias_of_id else None
+    """The live translation of the page, the page itself if it is in that language, or ``None``.
+
+    One that is not for everybody counts as not live.
+    """
+    found: P | None = page
+    if page.language != language:
+        translations = type(page).objects.filter(translation_key=page.translation_key)
+        found = translations.live().filter(locale__language_code=language).first()
+        if found and found.alias_of_id:
+            return None
+    return found if found and found.live and not found.path.startswith(restricted_branches()) else None
 
 
-def in_language(pages: Iterable[P], language: str, *, locale: Locale | None = None) -> dict[UUID, P]:
+def in_language(
+    pages: Iterable[P], language: str, *, locale: Locale | None = None, within: Page | None = None
+) -> dict[UUID, P]:
     """The pages by ``translation_key``, each in the language if it is live there, else as it is if that is live.
 
-    All pages are of one type. One query; none if all are live in the language, where ``locale`` says which it is.
+    A page that is not for everybody counts as not live, unless whoever may read the page ``within``, which shows it,
+    may read it too.
+
+    All pages are of one type. One query, and another one where any page of the site is restricted; none if all are live
+    in the language, where ``locale`` says which it is.
     """
     pages = list(pages)
+    if not pages:
+        return {}
     for page in pages:
         if locale and page.locale_id == locale.pk:
             page.locale = locale
+    private = restricted_branches(within=within)
     given = {page.translation_key: page for page in pages}
-    as_they_are = {key: page for key, page in given.items() if page.live}
-    elsewhere = [key for key, page in given.items() if not (page.live and locale and page.locale_id == locale.pk)]
+    as_they_are = {key: page for key, page in given.items() if page.live and not page.path.startswith(private)}
+    elsewhere = [key for key in given if key not in as_they_are or not locale or given[key].locale_id != locale.pk]
     if not elsewhere:
         return as_they_are
     found = (
-        type(next(iter(given.values())))
+        type(pages[0])
         .objects.live()
         .filter(translation_key__in=elsewhere, locale__language_code=language, alias_of=None)
         .select_related("locale")
     )
-    return {**as_they_are, **{page.translation_key: page for page in found}}
+    return as_they_are | {page.translation_key: page for page in found if not page.path.startswith(private)}
 
 
 class Topic(Orderable):

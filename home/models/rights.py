@@ -18,7 +18,7 @@ from wagtail.models import Page
 from wagtail.query import PageQuerySet
 from wagtail_localize.fields import SynchronizedField
 
-from .article import SitePage, Topic
+from .article import SitePage, Topic, restricted
 
 CARD_FEATURES = ["bold", "italic", "ol", "ul", "link"]
 
@@ -191,7 +191,7 @@ class RightsIndexPage(SitePage):
     @classmethod
     def listed(cls, language: str) -> "RightsIndexPage | None":
         """The list of a language, if it has one. One query."""
-        return cls.objects.live().filter(locale__language_code=language, alias_of=None).first()
+        return cls.objects.live().filter(~restricted(), locale__language_code=language, alias_of=None).first()
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """What the template shows; the number of queries does not depend on the number of cards."""

@@ -16,7 +16,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from home.blocks import TEXT_FEATURES
 
-from .article import SitePage, in_language, topic_choices, translation_in
+from .article import SitePage, in_language, restricted, topic_choices, translation_in
 from .infographic import InfographicPage
 from .news import NewsIndexPage
 from .rights import RightsCardPage, RightsIndexPage
@@ -109,10 +109,10 @@ class HomePage(SitePage):
         return super().get_context(request, *args, **kwargs) | {
             "lead": lead,
             "lead_infographic": self._picture_of(lead) if lead else None,
-            "numbers": list(in_language(chosen, self.language, locale=self.locale).values()),
+            "numbers": list(in_language(chosen, self.language, locale=self.locale, within=self).values()),
             "stories": [story for story in stories if story != lead][:LATEST],
-            "story_index": StoryIndexPage.objects.live().child_of(self).first(),
-            "topics": TopicPage.objects.live().child_of(self),
+            "story_index": StoryIndexPage.objects.live().child_of(self).filter(~restricted()).first(),
+            "topics": TopicPage.objects.live().child_of(self).filter(~restricted()),
             "news": newest_news(self.language),
             "news_index": list_page(NewsIndexPage, self.language),
             "rights_cards": first_rights_cards(self.language),
@@ -122,7 +122,9 @@ class HomePage(SitePage):
     def _picture_of(self, story: StoryPage) -> InfographicPage | None:
         """The infographic that goes with the story, in this language if it is live in it."""
         chosen = story.lead_infographic
-        return in_language([chosen], self.language, locale=self.locale).get(chosen.translation_key) if chosen else None
+        if chosen is None:
+            return None
+        return in_language([chosen], self.language, locale=self.locale, within=self).get(chosen.translation_key)
 
 
 class StoryIndexPage(SitePage):

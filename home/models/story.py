@@ -107,7 +107,8 @@ class StoryPage(SitePage):
         Over the title, the summary, the body, the sources and what its infographics and rights cards say, as they are
         on this object: on a page from the database that is the live version.
         """
-        infographics, cards = in_language(self.chosen_infographics(), self.language), self.rights_cards()
+        infographics = in_language(self.chosen_infographics(), self.language, within=self)
+        cards = self.rights_cards()
         said = [
             self.title,
             self.summary,
@@ -129,8 +130,11 @@ class StoryPage(SitePage):
         }
 
     def _shown_infographics(self) -> dict[UUID, InfographicPage]:
-        """The infographics of the story by ``translation_key``, in its language where they are live in it."""
-        return in_language(self.chosen_infographics(), self.language, locale=self.locale)
+        """The infographics of the story by ``translation_key``, in its language where they are live in it.
+
+        One that is private is left out, unless whoever may read the story may read it too.
+        """
+        return in_language(self.chosen_infographics(), self.language, locale=self.locale, within=self)
 
     def _lead(self, shown: dict[UUID, InfographicPage]) -> InfographicPage | None:
         chosen = (page for page in self.chosen_infographics() if page.pk == self.lead_infographic_id)

@@ -3,7 +3,7 @@
 from typing import Any, TypeVar
 from uuid import UUID
 
-from .article import SitePage
+from .article import SitePage, restricted
 from .news import NewsPage
 from .rights import RightsCardPage
 
@@ -26,6 +26,6 @@ def first_rights_cards(language: str) -> list[RightsCardPage]:
 
 def list_page(kind: type[P], language: str) -> P | None:
     """The page with the list of a kind; ``None`` if the language has none."""
-    pages: Any = kind._default_manager.live().public()
-    found: P | None = pages.filter(locale__language_code=language, alias_of=None).first()
+    pages: Any = kind._default_manager.live()
+    found: P | None = pages.filter(~restricted(), locale__language_code=language, alias_of=None).first()
     return found

@@ -17,7 +17,7 @@ from home.images import renditions
 from home.infographics.downloads import Download, downloads
 from home.infographics.downloads import frame_height as height_of_frame
 from home.models import InfographicPage, RightsCardPage, StoryPage, TopicPage
-from home.models.article import SitePage
+from home.models.article import SitePage, restricted
 from home.reading import reading_minutes
 from home.related import related_stories
 
@@ -97,10 +97,8 @@ def topic_links(page: SitePage) -> list[tuple[str, str, TopicPage | None]]:
     keys = page.topic_keys
     if not keys:
         return []
-    pages = {
-        found.key: found
-        for found in TopicPage.objects.live().filter(key__in=keys, locale_id=page.locale_id, alias_of=None)
-    }
+    found = TopicPage.objects.live().filter(~restricted(), key__in=keys, locale_id=page.locale_id, alias_of=None)
+    pages = {topic.key: topic for topic in found}
     return [(key, str(settings.TOPICS.get(key, key)), pages.get(key)) for key in keys]
 
 

@@ -10,7 +10,15 @@ from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 from wagtail.models import Page
 
-from home.models import HomePage, InfographicPage, StandardPage, StoryIndexPage, StoryPage, TopicPage
+from home.models import (
+    HomePage,
+    InfographicIndexPage,
+    InfographicPage,
+    StandardPage,
+    StoryIndexPage,
+    StoryPage,
+    TopicPage,
+)
 from home.page_cache import emptying, store
 
 TOKEN = re.compile(rb'data-page="[^"]*"')
@@ -87,6 +95,14 @@ def restrict():
     in_language(StoryPage).view_restrictions.create(restriction_type="login")
 
 
+def restrict_infographic():
+    in_language(InfographicPage, slug="stock").view_restrictions.create(restriction_type="login")
+
+
+def restrict_list_of_infographics():
+    in_language(InfographicPage, slug="stock").get_parent().view_restrictions.create(restriction_type="login")
+
+
 def publish_scheduled():
     from datetime import timedelta
 
@@ -128,6 +144,8 @@ DEEDS: dict[str, Callable[[], object]] = {
         in_language(HomePage), pos="first-child"
     ),
     "story restricted": restrict,
+    "infographic restricted": restrict_infographic,
+    "list of infographics restricted": restrict_list_of_infographics,
     "story expired": publish_scheduled,
     "number taken from the home page": lambda: in_language(HomePage).numbers.first().delete(),
 }
@@ -214,6 +232,32 @@ def test_story_whose_running_text_changes_stays_in_its_lists_as_it_was(site, rea
     reword_story()
     assert reader.get("/en/stories/who-builds-roofs/")["ETag"] != primed["/en/stories/who-builds-roofs/"]
     assert reader.get("/en/about/")["ETag"] == primed["/en/about/"]
+
+
+def test_pages_are_emptied_when_an_infographic_is_no_longer_private(site, reader: Client, uncached):
+    page, places = in_language(InfographicPage, slug="stock"), ["/en/", "/en/stories/who-builds-roofs/", "/en/data/"]
+    restriction = page.view_restrictions.create(restriction_type="login")
+    for address in places:
+        assert "/en/infographics/stock/" not in reader.get(address).text
+        assert reader.get(address).headers["ETag"]
+    restriction.delete()
+    for address in places:
+        response = reader.get(address)
+        assert (response.status_code, TOKEN.sub(b"", response.content)) == uncached(address), address
+    assert "/en/infographics/stock/" in reader.get("/en/stories/who-builds-roofs/").text
+
+
+def test_infographic_that_is_moved_to_or_from_a_private_place_is_seen_as_it_stands(site, reader: Client):
+    page, story = in_language(InfographicPage, slug="stock"), "/en/stories/who-builds-roofs/"
+    index = page.get_parent()
+    other = InfographicIndexPage(title="Staff", slug="staff", summary="Ours.", locale=page.locale)
+    index.get_parent().add_child(instance=other)
+    other.view_restrictions.create(restriction_type="login")
+    assert page.text_summary in reader.get(story).text
+    page.move(other, pos="last-child")
+    assert page.text_summary not in reader.get(story).text
+    Page.objects.get(pk=page.pk).move(Page.objects.get(pk=index.pk), pos="last-child")
+    assert page.text_summary in reader.get(story).text
 
 
 def test_page_is_emptied_for_everybody_only_when_the_transaction_is_committed(
