@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from outreach.audience.choices import ChannelName
 from outreach.audience.models import Subscription
+from outreach.audience.segments import Told
 from outreach.channels.built import Built
 
 from .models import Broadcast, Message, cell_name
@@ -31,7 +32,8 @@ class CellState(TextChoices):
 class Cell:
     """One channel in one language.
 
-    ``why`` says in a sentence why it is in its state; ``readers`` counts active subscriptions, in a segment or not.
+    ``why`` says in a sentence why it is in its state; ``readers`` counts active subscriptions, in a segment or not, as
+    exactly as who reads it may know.
     ``notes`` are sentences about what is not in the reader's language, which holds nothing up. ``built`` is the message
     ready for its channel, where it has no problems.
     """
@@ -40,7 +42,7 @@ class Cell:
     language: str
     state: CellState
     why: str
-    readers: int
+    readers: Told
     message: Message | None = None
     source: Source | None = None
     problems: tuple[str, ...] = ()
@@ -85,8 +87,11 @@ class Matrix:
         return any(cell.source and not cell.message for cell in self)
 
 
-def matrix(broadcast: Broadcast) -> Matrix:
-    """The cells of ``broadcast``: its channels, and the languages of its readers, its stories and its messages."""
+def matrix(broadcast: Broadcast, *, exactly: bool = True) -> Matrix:
+    """The cells of ``broadcast``: its channels, and the languages of its readers, its stories and its messages.
+
+    ``exactly`` says whether they are for somebody who may see each person.
+    """
     drawn = sources(broadcast)
     messages = {
         (message.channel, message.language): message for message in broadcast.messages.select_related("picture__locale")
@@ -105,7 +110,7 @@ def matrix(broadcast: Broadcast) -> Matrix:
                 language,
                 message=messages.get((channel, language)),
                 source=drawn.get(language),
-                readers=readers.get((channel, language), 0),
+                readers=Told(readers.get((channel, language), 0), exactly=exactly),
                 approved=approved,
                 fallback=messages.get((channel, broadcast.fallback_language)),
             )
@@ -173,7 +178,7 @@ def _cell(
     *,
     message: Message | None,
     source: Source | None,
-    readers: int,
+    readers: Told,
     approved: bool,
     fallback: Message | None,
 ) -> Cell:
@@ -194,7 +199,7 @@ def _cell(
     return Cell(channel, language, state, why, readers, message, source, found, said, built)
 
 
-def _why_missing(broadcast: Broadcast, readers: int, source: Source | None, fallback: Message | None) -> str:
+def _why_missing(broadcast: Broadcast, readers: Told, source: Source | None, fallback: Message | None) -> str:
     if broadcast.is_welcome:
         return _welcome_why_missing(broadcast, fallback)
     if not readers:
@@ -202,14 +207,14 @@ def _why_missing(broadcast: Broadcast, readers: int, source: Source | None, fall
     if fallback:
         language = dict(settings.LANGUAGES)[broadcast.fallback_language]
         return ngettext(
-            "%(count)d subscriber reads it here and would get %(language)s instead.",
-            "%(count)d subscribers read it here and would get %(language)s instead.",
+            "%(count)s subscriber reads it here and would get %(language)s instead.",
+            "%(count)s subscribers read it here and would get %(language)s instead.",
             readers,
         ) % {"count": readers, "language": language}
     # Who of them is in a segment, and gets it on another channel, the preflight counts.
     left_out = ngettext(
-        "%(count)d subscriber reads it here and would get nothing on this channel.",
-        "%(count)d subscribers read it here and would get nothing on this channel.",
+        "%(count)s subscriber reads it here and would get nothing on this channel.",
+        "%(count)s subscribers read it here and would get nothing on this channel.",
         readers,
     )
     left_out %= {"count": readers}

@@ -38,7 +38,7 @@ def preflight(broadcast: Broadcast, *, exactly: bool = True, now: datetime) -> P
 
     Two queries over the audience, whatever its size.
     """
-    cells = matrix(broadcast)
+    cells = matrix(broadcast, exactly=exactly)
     stops = obstacles(broadcast, cells)
     counted = people(broadcast, exactly=exactly)
     planned = [] if broadcast.is_welcome else paces(broadcast, messages=counted.by_channel, now=now)

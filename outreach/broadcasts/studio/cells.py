@@ -46,7 +46,7 @@ class ReadCellView(CellView):
         except UnfitMessage:
             text = ""
         try:
-            state = matrix(self.broadcast).cell(self.channel, self.language)
+            state = matrix(self.broadcast, exactly=self.sees_people).cell(self.channel, self.language)
         except LookupError:
             state = None
         return super().get_context_data(

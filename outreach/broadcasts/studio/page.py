@@ -68,7 +68,7 @@ class BroadcastView(StudioView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Everything that the page tells."""
         broadcast = self.broadcast
-        cells = matrix(broadcast)
+        cells = matrix(broadcast, exactly=self.sees_people)
         is_open = broadcast.started_at is None and broadcast.state not in {State.CANCELLED, State.EXPIRED}
         counting = is_open and not broadcast.is_welcome
         counted = shares(broadcast) if counting else []

@@ -67,6 +67,38 @@ def test_what_is_said_to_be_fewer_than_five_is_told_nowhere_else(client, asked, 
     assert "Goes to <5 people." in page(client, asked, "broadcast", women)
 
 
+def readers_without_text(client, broadcast: Broadcast) -> list[str]:
+    """What the matrix says of those who read Haitian Creole, in which there is no text, on each channel."""
+    answer = client.get(reverse("broadcasts:broadcast", args=[broadcast.pk]))
+    lines = [
+        " ".join(why.get_text().split()) for why in BeautifulSoup(answer.text, "html.parser").select("p.studio-why")
+    ]
+    return [each for each in lines if "read it here" in each or "reads it here" in each]
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(1, "<5 subscribers read"), (4, "<5 subscribers read"), (7, "5 subscribers read")]
+)
+@pytest.mark.parametrize("falls_back", [True, False])
+def test_how_many_read_a_language_without_a_text_is_rounded_as_well(
+    client, draft, editor, django_user_model, number, told, falls_back
+):
+    for _person in range(number):
+        join(subscriber=Subscriber.objects.create(language="ht"))
+    if not falls_back:
+        draft.fallback_language = "es"
+        draft.save()
+    draft.messages.filter(language="ht").delete()
+
+    client.force_login(editor)
+    (line,) = readers_without_text(client, draft)
+    assert line.startswith(f"{told} it here and would get {'English instead' if falls_back else 'nothing'}")
+
+    client.force_login(django_user_model.objects.create_superuser("boss"))
+    (line,) = readers_without_text(client, draft)
+    assert line.startswith(f"{number} subscriber")
+
+
 def test_an_approver_reads_it_rounded_too_and_what_becomes_of_it_if_its_time_is_missed(
     client, draft, editor, approver, now
 ):
