@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from .links import is_own, is_public
-from .own_links import is_unknown, why_nowhere
+from .own_links import look_at
 
 SECONDS, MOST_LINKS, MOST_REDIRECTS, AT_ONCE = 5.0, 20, 4, 6
 """How long one address may take with its redirects, and how many of each."""
@@ -94,10 +94,10 @@ def check_links(
 
 
 def _own(target: str) -> Checked:
-    nowhere = why_nowhere(target)
-    if nowhere:
-        return Checked(target, Answer.BROKEN, nowhere)
-    if is_unknown(target):
+    place = look_at(target)
+    if place.why_nowhere:
+        return Checked(target, Answer.BROKEN, place.why_nowhere)
+    if place.is_unknown:
         return Checked(target, Answer.NOT_ASKED, "")
     return Checked(target, Answer.FINE, _("A page of this site."))
 

@@ -1,6 +1,7 @@
 """Whether an address of this site leads somewhere: to a published page or a known view. Nothing is fetched."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
 from django.conf import settings
@@ -27,20 +28,33 @@ MOST_REDIRECTS = 4
 """So many of the site's redirects are followed, one after the other."""
 
 
-def why_nowhere(target: str) -> str:
-    """Why readers would find nothing at ``target``, in a sentence; empty if it is fine, unknown, or another site's."""
+@dataclass(frozen=True)
+class Place:
+    """What was found at an address.
+
+    ``why_nowhere`` says in a sentence why readers would find nothing there; empty if it is fine, unknown, or another
+    site's. ``is_unknown`` is where this site alone could say what is there: a view that is not asked, as it may act.
+    """
+
+    why_nowhere: str = ""
+    is_unknown: bool = False
+
+
+def look_at(target: str) -> Place:
+    """Look once for what readers find at ``target``."""
     if not is_own(target):
-        return ""
+        return Place()
     if _is_for_staff(target):
-        return _("“%(target)s” is a page for staff, which readers can't open.") % {"target": target[:100]}
-    if _leads_somewhere(target) is False:
-        return _("“%(target)s” leads to no published page of this site.") % {"target": target[:100]}
-    return ""
+        return Place(_("“%(target)s” is a page for staff, which readers can't open.") % {"target": target[:100]})
+    leads = _leads_somewhere(target)
+    if leads is False:
+        return Place(_("“%(target)s” leads to no published page of this site.") % {"target": target[:100]})
+    return Place(is_unknown=leads is None)
 
 
-def is_unknown(target: str) -> bool:
-    """Whether this site alone could say what is at its address ``target``: a view that is not asked, as it may act."""
-    return is_own(target) and not _is_for_staff(target) and _leads_somewhere(target) is None
+def why_nowhere(target: str) -> str:
+    """The sentence of :func:`look_at`, for whom nothing else about ``target`` matters."""
+    return look_at(target).why_nowhere
 
 
 def language_of(target: str) -> str:

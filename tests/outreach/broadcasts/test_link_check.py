@@ -6,8 +6,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from outreach.broadcasts.link_check import MOST_LINKS, Answer, check_links, public_web
+from outreach.broadcasts.own_links import why_nowhere
 
 
 class Site(BaseHTTPRequestHandler):
@@ -170,3 +173,15 @@ def test_of_a_view_of_this_site_that_is_not_asked_no_more_is_said_than_that(stor
 
 def test_a_name_that_cannot_be_and_an_address_that_is_none_are_broken():
     assert answers("http://a..example/", f"http://{'a' * 64}.example/", "https://", "", "http://[") == ["broken"] * 5
+
+
+@pytest.mark.django_db
+def test_this_sites_own_pages_are_looked_up_once(story, settings, django_assert_max_num_queries):
+    target = f"{settings.SITE_URL}{story.url}"
+    why_nowhere(target)  # What Django and Wagtail remember from then on is read by now.
+    with CaptureQueriesContext(connection) as once:
+        assert why_nowhere(target) == ""
+
+    with django_assert_max_num_queries(len(once)):
+        (checked,) = check_links([target])
+    assert checked.answer == Answer.FINE

@@ -9,7 +9,7 @@ from wagtail.models import Collection, CollectionViewRestriction
 
 from outreach.broadcasts.campaign import Campaign
 from outreach.broadcasts.links import is_inside, validate_link
-from outreach.broadcasts.own_links import is_unknown, language_of, why_nowhere
+from outreach.broadcasts.own_links import language_of, look_at, why_nowhere
 from outreach.broadcasts.rendering import problems
 from outreach.delivery import lifecycle
 from outreach.tracking.archive import path_of
@@ -177,7 +177,7 @@ def test_a_view_that_has_something_for_an_address_leads_somewhere(infographic, c
     ):
         assert client.get(path, follow=True).status_code == 200
         assert why_nowhere(f"{SITE}{path}") == "", path
-        assert not is_unknown(f"{SITE}{path}")
+        assert not look_at(f"{SITE}{path}").is_unknown
 
 
 @pytest.mark.django_db
@@ -197,7 +197,7 @@ def test_a_view_that_may_act_is_not_asked(stories, path):
     Campaign.objects.create(name="Moving", slug="moving", starts_on=NOW.date(), ends_on=NOW.date())
 
     assert why_nowhere(f"{SITE}{path}") == ""
-    assert is_unknown(f"{SITE}{path}")
+    assert look_at(f"{SITE}{path}").is_unknown
 
 
 @pytest.mark.django_db
