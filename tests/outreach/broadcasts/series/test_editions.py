@@ -1,9 +1,12 @@
 """Editions: one for each time, about what is new, and nothing is sent that nobody agreed to."""
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from types import ModuleType
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from home.models import NewsPage, StoryPage
 from outreach.audience.models import Segment
@@ -605,6 +608,90 @@ def test_an_edition_that_nobody_read_goes_out_no_more_when(series, stories, read
     edition.refresh_from_db()
     assert edition.state == State.DRAFT
     assert edition.approvals.get().why_void.startswith(("The rule of", "The approval", "Its series was"))
+
+
+class AtTheSameMoment:
+    """Lets another worker or member of the team do something with a connection of its own, once, in mid-transaction."""
+
+    def __init__(self, monkeypatch, deed: Callable[[], object]) -> None:
+        self._monkeypatch, self._failures, self.waited = monkeypatch, [], False
+        self._thread = threading.Thread(target=self._do, args=[deed])
+
+    def after(self, module: ModuleType, name: str) -> None:
+        """Begin it when the function ``name`` of ``module`` has returned, and go on when it waits or is done."""
+        found = getattr(module, name)
+
+        def overtaken(*given):
+            result = found(*given)
+            if self._thread.ident is None:
+                self._begin()
+            return result
+
+        self._monkeypatch.setattr(module, name, overtaken)
+
+    def done(self) -> None:
+        """Wait for its end."""
+        self._thread.join(timeout=30)
+        assert not self._thread.is_alive()
+        assert self._failures == []
+
+    def _do(self, deed: Callable[[], object]) -> None:
+        try:
+            deed()
+        except Exception as failure:
+            self._failures.append(failure)
+        finally:
+            connection.close()
+
+    def _begin(self) -> None:
+        self._thread.start()
+        for _look in range(1000):
+            self._thread.join(timeout=0.01)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid() = ANY(pg_blocking_pids(pid)) FROM pg_locks WHERE NOT granted")
+                self.waited = any(waits for (waits,) in cursor.fetchall())
+            if self.waited or not self._thread.is_alive():
+                return
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ENDS)
+def test_an_edition_in_the_making_does_not_slip_through_when(
+    series, stories, readers, approver, editor, monkeypatch, what
+):
+    agree(series, approver)
+    publish(stories, "farm", TUESDAY)
+    person = AtTheSameMoment(monkeypatch, lambda: ENDS[what](series, editor))
+    person.after(editions, "_inherit")
+
+    (edition,) = make(MONDAY - DAY)
+    person.done()
+
+    assert person.waited, "until the worker was done"
+    edition.refresh_from_db()
+    assert edition.state == State.DRAFT
+    assert edition.approvals.get().voided_at
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+# A series that is deleted is gone when the worker's turn comes.
+@pytest.mark.parametrize("what", [what for what in ENDS if what != "the series is deleted"])
+def test_a_worker_that_looks_meanwhile_makes_no_edition_on_a_word_that_ends_when(
+    series, stories, readers, approver, editor, monkeypatch, what
+):
+    agree(series, approver)
+    publish(stories, "farm", TUESDAY)
+    worker = AtTheSameMoment(monkeypatch, lambda: make(MONDAY - DAY))
+    worker.after(approval, "_take_back")
+
+    assert ENDS[what](series, editor) == 0
+    worker.done()
+
+    assert worker.waited, "until the person was done"
+    assert not Broadcast.objects.exclude(state=State.DRAFT).exists()
+    assert Broadcast.objects.exists() is (what != "the series was paused")
 
 
 @pytest.mark.parametrize("what", ENDS)
