@@ -1,6 +1,8 @@
 """Registers the staff pages of each stage with Wagtail; nothing else happens here."""
 
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
@@ -45,6 +47,12 @@ from .sandbox.views import SandboxMenuItem
 from .tracking.staff_urls import urlpatterns as public_page_urls
 from .tracking.webhooks.staff import menu_item as bounces_menu_item
 from .tracking.webhooks.staff import urlpatterns as bounce_urls
+
+
+@hooks.register("insert_global_admin_css")
+def phones() -> str:
+    """How the admin's headers and lists fit a phone."""
+    return format_html('<link rel="stylesheet" href="{}">', static("outreach/phones.css"))
 
 
 @hooks.register("register_log_actions")

@@ -103,8 +103,8 @@ class MessageListView(SandboxPage, BaseListingView):
     filterset_class = MessageFilter
     columns = [
         TitleColumn("subject", label=_("Subject or first line"), accessor=str, get_url=message_address),
-        Column("channel", label=_("Channel"), accessor="get_channel_display"),
-        Column("receiver", label=_("Receiver"), sort_key="receiver"),
+        Column("channel", label=_("Channel"), accessor="get_channel_display", classname="phone-hidden"),
+        Column("receiver", label=_("Receiver"), sort_key="receiver", classname="phone-broken"),
         DateColumn("received_at", label=_("Received"), sort_key="id"),
     ]
 

@@ -183,9 +183,17 @@ class JoinLinkViewSet(ModelViewSet):
     list_display = [
         "place",
         Column("kind", label=gettext_lazy("Kind"), accessor="get_kind_display", sort_key="kind"),
-        Column("parish", label=gettext_lazy("Parish"), accessor="get_parish_display", sort_key="parish"),
-        Column("campaign", label=gettext_lazy("Campaign")),
-        Column("code", label=gettext_lazy("Short address"), accessor=printed, sort_key="code"),
+        Column(
+            "parish",
+            label=gettext_lazy("Parish"),
+            accessor="get_parish_display",
+            sort_key="parish",
+            classname="phone-hidden",
+        ),
+        Column("campaign", label=gettext_lazy("Campaign"), classname="phone-hidden"),
+        Column(
+            "code", label=gettext_lazy("Short address"), accessor=printed, sort_key="code", classname="phone-broken"
+        ),
         DateColumn("retired_at", label=gettext_lazy("Retired"), sort_key="retired_at"),
     ]
     search_fields = ["place", "code"]

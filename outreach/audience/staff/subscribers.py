@@ -57,11 +57,12 @@ class SubscriberListView(IndexView):
         Column("language", label=gettext_lazy("Language"), accessor="get_language_display", sort_key="language"),
         Column("group", label=gettext_lazy("Group"), accessor="get_group_display", sort_key="group"),
         Column("channels", label=gettext_lazy("Channels"), accessor=lambda subscriber: _channels(subscriber)),
-        DateColumn("joined_at", label=gettext_lazy("Joined"), sort_key="joined_at"),
+        DateColumn("joined_at", label=gettext_lazy("Joined"), sort_key="joined_at", classname="phone-hidden"),
         Column(
             "demo",
             label=gettext_lazy("Data"),
             accessor=lambda subscriber: _("Demo data") if subscriber.is_demo else "",
+            classname="phone-hidden",
         ),
     ]
 

@@ -63,7 +63,7 @@ class BroadcastListView(IndexView):
             primary=lambda broadcast: broadcast.state in {Broadcast.State.SCHEDULED, Broadcast.State.SENDING},
         ),
         OfficeTimeColumn("send_at", label=gettext_lazy("Send time"), sort_key="send_at"),
-        Column("created_by", label=gettext_lazy("Made by"), classname="studio-wide"),
+        Column("created_by", label=gettext_lazy("Made by"), classname="phone-hidden"),
     ]
 
     def get_base_queryset(self) -> Any:

@@ -51,7 +51,7 @@ class SegmentViewSet(ModelViewSet):
     delete_template_name = "outreach/audience/staff/segments/delete.html"
     list_display = [
         "name",
-        Column("code", label=gettext_lazy("Code"), sort_key="code"),
+        Column("code", label=gettext_lazy("Code"), sort_key="code", classname="phone-hidden"),
         Column("in_words", label=gettext_lazy("Rule")),
     ]
     search_fields = ["name", "code"]
