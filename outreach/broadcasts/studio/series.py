@@ -108,6 +108,10 @@ class SeriesForm(WagtailAdminModelForm):
         """A week needs a day, and a draft is not made before the edition before it has gone out."""
         cleaned: dict[str, Any] = super().clean()
         weekly = cleaned.get("rhythm") == Series.Rhythm.WEEKLY
+        if weekly:
+            self._leave("month_day", cleaned)
+        elif "rhythm" in cleaned:
+            self._leave("weekdays", cleaned)
         if weekly and not cleaned.get("weekdays") and "weekdays" not in self.errors:
             self.add_error("weekdays", gettext("Choose at least one day."))
         if {"rhythm", "weekdays", "hours_ahead"} <= cleaned.keys() and (not weekly or cleaned["weekdays"]):
@@ -119,6 +123,11 @@ class SeriesForm(WagtailAdminModelForm):
                     % {"most": most // 3600},
                 )
         return cleaned
+
+    def _leave(self, name: str, cleaned: dict[str, Any]) -> None:
+        """Keep what stood in a field that the chosen rhythm does not show, and refuse nothing for it."""
+        self.errors.pop(name, None)
+        cleaned[name] = getattr(self.instance, name)
 
 
 class SeriesCreateView(CreateView):

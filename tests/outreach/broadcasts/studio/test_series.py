@@ -86,6 +86,27 @@ def test_nothing_is_done_for_those_who_may_not(client, series, member, role):
             assert answer["Location"] == address("inspect", series), name
 
 
+def test_what_stands_in_the_fields_of_the_other_rhythm_stops_nobody(client, series, everybody, editor):
+    client.force_login(editor)
+
+    client.post(address("edit", series), form(everybody, month_day="99"))
+    series.refresh_from_db()
+    assert (series.weekdays, series.month_day) == ([0, 3], 1)
+
+    client.post(address("edit", series), form(everybody, rhythm="monthly", month_day="5", weekdays=["9"]))
+    series.refresh_from_db()
+    assert (series.rhythm, series.weekdays, series.month_day) == ("monthly", [0, 3], 5)
+
+
+def test_a_segment_s_rule_is_not_repeated_where_its_name_says_it(client, series, everybody, editor):
+    everybody.name = "Everybody"
+    everybody.save()
+    client.force_login(editor)
+
+    assert "(Everybody)" not in client.get(address("inspect", series)).text
+    assert "Everybody: Everybody" not in client.get(address("edit", series)).text
+
+
 def test_nobody_gets_in_without_signing_in(client, series):
     for name in PAGES:
         assert client.get(address(name, series))["Location"].startswith("/admin/login/"), name
