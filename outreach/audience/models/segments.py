@@ -35,6 +35,12 @@ class Segment(models.Model):
             return gettext("A rule that can no longer be read")
         return in_words(self.rule)
 
+    @property
+    def words_beside_name(self) -> str:
+        """The same sentence, to stand beside the name; nothing where the name says it already."""
+        words = self.in_words
+        return "" if words.casefold() == self.name.casefold() else words
+
 
 class SegmentEdit(models.Model):
     """A segment as it was saved once, by whom and when; only added."""

@@ -16,6 +16,7 @@ from wagtail.log_actions import registry
 from outreach.audience.choices import ChannelName
 from outreach.audience.segments import Told
 from outreach.broadcasts import services
+from outreach.broadcasts.attribution import ENDED
 from outreach.broadcasts.audience import Reason, Share, by_cell, by_reason, receivers, shares
 from outreach.broadcasts.matrix import Cell, CellState, matrix
 from outreach.broadcasts.models import Broadcast
@@ -75,6 +76,7 @@ class BroadcastView(StudioView):
         going = by_cell(counted)
         submission = open_submission(broadcast)
         return super().get_context_data(
+            is_over=broadcast.state in ENDED,
             stories=carried_pages(broadcast),
             matrix=cells,
             counts=[(state, count) for state, count in cells.counts.items() if count],

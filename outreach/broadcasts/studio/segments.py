@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import pgettext
 
 from outreach.audience.models import Segment
 from outreach.row_numbers import row_number
@@ -28,4 +29,5 @@ class SegmentsField(TickedField):
 
     def label_from_instance(self, segment: Segment) -> str:
         """The name, and whom it takes in."""
-        return f"{segment.name}: {segment.in_words}"
+        words = segment.words_beside_name
+        return f"{segment.name}{pgettext('after a label', ':')} {words}" if words else segment.name

@@ -169,6 +169,17 @@ def test_the_page_shows_the_matrix_in_words_and_who_gets_it(client, draft, edito
     assert "Nothing is lacking" in text
 
 
+def test_a_broadcast_that_is_over_has_no_next_step(client, draft, editor, now):
+    client.force_login(editor)
+    assert "Next step" in page(client, "broadcast", draft).get_text()
+
+    Broadcast.objects.filter(pk=draft.pk).update(state="finished", started_at=now, finished_at=now)
+
+    text = page(client, "broadcast", draft).get_text()
+    assert "Ended:" in text
+    assert "Next step" not in text
+
+
 def test_why_somebody_is_left_out_is_written_as_the_reader_s_language_has_it(client, draft, editor, joined):
     joined("email", "ht", allows_messages=False)
     UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": "fr"})
