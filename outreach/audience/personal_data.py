@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Consent, FreshLink, JoinRequest, SoftBounce, Subscriber, Subscription, Suppression
+from .source import source_name
 from .wording import words
 
 FILE_NAME = "my-data.json"
@@ -120,7 +121,7 @@ def _about(subscriber: Subscriber) -> Iterator[Row]:
         chosen("group", _("You are"), subscriber.group, subscriber.get_group_display()),
         chosen("gender", _("Gender"), subscriber.gender, subscriber.get_gender_display()),
         chosen("parish", _("Parish"), subscriber.parish, subscriber.get_parish_display()),
-        Fact("source", _("Where you joined"), subscriber.source),
+        Fact("source", _("Where you joined"), subscriber.source, source_name(subscriber.source)),
         when("joined_at", _("Joined"), subscriber.joined_at),
         when("active_at", _("Last active"), subscriber.active_at),
         Fact("number", _("Your number with us"), subscriber.pk),

@@ -12,6 +12,7 @@ from django.db.models.functions import TruncMonth
 
 from outreach.audience.choices import ChannelName
 from outreach.audience.models import JoinLink, SignUpCount
+from outreach.audience.source import source_name
 
 from .figures import Figure, figure, total
 
@@ -28,6 +29,11 @@ class Row:
     email_asked: Figure
     email_joined: Figure
     telegram_joined: Figure
+
+    @property
+    def source_name(self) -> str:
+        """What to call a source that is no link."""
+        return source_name(self.source)
 
     @property
     def joined(self) -> Figure:

@@ -5,6 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from outreach.audience.choices import ChannelName, Gender, Group, Parish
 
@@ -93,7 +94,8 @@ class JoinLink(models.Model):
         ordering = ["-made_at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.place}"
+        colon = pgettext("after a label", ":")
+        return f"{self.get_kind_display()}{colon} {self.place}"
 
 
 class SignUpCount(models.Model):

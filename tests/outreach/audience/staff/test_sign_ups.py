@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils.translation import override
+from wagtail.users.models import UserProfile
 
 from outreach.audience.models import JoinLink, SignUpCount
 from tests.outreach.audience.conftest import NOW
@@ -52,6 +54,24 @@ def test_a_month_can_be_chosen_and_small_counts_are_hidden(as_role, counted):
     assert chosen[1][2:] == ["7", "<5", "0", "<5"]
     assert every[1][2:] == ["23", "at least 13", "0", "at least 13"]
     assert every[2] == ["Total", "", "23", "at least 13", "0", "at least 13"]
+
+
+def test_sources_that_are_no_links_and_kinds_of_links_are_told_in_the_readers_words(as_role, counted):
+    for source in ("site", "bot", "event", "clinic"):
+        SignUpCount.objects.create(source=source, day=date(2026, 10, 5), channel="email", asked=9, joined=9)
+    client = as_role("Evaluators")
+
+    english = [row[0] for row in rows(client.get(reverse("sign_ups:index")))]
+    user = get_user_model().objects.get(pk=client.session["_auth_user_id"])
+    UserProfile.objects.update_or_create(user=user, defaults={"preferred_language": "fr"})
+    french = [row[0] for row in rows(client.get(reverse("sign_ups:index")))]
+
+    assert english[1:-1] == [
+        "Poster: Health centre kamoro", "The Telegram bot", "clinic", "An event or a session", "The site"
+    ]  # fmt: skip
+    assert french[1].endswith("\u00a0: Health centre kamoro")
+    assert "clinic" in french
+    assert not {"bot", "site", "event", *english[2:3]} & set(french)
 
 
 def test_the_file_is_that_of_the_page(as_role, counted):
