@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from outreach.broadcasts.office_time import office_zone
 
 from .metrics import Metric
-from .standing import standing
+from .standing import Standing, standing
 from .tables import PUBLIC_K, Report
 
 
@@ -25,7 +25,7 @@ def about(report: Report) -> list[tuple[str, str]]:
     if stands.reason:
         facts.append((_("Reason of the correction"), stands.reason))
     facts += [
-        (_("Counted"), moment_text(stands.taken_at)),
+        (_("Counted"), _counted(stands)),
         (_("Smallest count shown"), str(report.k)),
         (_("Version of the definitions"), stands.definitions),
     ]
@@ -35,6 +35,14 @@ def about(report: Report) -> list[tuple[str, str]]:
         # The titles of broadcasts are for staff.
         return facts
     return facts + [(_("Broadcast"), f"{broadcast.pk}: {broadcast.title}") for broadcast in report.broadcasts]
+
+
+def _counted(stands: Standing) -> str:
+    """When; both ends where broadcasts were counted one after the other."""
+    first, last = moment_text(stands.taken_at), moment_text(stands.taken_until or stands.taken_at)
+    if first == last:
+        return first
+    return _("each broadcast by itself, the first at %(first)s, the last at %(last)s") % {"first": first, "last": last}
 
 
 def definition(metric: Metric) -> list[tuple[str, str]]:

@@ -120,7 +120,8 @@ class Report:
     """What may be read of one broadcast or of one period, and how to read it.
 
     ``status`` is provisional (headline totals only, rounded down), closed (a broadcast whose window is over) or frozen
-    (a period). The last two have a ``snapshot``. ``counted`` is when a provisional report was counted, in UTC.
+    (a period). The last two have a ``snapshot``. ``counted`` is when a provisional report was counted, in UTC, and
+    ``counted_until`` when the last of its broadcasts was, each by itself.
     ``apart`` has the reach that is never added to that of the broadcasts. ``defined`` are the definitions with which
     the figures were counted.
     """
@@ -135,6 +136,7 @@ class Report:
     snapshot: Edition | None = None
     period: Span | None = None
     counted: datetime | None = None
+    counted_until: datetime | None = None
     apart: tuple[Apart, ...] = ()
     defined: Definitions = TODAY
 

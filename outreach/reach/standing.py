@@ -26,9 +26,9 @@ class Status(TextChoices):
 class Standing:
     """The status of a report. ``version`` is that of the snapshot that it shows, ``reason`` why it was corrected.
 
-    ``taken_at`` is the moment of the count in UTC; ``begins`` and ``ends`` are the first and the last day in the
-    office's zone, empty where it is open. ``newest`` is the snapshot that replaced the one that is shown, if one did.
-    ``digest`` is the SHA-256 of what is stored.
+    ``taken_at`` is the moment of the count in UTC, ``taken_until`` that of the last one where there were several;
+    ``begins`` and ``ends`` are the first and the last day in the office's zone, empty where it is open. ``newest`` is
+    the snapshot that replaced the one that is shown, if one did. ``digest`` is the SHA-256 of what is stored.
     """
 
     status: Status
@@ -40,6 +40,7 @@ class Standing:
     reason: str = ""
     newest: int | None = None
     digest: str = ""
+    taken_until: datetime | None = None
 
     @property
     def label(self) -> str:
@@ -88,7 +89,8 @@ def standing(report: Report) -> Standing:
         begins, ends = report.period.first_day.isoformat(), report.period.last_day.isoformat()
     shown = report.snapshot
     if shown is None:
-        return Standing(Status(report.status), begins, ends, report.counted_at)
+        until = report.counted_until
+        return Standing(Status(report.status), begins, ends, report.counted_at, taken_until=until)
     return Standing(
         Status(report.status),
         begins,

@@ -125,6 +125,7 @@ def _moving(
         status=PROVISIONAL,
         period=period,
         counted=oldest(each.rebuild.rebuilt_at for each in broadcasts),
+        counted_until=max((each.rebuild.rebuilt_at for each in broadcasts), default=None),
     )
 
 

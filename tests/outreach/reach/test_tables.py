@@ -1,12 +1,14 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Cohort
+from outreach.reach.about import about
 from outreach.reach.charts import panels
 from outreach.reach.disclosure import AtLeast, Hidden, Shown, Unknown
+from outreach.reach.models import Rebuild
 from outreach.reach.periods import parse
 from outreach.reach.printing import as_text
 from outreach.reach.rollups import rebuild
@@ -269,6 +271,19 @@ def test_chart_has_bars_of_shown_cells_only_and_one_scale(october, ledger):
 
 def test_counts_are_as_old_as_the_oldest_rebuild(october):
     assert report().counted_at == NOW
+
+
+def test_counts_of_different_ages_are_told_from_the_first_to_the_last(ledger, october):
+    assert dict(about(report()))["Counted"] == "2026-11-20 11:00 AST"
+
+    other = ledger.broadcast()
+    ledger.deliver(other, 5)
+    ledger.close(other)
+    Rebuild.objects.update(rebuilt_at=NOW)
+    Rebuild.objects.filter(broadcast=other).update(rebuilt_at=NOW + timedelta(hours=3))
+
+    told = "each broadcast by itself, the first at 2026-11-20 11:00 AST, the last at 2026-11-20 14:00 AST"
+    assert dict(about(report()))["Counted"] == told
 
 
 def test_rates_by_segment_and_gender_are_those_counted_by_hand(october):
