@@ -32,7 +32,7 @@ class Obstacle:
 def obstacles(broadcast: Broadcast, cells: Matrix | None = None) -> list[Obstacle]:
     """Every reason why the broadcast can't be submitted or approved as it stands; empty if it can."""
     cells = cells or matrix(broadcast)
-    found = [*_choices(broadcast), *_texts(cells)]
+    found = [*_choices(broadcast), *_texts(broadcast, cells)]
     if not found and not broadcast.is_welcome and not reaches_anybody(broadcast):
         nobody = _("Nobody would get this broadcast: look at the segments, the languages and who is left out.")
         found.append(Obstacle(Subject.AUDIENCE, nobody))
@@ -62,10 +62,15 @@ def _choices(broadcast: Broadcast) -> Iterator[Obstacle]:
         yield Obstacle(Subject.AUDIENCE, _("No channel is chosen."))
 
 
-def _texts(cells: Matrix) -> Iterator[Obstacle]:
+def _texts(broadcast: Broadcast, cells: Matrix) -> Iterator[Obstacle]:
     written = [cell for cell in cells if cell.message]
     if cells.channels and not written:
-        yield Obstacle(Subject.TEXTS, _("There is no message yet: draw the texts from the story, or write one."))
+        yield Obstacle(
+            Subject.TEXTS,
+            _("There is no text yet: write one in each language in which people join.")
+            if broadcast.is_welcome
+            else _("There is no message yet: draw the texts from the story, or write one."),
+        )
     for cell in written:
         yield from (Obstacle(Subject.TEXTS, f"{cell}: {problem}") for problem in cell.problems)
     for cell in written:

@@ -104,6 +104,12 @@ def test_a_broadcast_without_a_text_says_so(everybody, joined, editor, now):
     assert not_ready(bare) == ["There is no message yet: draw the texts from the story, or write one."]
 
 
+def test_a_welcome_message_without_a_text_is_not_told_of_stories(editor, now):
+    bare = services.create_welcome(user=editor, now=now)
+
+    assert not_ready(bare) == ["There is no text yet: write one in each language in which people join."]
+
+
 def test_a_segment_that_matches_nobody_is_no_audience(draft):
     draft.segments.get().delete()
     nobody = draft.segments.create(code="nobody", name="Nobody", rule={"any": []})
