@@ -8,9 +8,11 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -21,9 +23,19 @@ from .tasks import Tasks
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1.0
+SELDOM_SECONDS = 5.0
+"""How often a lane looks for what is dear to look for and in no hurry, as figures that are to be counted anew."""
 AFTER_FAILURE_SECONDS = 2.0
 
 Task = Callable[[], bool]
+
+
+class Lane(NamedTuple):
+    """Tasks that are done one after the other; what is done ``seldom`` comes after them where it is time for it."""
+
+    name: str
+    tasks: list[Task]
+    seldom: Sequence[Task] = ()
 
 
 class Worker:
@@ -42,12 +54,7 @@ class Worker:
     def run(self) -> None:
         """Work until :meth:`stop` is called."""
         tasks = self._made_tasks(threaded=True)
-        lanes: list[tuple[str, list[Task]]] = [(name, [partial(tasks.deliver, name)]) for name in ChannelName.values]
-        lanes.append(("bot", [tasks.answer_bot, tasks.ask_to_stay]))
-        lanes.append(("imports", [tasks.import_people]))
-        lanes.append(("office", _office(tasks)))
-        lanes.append(("bounces", [tasks.read_bounces]))
-        threads = [threading.Thread(target=self._lane, args=lane, name=lane[0]) for lane in lanes]
+        threads = [threading.Thread(target=self._follow, args=(lane,), name=lane.name) for lane in lanes(tasks)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -62,19 +69,20 @@ class Worker:
         """Every task once, in this thread; whether one of them did something."""
         self._single = self._single or self._made_tasks(threaded=False)
         tasks = self._single
-        did = [task() for task in _office(tasks)]
-        did += [tasks.import_people(), tasks.answer_bot(), tasks.ask_to_stay(), tasks.read_bounces()]
-        did += [tasks.deliver(name) for name in ChannelName.values]
+        did = [task() for lane in lanes(tasks) for task in (*lane.tasks, *lane.seldom)]
         return any(did)
 
     def _made_tasks(self, *, threaded: bool) -> Tasks:
         return Tasks(owner=self.owner, clock=self._clock, stopping=self._stopping, threaded=threaded)
 
-    def _lane(self, name: str, tasks: list[Task]) -> None:
-        bell = listen(stopping=self._stopping)
+    def _follow(self, lane: Lane) -> None:
+        bell, again_at = listen(stopping=self._stopping), 0.0
         try:
             while not self._stopping.is_set():
-                did = [self._safely(name, task) for task in tasks]
+                tasks = lane.tasks
+                if time.monotonic() >= again_at:
+                    tasks, again_at = [*tasks, *lane.seldom], time.monotonic() + SELDOM_SECONDS
+                did = [self._safely(lane.name, task) for task in tasks]
                 if not any(did):
                     bell.wait(IDLE_SECONDS)
         finally:
@@ -91,8 +99,9 @@ class Worker:
             return False
 
 
-def _office(tasks: Tasks) -> list[Task]:
-    return [
+def lanes(tasks: Tasks) -> list[Lane]:
+    """All tasks, each in one lane; in this order where they share a thread, so that a round sends what it started."""
+    office: list[Task] = [
         tasks.publish_pages,
         tasks.make_editions,
         tasks.start_broadcasts,
@@ -102,6 +111,11 @@ def _office(tasks: Tasks) -> list[Task]:
         tasks.tidy,
         tasks.forget,
         tasks.read_hits,
-        tasks.count_reach,
-        tasks.close_broadcasts,
+    ]
+    return [
+        Lane("office", office, seldom=[tasks.count_reach, tasks.close_broadcasts]),
+        Lane("imports", [tasks.import_people]),
+        Lane("bot", [tasks.answer_bot, tasks.ask_to_stay]),
+        Lane("bounces", [tasks.read_bounces]),
+        *(Lane(name, [partial(tasks.deliver, name)]) for name in ChannelName.values),
     ]

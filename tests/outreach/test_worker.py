@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,7 @@ from outreach.broadcasts.series.models import Series
 from outreach.broadcasts.standing import audience_hash, content_hash
 from outreach.delivery.balance import balance
 from outreach.tasks import Tasks
-from outreach.worker import Worker
+from outreach.worker import Lane, Worker, lanes
 
 from .broadcasts.conftest import stories, story, written  # noqa: F401
 from .delivery.conftest import START, approved, broadcast, everybody, person, two_people, write  # noqa: F401
@@ -82,9 +83,25 @@ def test_a_task_that_fails_does_not_end_its_lane(monkeypatch, caplog):
         worker.stop()
         raise RuntimeError("no luck")
 
-    worker._lane("office", [fail])
+    worker._follow(Lane("office", [fail]))
 
     assert "office failed and is tried again" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_in_no_hurry_is_not_looked_for_in_every_round():
+    worker = Worker()
+    rounds, seldom = [], []
+
+    def often() -> bool:
+        rounds.append(len(seldom))
+        if len(rounds) == 3:
+            worker.stop()
+        return True
+
+    worker._follow(Lane("office", [often], seldom=[lambda: bool(seldom.append(1))]))
+
+    assert rounds == [0, 1, 1]
 
 
 @pytest.mark.django_db
@@ -147,3 +164,12 @@ def test_pages_appear_at_their_times_by_the_worker_once_a_minute(story):
     tasks.publish_pages()
     story.refresh_from_db()
     assert story.title == "Later still"
+
+
+def test_every_task_has_one_lane():
+    tasks = Tasks(owner="w", clock=timezone.now, stopping=threading.Event())
+    followed = [task for lane in lanes(tasks) for task in (*lane.tasks, *lane.seldom)]
+
+    names = [task.func.__name__ if isinstance(task, partial) else task.__name__ for task in followed]
+    public = {name for name, found in vars(Tasks).items() if callable(found) and not name.startswith("_")}
+    assert sorted(names) == sorted([*(public - {"close"}), "deliver"])
