@@ -103,7 +103,6 @@ def lanes(tasks: Tasks) -> list[Lane]:
     """All tasks, each in one lane; in this order where they share a thread, so that a round sends what it started."""
     office: list[Task] = [
         tasks.publish_pages,
-        tasks.make_editions,
         tasks.start_broadcasts,
         tasks.confirm_addresses,
         tasks.mail_fresh_links,
@@ -113,9 +112,9 @@ def lanes(tasks: Tasks) -> list[Lane]:
         tasks.read_hits,
     ]
     return [
-        Lane("office", office, seldom=[tasks.count_reach, tasks.close_broadcasts]),
+        Lane("office", office, seldom=[tasks.make_editions, tasks.count_reach, tasks.close_broadcasts]),
         Lane("imports", [tasks.import_people]),
-        Lane("bot", [tasks.answer_bot, tasks.ask_to_stay]),
+        Lane("bot", [tasks.answer_bot], seldom=[tasks.ask_to_stay]),
         Lane("bounces", [tasks.read_bounces]),
         *(Lane(name, [partial(tasks.deliver, name)]) for name in ChannelName.values),
     ]
