@@ -44,7 +44,7 @@ ASK_AGAIN_SECONDS = 0.003
 
 LOOK_EVERY = timedelta(seconds=1)
 """How often a worker looks whether what it has claimed may still be sent: nobody tells that quiet hours begin."""
-LONGEST_UNSEEN = timedelta(seconds=5)
+LONGEST_UNSEEN = timedelta(seconds=2)
 """A look that is older, as after a machine's sleep, lets nothing go any more: the next one is waited for."""
 
 Status = Delivery.Status

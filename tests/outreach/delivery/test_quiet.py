@@ -68,21 +68,6 @@ class NothingNew:
         pass
 
 
-def test_what_a_line_has_already_does_not_begin_when_the_quiet_hours_do(sending, channel, hire, clock):
-    """A slow server: the quiet hours begin between the taking of a mail and the first byte of it."""
-    for number in range(3):
-        person(number)
-    QuietHours.objects.create(email=True)
-    sending()
-    clock.now = NIGHT - timedelta(hours=1, seconds=1)
-    channel.before = lambda _outgoing: setattr(clock, "now", NIGHT)
-
-    hire(channel, watch=NothingNew()).work()
-
-    assert channel.sent == []
-    assert set(Delivery.objects.values_list("status", flat=True)) == {"queued"}
-
-
 def test_what_was_claimed_before_does_not_go_out_when_the_quiet_hours_begin(sending, channel, hire, clock):
     for number in range(20):
         person(number)
@@ -120,18 +105,23 @@ def test_no_message_waits_while_the_desk_looks_at_the_clock(sending, channel, hi
     sending()
     clock.now = evening = NIGHT - timedelta(hours=1) - timedelta(seconds=5)
     channel.per_second = 2
-    desk = LateToLook(clock, seconds=2)
+    desk = LateToLook(clock, seconds=0.5)
 
     hire(channel, desk=desk, watch=NothingNew()).work()
 
     gaps = {after - before for before, after in pairwise(channel.moments)}
     assert gaps == {timedelta(seconds=0.5)}
     assert desk.looks >= 3
-    assert evening + timedelta(seconds=5) <= max(channel.moments) <= evening + timedelta(seconds=5 + 2 + 2)
+    assert evening + timedelta(seconds=5) <= max(channel.moments) <= evening + timedelta(seconds=5 + 2)
     assert set(Delivery.objects.exclude(status="accepted").values_list("status", "lease_owner")) == {("queued", "")}
 
 
-def test_after_a_sleep_nothing_goes_on_the_strength_of_an_old_look(sending, channel, hire, clock):
+@pytest.mark.parametrize("seconds", [0, 86_400])
+def test_what_a_line_has_already_does_not_begin_when_the_quiet_hours_do(sending, channel, hire, clock, seconds):
+    """A slow server: the quiet hours begin between the taking of a mail and the first byte of it.
+
+    After so long nothing goes on the strength of an old look, however late the desk is with a new one.
+    """
     for number in range(3):
         person(number)
     QuietHours.objects.create(email=True)
@@ -139,7 +129,7 @@ def test_after_a_sleep_nothing_goes_on_the_strength_of_an_old_look(sending, chan
     clock.now = NIGHT - timedelta(hours=1, seconds=1)
     channel.before = lambda _outgoing: setattr(clock, "now", NIGHT)
 
-    hire(channel, desk=LateToLook(clock, seconds=86_400), watch=NothingNew()).work()
+    hire(channel, desk=LateToLook(clock, seconds), watch=NothingNew()).work()
 
     assert channel.sent == []
     assert set(Delivery.objects.values_list("status", flat=True)) == {"queued"}
