@@ -20,7 +20,7 @@ from .broadcasts.photo_expiry import expire_photos
 from .broadcasts.series.editions import make_due
 from .channels.registry import channel
 from .channels.telegram_client import BotClient
-from .delivery import lifecycle, welcome
+from .delivery import lifecycle, tidying, welcome
 from .delivery.desk import AtOnce, Beside
 from .delivery.engine import Courier
 from .delivery.journal import Journal
@@ -40,6 +40,8 @@ logger = logging.getLogger(__name__)
 FORGET_EVERY = timedelta(hours=1)
 PUBLISH_EVERY = timedelta(minutes=1)
 """How often pages are looked through for some whose time to appear or to go has come."""
+CLOSE_EVERY = timedelta(minutes=1)
+"""How often broadcasts are looked for whose window is over, which is days long."""
 READ_BOUNCES_EVERY = timedelta(minutes=5)
 LOOK_EVERY = timedelta(minutes=5)
 """How often all open deliveries are searched for some that nobody holds."""
@@ -66,6 +68,7 @@ class Tasks:
     _forgot_at: datetime | None = None
     _looked_at: datetime | None = None
     _published_at: datetime | None = None
+    _closed_at: datetime | None = None
     _read_bounces_at: datetime | None = None
 
     def start_broadcasts(self) -> bool:
@@ -107,10 +110,10 @@ class Tasks:
     def tidy(self) -> bool:
         """Recover from dead workers, carry out cancellations, finish what is done."""
         now = self.clock()
-        lifecycle.tidy(journals=self.journals, now=now)
+        tidying.tidy(journals=self.journals, now=now)
         if _is_over(LOOK_EVERY, since=self._looked_at, now=now):
             self._looked_at = now
-            lifecycle.recover_orphans()
+            tidying.recover_orphans()
         return False
 
     def forget(self) -> bool:
@@ -182,7 +185,11 @@ class Tasks:
 
     def close_broadcasts(self) -> bool:
         """Store the figures of broadcasts whose window is over, for good."""
-        return bool(close_due(now=self.clock()))
+        now = self.clock()
+        if not _is_over(CLOSE_EVERY, since=self._closed_at, now=now):
+            return False
+        self._closed_at = now
+        return bool(close_due(now=now))
 
     def close(self) -> None:
         """Let every connection go."""

@@ -110,9 +110,10 @@ def lanes(tasks: Tasks) -> list[Lane]:
         tasks.tidy,
         tasks.forget,
         tasks.read_hits,
+        tasks.close_broadcasts,
     ]
     return [
-        Lane("office", office, seldom=[tasks.make_editions, tasks.count_reach, tasks.close_broadcasts]),
+        Lane("office", office, seldom=[tasks.make_editions, tasks.count_reach]),
         Lane("imports", [tasks.import_people]),
         Lane("bot", [tasks.answer_bot], seldom=[tasks.ask_to_stay]),
         Lane("bounces", [tasks.read_bounces]),

@@ -17,7 +17,6 @@ from outreach.audience import subscriptions, suppressions
 from outreach.audience.bounces import SoftBounced
 from outreach.audience.choices import SuppressionReason
 from outreach.audience.models import Subscription
-from outreach.broadcasts.models import Broadcast
 
 from . import soft_bounces
 from .meanings import WORKER_STOPPED
@@ -307,16 +306,19 @@ def end_lease(*, owner: str) -> None:
     Lease.objects.filter(owner=owner).delete()
 
 
-def cancel_waiting(*, now: datetime) -> int:
-    """Cancel what still waits in cancelled broadcasts; how many there were."""
-    return Delivery.objects.filter(
-        broadcast__state__in=[Broadcast.State.CANCELLED, Broadcast.State.EXPIRED],
-        status__in=Delivery.WAITING,
-        settled_at__isnull=True,
-    ).update(status=Status.CANCELLED, settled_at=now, lease_owner="", detail="broadcast cancelled")
+def cancel_waiting(*, broadcast: int, now: datetime) -> int:
+    """Cancel what still waits in a cancelled broadcast; how many there were."""
+    return _waiting(broadcast).update(
+        status=Status.CANCELLED, settled_at=now, lease_owner="", detail="broadcast cancelled"
+    )
 
 
 def expire_waiting(*, broadcast: int, now: datetime) -> int:
     """Let go of what still waits in a broadcast whose deadline has passed; how many there were."""
-    waiting = Delivery.objects.filter(broadcast=broadcast, status__in=Delivery.WAITING, settled_at__isnull=True)
-    return waiting.update(status=Status.EXPIRED, settled_at=now, lease_owner="", detail="the deadline passed")
+    return _waiting(broadcast).update(
+        status=Status.EXPIRED, settled_at=now, lease_owner="", detail="the deadline passed"
+    )
+
+
+def _waiting(broadcast: int) -> "QuerySet[Delivery]":
+    return Delivery.objects.filter(broadcast=broadcast, status__in=Delivery.WAITING, settled_at__isnull=True)

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -11,15 +10,13 @@ from django.utils.translation import gettext_noop
 from outreach.audience.models import Segment, Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.audience import too_soon
-from outreach.broadcasts.history import is_in_history, record
+from outreach.broadcasts.history import record
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import quiet_until
 from outreach.broadcasts.series.editions import give_back
 
-from . import ledger, welcome
-from .balance import balance
+from . import welcome
 from .freeze import freeze
-from .journal import Remains, abandoned, remains
 from .models import Delivery, Freeze
 
 logger = logging.getLogger(__name__)
@@ -30,7 +27,6 @@ GRACE = timedelta(minutes=15)
 
 MISSED = gettext_noop("Its time passed before it could begin.")
 DROPPED = gettext_noop("Its time passed before it could begin, and so did its deadline.")
-RAN_OUT = gettext_noop("Its deadline passed before everybody had been written to.")
 """They are kept as they stand here, and told in the language of whoever reads them."""
 
 
@@ -117,56 +113,6 @@ def sending_on(channel: str, *, now: datetime) -> list[int]:
     return [each.pk for each in going]
 
 
-def expire_waiting(*, now: datetime) -> int:
-    """Let go of what still waits in broadcasts whose deadline (UTC) has passed; how many deliveries there were.
-
-    Also in one that is held: whoever resumes it sees beforehand that there is nobody left to write to.
-    """
-    began = Broadcast.objects.filter(
-        state__in=[Broadcast.State.SENDING, Broadcast.State.PAUSED],
-        missed_rule=Broadcast.MissedRule.DROP,
-        started_at__isnull=False,
-    )
-    return sum(_expire(broadcast, now) for broadcast in began if broadcast.is_too_late(now))
-
-
-def _expire(broadcast: Broadcast, now: datetime) -> int:
-    with transaction.atomic():
-        expired = ledger.expire_waiting(broadcast=broadcast.pk, now=now)
-        if expired and not is_in_history(broadcast, "expire"):
-            record(broadcast=broadcast, action="expire", user=None, now=now, detail=RAN_OUT)
-    return expired
-
-
-def finish_done(*, now: datetime) -> int:
-    """Finish every sending broadcast with nothing open left and totals that balance; how many there were.
-
-    A welcome message that is switched on waits for whoever joins next.
-    """
-    still_open = Delivery.objects.filter(broadcast=OuterRef("pk"), settled_at__isnull=True)
-    done = Broadcast.objects.filter(~Exists(still_open), state=Broadcast.State.SENDING).exclude(
-        kind=Broadcast.Kind.WELCOME, closed_at__isnull=True
-    )
-    return sum(_finish(broadcast, now) for broadcast in done)
-
-
-def _finish(broadcast: Broadcast, now: datetime) -> bool:
-    with transaction.atomic():
-        # Locked before the last look, so that nobody queues what failed between that and the end.
-        Broadcast.objects.select_for_update().get(pk=broadcast.pk)
-        if broadcast.is_welcome:
-            # Who joined just before it was switched off.
-            welcome.greet(broadcast=broadcast, now=now)
-        sums = balance(broadcast)
-        if sums.open or sums.faults:
-            logger.warning("not finished yet: %s", sums)
-            return False
-        finished = broadcasts.finish(broadcast=broadcast, now=now)
-    if finished:
-        logger.info("finished: %s", sums)
-    return finished
-
-
 def resolve_uncertain(*, broadcast: Broadcast, send_again: bool, now: datetime, only: Q | None = None) -> int:
     """Carry out a decision on uncertain deliveries: send them again, or take them as accepted; how many.
 
@@ -220,54 +166,6 @@ def retry_failed(*, broadcast: Broadcast, now: datetime, only: Q | None = None) 
         if changed and state == Broadcast.State.FINISHED:
             Broadcast.objects.filter(pk=broadcast.pk).update(state=Broadcast.State.SENDING, finished_at=None)
     return changed
-
-
-def tidy(*, journals: Path | None = None, now: datetime) -> None:
-    """What every worker does in passing: recover from dead workers, end what is cancelled or too late, finish the done.
-
-    ``journals`` is where the workers of this machine keep theirs.
-    """
-    lost = (recover(journals=journals) if journals else 0) + ledger.recover(now=now)
-    if lost:
-        logger.warning("%s deliveries are uncertain: their worker stopped before an answer came", lost)
-    ledger.cancel_waiting(now=now)
-    expire_waiting(now=now)
-    finish_done(now=now)
-
-
-def recover(*, journals: Path) -> int:
-    """Read what workers of this machine that died left behind; how many deliveries are uncertain for it.
-
-    What came to an outcome gets it, what was claimed and not begun goes back, and only the rest is uncertain.
-    """
-    lost = 0
-    for path in abandoned(journals):
-        try:
-            with remains(path) as left:
-                lost += _carry_out(left) if left else 0
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            # One that can't be read holds up no other; its worker's lease runs out.
-            logger.exception("%s can't be read", path.name)
-    return lost
-
-
-def recover_orphans() -> None:
-    """Find what is being sent under no lease, which should not be, and let a person decide about it."""
-    if orphans := ledger.recover_orphans():
-        logger.error("%s deliveries were being sent by nobody; they are uncertain", orphans)
-
-
-def _carry_out(left: Remains) -> int:
-    """Write what a dead worker's journal tells into the ledger; how many deliveries are uncertain."""
-    ledger.settle(outcomes=left.outcomes, owner=left.owner)
-    lost = ledger.doubt(owner=left.owner, numbers=left.begun if left.is_complete else None)
-    if left.is_complete:
-        ledger.release_others(owner=left.owner, known=left.begun)
-    ledger.end_lease(owner=left.owner)
-    logger.warning("%s died; %s deliveries were under way", left.owner, len(left.begun))
-    return lost
 
 
 def is_frozen(broadcast: Broadcast) -> bool:

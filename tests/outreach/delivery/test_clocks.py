@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from outreach.broadcasts.models import Broadcast
-from outreach.delivery import ledger, lifecycle
+from outreach.delivery import ledger, lifecycle, tidying
 from outreach.delivery.models import Delivery, Freeze
 from outreach.tasks import Tasks
 
@@ -125,7 +125,7 @@ def test_a_lease_of_a_clock_that_was_ahead_holds_nothing_for_ever(sending, clock
     ledger.hold(owner="dead", channel="email", now=ahead)
     ledger.claim(broadcast=broadcast.pk, channel="email", owner="dead", limit=10, now=ahead)
 
-    lifecycle.tidy(now=START + timedelta(minutes=1))
+    tidying.tidy(now=START + timedelta(minutes=1))
 
     assert Delivery.objects.get().status == "uncertain"
 
@@ -137,7 +137,7 @@ def test_the_lease_of_a_worker_whose_clock_differs_is_its_own(sending, clock):
     ledger.hold(owner="alive", channel="email", now=ahead)
     ledger.claim(broadcast=broadcast.pk, channel="email", owner="alive", limit=10, now=ahead)
 
-    lifecycle.tidy(now=START)
+    tidying.tidy(now=START)
 
     assert Delivery.objects.get().status == "attempting"
 

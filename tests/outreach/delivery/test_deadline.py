@@ -11,7 +11,7 @@ from wagtail.log_actions import registry
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
-from outreach.delivery import lifecycle
+from outreach.delivery import tidying
 from outreach.delivery.balance import balance
 from outreach.delivery.decisions import decide
 from outreach.delivery.models import Delivery
@@ -54,7 +54,7 @@ def test_who_still_waits_after_the_deadline_is_not_written_to_any_more(dropping,
 
     courier.work()
     assert channel.sent == []
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
 
     assert statuses() == ["expired", "expired", "expired"]
     broadcast.refresh_from_db()
@@ -68,7 +68,7 @@ def test_until_its_deadline_it_goes_on_after_any_standstill(dropping, courier, c
     dropping()
     clock.now = DEADLINE - SECOND
 
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
     courier.work()
 
     assert len(channel.sent) == 3
@@ -79,7 +79,7 @@ def test_another_rule_knows_no_deadline(dropping, courier, channel, clock, rule)
     dropping(rule=rule)
     clock.now = DEADLINE + timedelta(days=9)
 
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
     courier.work()
 
     assert len(channel.sent) == 3
@@ -102,7 +102,7 @@ def test_what_was_put_off_is_not_tried_again_after_the_deadline(dropping, courie
     courier.work()
     assert statuses() == ["deferred"]
 
-    lifecycle.tidy(now=DEADLINE + SECOND)
+    tidying.tidy(now=DEADLINE + SECOND)
 
     assert statuses() == ["expired"]
     assert not balance(broadcast).faults
@@ -113,10 +113,10 @@ def test_what_is_held_meanwhile_is_dropped_too_and_ends_when_it_is_resumed(dropp
     broadcasts.pause(broadcast=broadcast, reason="Wait.", now=clock.now)
     clock.now = DEADLINE + SECOND
 
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
     assert statuses() == ["expired"] * 3
     broadcasts.resume(broadcast=broadcast, user=None, now=clock.now)
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
 
     broadcast.refresh_from_db()
     assert broadcast.state == State.FINISHED
@@ -135,7 +135,7 @@ def test_what_may_have_arrived_is_still_for_somebody_to_decide_but_not_to_send(
     with time_machine.travel(DEADLINE, tick=False):
         assert {"again", "retry"} <= ids(client.get(place).text)
 
-    lifecycle.tidy(now=DEADLINE + SECOND)
+    tidying.tidy(now=DEADLINE + SECOND)
     with time_machine.travel(DEADLINE + SECOND, tick=False):
         found = ids(client.get(place).text)
     assert "take" in found

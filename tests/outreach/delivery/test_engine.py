@@ -15,7 +15,7 @@ from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
 from outreach.channels.protocol import Outgoing, Receipt
-from outreach.delivery import ledger, lifecycle, throttle
+from outreach.delivery import ledger, lifecycle, throttle, tidying
 from outreach.delivery.answers import BAD, MOST_ATTEMPTS, TOO_MANY, WINDOW
 from outreach.delivery.balance import balance
 from outreach.delivery.desk import AtOnce
@@ -34,7 +34,7 @@ def test_every_waiting_delivery_is_sent_once(sending, courier, channel, clock):
     broadcast = sending()
 
     courier.work()
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
 
     assert sorted(each.address for each in channel.sent) == sorted(f"person{n}@example.org" for n in range(30))
     assert set(Delivery.objects.values_list("status", flat=True)) == {"accepted"}
@@ -212,7 +212,7 @@ def test_who_leaves_while_it_is_being_sent_gets_nothing(sending, courier, channe
     Subscription.objects.filter(subscriber__deliveries__pk=Delivery.objects.latest("pk").pk).update(state="left")
 
     courier.work()
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
 
     assert len(channel.sent) == 2
     assert Delivery.objects.get(status="cancelled").detail == "left or withdrew consent"
@@ -255,9 +255,9 @@ def dead(sending, channel, hire):
 
 
 def test_what_was_under_way_when_a_worker_died_is_uncertain_and_the_rest_is_sent(dead, channel, clock, hire, tmp_path):
-    lifecycle.tidy(journals=tmp_path / "journals", now=clock.now)
+    tidying.tidy(journals=tmp_path / "journals", now=clock.now)
     hire(channel, "alive").work()
-    lifecycle.tidy(journals=tmp_path / "journals", now=clock.now)
+    tidying.tidy(journals=tmp_path / "journals", now=clock.now)
 
     assert len(channel.sent) == 2
     assert Delivery.objects.get(status="uncertain").detail == "the worker stopped before an answer came"
@@ -267,11 +267,11 @@ def test_what_was_under_way_when_a_worker_died_is_uncertain_and_the_rest_is_sent
 
 
 def test_without_its_journal_all_that_a_dead_worker_held_is_uncertain(dead, channel, clock, hire):
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
     assert not Delivery.objects.filter(status="uncertain").exists(), "its lease still runs"
 
     clock.now += ledger.LEASE + timedelta(seconds=1)
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
     hire(channel, "alive").work()
 
     assert channel.sent == []
@@ -280,9 +280,9 @@ def test_without_its_journal_all_that_a_dead_worker_held_is_uncertain(dead, chan
 
 def test_a_journal_that_is_found_later_resolves_what_was_uncertain(dead, channel, clock, hire, tmp_path):
     clock.now += ledger.LEASE + timedelta(seconds=1)
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
 
-    lifecycle.tidy(journals=tmp_path / "journals", now=clock.now)
+    tidying.tidy(journals=tmp_path / "journals", now=clock.now)
     hire(channel, "alive").work()
 
     assert len(channel.sent) == 2
@@ -298,7 +298,7 @@ def test_a_person_decides_what_becomes_of_the_uncertain(sending, courier, channe
 
     assert lifecycle.resolve_uncertain(broadcast=broadcast, send_again=send_again, now=clock.now) == 1
     courier.work()
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
 
     assert len(channel.sent) == sent
     assert Delivery.objects.get().status == status
@@ -309,7 +309,7 @@ def test_a_person_decides_what_becomes_of_the_uncertain(sending, courier, channe
 def test_an_answer_that_comes_late_resolves_the_uncertain(sending, channel, clock, courier):
     person(1)
     sending()
-    channel.during = lambda outgoing: lifecycle.tidy(now=clock.now + ledger.LEASE * 2)
+    channel.during = lambda outgoing: tidying.tidy(now=clock.now + ledger.LEASE * 2)
 
     courier.work()
 
@@ -586,9 +586,9 @@ def test_a_worker_that_ends_without_its_database_leaves_everything_to_the_next(
         with pytest.raises(OperationalError):
             courier.close()
 
-    lifecycle.tidy(journals=tmp_path / "journals", now=clock.now)
+    tidying.tidy(journals=tmp_path / "journals", now=clock.now)
     hire(channel, "next").work()
-    lifecycle.tidy(journals=tmp_path / "journals", now=clock.now)
+    tidying.tidy(journals=tmp_path / "journals", now=clock.now)
 
     assert len(channel.sent) == 5
     assert balance(broadcast).statuses["accepted"] == 5
@@ -725,7 +725,7 @@ def test_what_nobody_holds_is_found_and_put_before_a_person(sending, clock):
     ledger.claim(broadcast=broadcast.pk, channel="email", owner="alive", limit=1, now=clock.now)
     ledger.claim(broadcast=broadcast.pk, channel="email", owner="nobody", limit=1, now=clock.now)
 
-    lifecycle.recover_orphans()
+    tidying.recover_orphans()
 
     assert sorted(Delivery.objects.values_list("status", flat=True)) == ["attempting", "queued", "uncertain"]
 

@@ -1,20 +1,18 @@
-"""Starting, missing, cancelling and finishing."""
+"""Starting, missing and trying again."""
 
 import threading
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
-from django.db.models.signals import post_save
 from django.utils.translation import override
 from wagtail.log_actions import registry
-from wagtail.models import ModelLogEntry
 
 from outreach.audience.models import Segment
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Approval, Broadcast, Message
 from outreach.broadcasts.standing import audience_hash, content_hash
-from outreach.delivery import lifecycle
+from outreach.delivery import lifecycle, tidying
 from outreach.delivery.balance import all_balances, balance
 from outreach.delivery.freeze import freeze
 from outreach.delivery.models import Delivery, Freeze
@@ -127,31 +125,17 @@ def test_a_segment_edited_while_it_is_being_sent_to_changes_nothing(sending):
     assert Freeze.objects.get().segments["everybody"]["rule"] == {"all": []}
 
 
-def test_cancelling_cancels_what_waits_and_keeps_what_was_sent(sending, courier, channel, clock):
-    for number in range(4):
-        person(number)
-    broadcast = sending()
-    channel.during = lambda outgoing: broadcasts.cancel(broadcast=broadcast, now=clock.now)
-
-    courier.work()
-    lifecycle.tidy(now=clock.now)
-
-    found = balance(broadcast)
-    assert (found.statuses["accepted"], found.statuses["cancelled"]) == (1, 3)
-    assert not found.faults
-
-
 def test_failed_deliveries_alone_are_tried_again(sending, courier, channel, clock):
     for number in range(3):
         person(number)
     broadcast = sending()
     courier.work()
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
     Delivery.objects.filter(pk=Delivery.objects.earliest("pk").pk).update(status="failed")
 
     assert lifecycle.retry_failed(broadcast=broadcast, now=clock.now) == 1
     courier.work()
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
 
     assert len(channel.sent) == 4
     broadcast.refresh_from_db()
@@ -162,7 +146,7 @@ def test_a_cancelled_broadcast_is_never_tried_again(sending, clock):
     person(1)
     broadcast = sending()
     broadcasts.cancel(broadcast=broadcast, now=clock.now)
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
     Delivery.objects.update(status="failed")
 
     assert lifecycle.retry_failed(broadcast=broadcast, now=clock.now) == 0
@@ -195,42 +179,6 @@ def test_finished_with_something_open_does_not_balance(sending):
     assert balance(broadcast).faults == ("finished, yet still open: 1",)
     with override("fr"):
         assert balance(broadcast).faults == ("terminé, mais encore ouvertes\u00a0: 1",)
-
-
-def test_what_is_tried_again_while_broadcasts_are_being_finished_is_not_lost(sending, everybody, clock):
-    person(1)
-    first = sending()
-    second = Broadcast.objects.create(title="November", channels=["email"], state="sending", started_at=clock.now)
-    second.segments.add(everybody)
-    write(second)
-    freeze(broadcast=second, now=clock.now)
-    Delivery.objects.update(status="failed", settled_at=clock.now)
-
-    def retry(**signal):
-        for broadcast in (first, second):
-            lifecycle.retry_failed(broadcast=broadcast, now=clock.now)
-
-    post_save.connect(retry, sender=ModelLogEntry)
-    try:
-        lifecycle.finish_done(now=clock.now)
-    finally:
-        post_save.disconnect(retry, sender=ModelLogEntry)
-
-    assert set(Delivery.objects.values_list("status", flat=True)) == {"queued"}
-    assert set(Broadcast.objects.values_list("state", flat=True)) == {"sending"}
-
-
-def test_totals_that_do_not_balance_keep_a_broadcast_from_finishing(sending, clock):
-    person(1)
-    person(2)
-    broadcast = sending()
-    Delivery.objects.filter(pk=Delivery.objects.earliest("pk").pk).delete()
-    Delivery.objects.update(status="accepted", settled_at=clock.now)
-
-    assert lifecycle.finish_done(now=clock.now) == 0
-
-    broadcast.refresh_from_db()
-    assert broadcast.state == Broadcast.State.SENDING
 
 
 def test_a_broadcast_that_can_not_start_holds_up_no_other(approved, everybody, clock, caplog):

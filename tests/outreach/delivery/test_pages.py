@@ -14,7 +14,7 @@ from outreach.audience.models import Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
-from outreach.delivery import lifecycle, throttle
+from outreach.delivery import lifecycle, throttle, tidying
 from outreach.delivery.decisions import DECISIONS
 from outreach.delivery.meanings import WORKER_STOPPED
 from outreach.delivery.models import Delivery
@@ -155,7 +155,7 @@ def test_it_reloads_itself_only_without_scripts_and_only_while_something_can_cha
     assert found.select_one("[data-live]")["data-live-every"] == "2500"
 
     client.post(address(uncertain, "broadcast_decision", "take-as-sent"), {"seen": 2, "after": 0})
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
 
     found = page(client, uncertain)
     assert not found.select_one("noscript meta[http-equiv=refresh]")

@@ -17,7 +17,7 @@ from outreach.audience.models import Consent, SoftBounce, Subscriber, Subscripti
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures
-from outreach.delivery import ledger, lifecycle
+from outreach.delivery import ledger, lifecycle, tidying
 from outreach.delivery import watch as watching
 from outreach.delivery.answers import MOST_ATTEMPTS, TOO_MANY, WINDOW
 from outreach.delivery.balance import balance
@@ -106,13 +106,13 @@ def test_a_report_resolves_what_nobody_knew_and_the_broadcast_can_finish(accepte
     Delivery.objects.filter(pk=accepted[0].pk).update(
         status=status, settled_at=None, attempted_at=None, lease_owner="worker"
     )
-    assert lifecycle.finish_done(now=LATER) == 0
+    assert tidying.tidy(now=LATER) == 0
 
     take(reports=[report(accepted[0], kind)], now=LATER)
 
     delivery = Delivery.objects.get(pk=accepted[0].pk)
     assert (delivery.status, delivery.settled_at, delivery.attempted_at) == (then, LATER, LATER)
-    assert lifecycle.finish_done(now=LATER) == 1
+    assert tidying.tidy(now=LATER) == 1
 
 
 def test_a_worker_that_still_has_the_message_leaves_what_a_report_settled(accepted):

@@ -13,7 +13,7 @@ from outreach.audience.models import Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast, QuietHours
 from outreach.broadcasts.refusals import WrongState
-from outreach.delivery import lifecycle, welcome
+from outreach.delivery import lifecycle, tidying, welcome
 from outreach.delivery.balance import balance
 from outreach.delivery.models import Cohort, Delivery
 from outreach.reach.rollups import rebuild_stale
@@ -128,7 +128,7 @@ def test_it_never_finishes_by_itself_and_does_when_it_is_switched_off(switched_o
     join(1, START)
     welcome.greet_all(now=clock.now)
     courier.work()
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
     switched_on.refresh_from_db()
     assert switched_on.stands_open
 
@@ -138,12 +138,12 @@ def test_it_never_finishes_by_itself_and_does_when_it_is_switched_off(switched_o
     broadcasts.close(broadcast=switched_on, user=two_people[1], now=off)
     with pytest.raises(WrongState):
         broadcasts.close(broadcast=switched_on, user=two_people[1], now=off)
-    lifecycle.tidy(now=off)
+    tidying.tidy(now=off)
     switched_on.refresh_from_db()
     assert switched_on.state == State.SENDING, "somebody who joined before still waits"
     clock.now = off + timedelta(minutes=1)
     courier.work()
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
 
     switched_on.refresh_from_db()
     assert switched_on.state == State.FINISHED
@@ -163,7 +163,7 @@ def test_a_new_one_takes_over_and_the_one_before_sends_what_it_owes(switched_on,
     welcome.greet_all(now=later)
     clock.now = later
     courier.work()
-    lifecycle.tidy(now=later)
+    tidying.tidy(now=later)
 
     switched_on.refresh_from_db()
     assert switched_on.state == State.FINISHED
@@ -206,7 +206,7 @@ def test_cancelling_it_cancels_who_waits(switched_on, clock):
     join(1, START)
     welcome.greet_all(now=clock.now)
     broadcasts.cancel(broadcast=switched_on, now=clock.now)
-    lifecycle.tidy(now=clock.now)
+    tidying.tidy(now=clock.now)
     assert balance(switched_on).statuses["cancelled"] == 1
     assert welcome.greet_all(now=clock.now) == 0
 

@@ -1,0 +1,87 @@
+"""What workers do in passing: cancelling what waits, and finishing."""
+
+import pytest
+from django.db.models.signals import post_save
+from wagtail.models import ModelLogEntry
+
+from outreach.broadcasts import services as broadcasts
+from outreach.broadcasts.models import Broadcast
+from outreach.delivery import lifecycle, tidying
+from outreach.delivery.balance import balance
+from outreach.delivery.freeze import freeze
+from outreach.delivery.models import Delivery
+
+from .conftest import person, write
+
+pytestmark = pytest.mark.django_db
+
+
+def test_cancelling_cancels_what_waits_and_keeps_what_was_sent(sending, courier, channel, clock):
+    for number in range(4):
+        person(number)
+    broadcast = sending()
+    channel.during = lambda outgoing: broadcasts.cancel(broadcast=broadcast, now=clock.now)
+
+    courier.work()
+    tidying.tidy(now=clock.now)
+
+    found = balance(broadcast)
+    assert (found.statuses["accepted"], found.statuses["cancelled"]) == (1, 3)
+    assert not found.faults
+
+
+def test_what_is_tried_again_while_broadcasts_are_being_finished_is_not_lost(sending, everybody, clock):
+    person(1)
+    first = sending()
+    second = Broadcast.objects.create(title="November", channels=["email"], state="sending", started_at=clock.now)
+    second.segments.add(everybody)
+    write(second)
+    freeze(broadcast=second, now=clock.now)
+    Delivery.objects.update(status="failed", settled_at=clock.now)
+
+    def retry(**signal):
+        for broadcast in (first, second):
+            lifecycle.retry_failed(broadcast=broadcast, now=clock.now)
+
+    post_save.connect(retry, sender=ModelLogEntry)
+    try:
+        tidying.tidy(now=clock.now)
+    finally:
+        post_save.disconnect(retry, sender=ModelLogEntry)
+
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"queued"}
+    assert set(Broadcast.objects.values_list("state", flat=True)) == {"sending"}
+
+
+def test_totals_that_do_not_balance_keep_a_broadcast_from_finishing(sending, clock):
+    person(1)
+    person(2)
+    broadcast = sending()
+    Delivery.objects.filter(pk=Delivery.objects.earliest("pk").pk).delete()
+    Delivery.objects.update(status="accepted", settled_at=clock.now)
+
+    assert tidying.tidy(now=clock.now) == 0
+
+    broadcast.refresh_from_db()
+    assert broadcast.state == Broadcast.State.SENDING
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "scheduled", "sending", "paused", "finished"])
+def test_what_waits_is_cancelled_of_no_other_broadcast(sending, clock, state):
+    person(1)
+    sending()
+    Broadcast.objects.update(state=state)
+
+    assert tidying.tidy(now=clock.now) == 0
+
+    assert Delivery.objects.get().status == "queued"
+    assert Broadcast.objects.get().state == state
+
+
+def test_one_question_tells_that_no_broadcast_needs_anything(sending, clock, django_assert_num_queries):
+    """It is asked every second by every worker, beside one for leases that ran out."""
+    person(1)
+    sending()
+
+    with django_assert_num_queries(2):
+        tidying.tidy(now=clock.now)
