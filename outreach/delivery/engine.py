@@ -8,9 +8,8 @@ killed at any moment, a worker leaves uncertain only what was under way on its o
 import logging
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
-from datetime import datetime, timedelta
-from typing import Any
+from concurrent.futures import Executor
+from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
 
@@ -27,6 +26,7 @@ from .answers import Trouble, outcome_of
 from .claims import Claims, Source
 from .composing import Composer
 from .desk import Desk
+from .going import Going
 from .hand import Hand
 from .journal import Journal
 from .ledger import Claimed, Outcome
@@ -41,11 +41,6 @@ logger = logging.getLogger(__name__)
 
 ASK_AGAIN_SECONDS = 0.003
 """While the desk is claiming."""
-
-LOOK_EVERY = timedelta(seconds=1)
-"""How often a worker looks whether what it has claimed may still be sent: nobody tells that quiet hours begin."""
-LONGEST_UNSEEN = timedelta(seconds=2)
-"""A look that is older, as after a machine's sleep, lets nothing go any more: the next one is waited for."""
 
 Status = Delivery.Status
 ACCEPTED = Status.ACCEPTED
@@ -78,21 +73,18 @@ class Courier:
         self.owner = owner
         self._composer = Composer(links)
         self._watch = watch
-        self._source = source
         self._clock = clock
         self._stopping = stopping
         self._desk = Desk(desk, pause=pause)
+        self._going = Going(source=source, desk=self._desk, now=clock())
         self._claims = Claims(channel=channel, owner=owner, source=source, desk=self._desk, clock=clock)
         self._record = Record(journal=journal, desk=self._desk, owner=owner, now=clock())
         self._moments = Moments(channel)
         self._trouble = Trouble()
         self._carrier: Carrier | None = None
         self._hand = Hand()
-        self._stopped: dict[int, Future[Any]] = {}
         self._look = self._looked_too_early = self._broken = False
         self._rests_until: datetime | None = None
-        self._looked_at = clock()
-        self._looking: tuple[datetime, Future[Any]] | None = None
         self._failure: Exception | None = None
         self._settled = 0
 
@@ -104,8 +96,8 @@ class Courier:
         Returns when nothing more is due, the channel has to rest, or the worker is to stop. Raises what the database
         raises when it does not come back; nothing is lost by that.
         """
-        self._settled, self._claims.is_exhausted, self._stopped = 0, False, {}
-        self._looking = None
+        self._settled, self._claims.is_exhausted = 0, False
+        self._going.start_over()
         if self._claims.is_coming or self._desk.is_unsure or not (self._record.is_empty and self._desk.is_empty):
             # Left from a round that broke off. What is known has to be written before anybody decides about it.
             self._tidy_up()
@@ -307,7 +299,7 @@ class Courier:
                 self._stop_broadcast(claimed.broadcast, f"{SENDER_REFUSED} {failure}")
 
     def _stop_broadcast(self, number: int, reason: str) -> None:
-        self._stopped[number] = self._desk.do(_pause_broadcast, number, reason, self._clock())
+        self._going.stop(number, self._desk.do(_pause_broadcast, number, reason, self._clock()))
         self._keep(lambda claimed: claimed.broadcast != number)
 
     def _keep_books(self, now: datetime) -> None:
@@ -318,7 +310,7 @@ class Courier:
         self._collect_claim()
         is_low = len(self._hand.ready) <= self._claims.chunk // 2
         if is_low and not self._claims.is_coming and not self._claims.is_exhausted:
-            self._claims.ask(without=frozenset(self._stopped))
+            self._claims.ask(without=frozenset(self._going.stopped))
             self._collect_claim()
 
     def _collect_claim(self) -> None:
@@ -326,7 +318,7 @@ class Courier:
         if claimed is None:
             return
         self._hand.ready.extend(claimed)
-        if self._looked_too_early or self._stopped:
+        if self._looked_too_early or self._going.stopped:
             # Something changed after these were read and before they were here.
             self._looked_too_early, self._look = False, True
 
@@ -339,7 +331,7 @@ class Courier:
         paused = throttle.paused_until(channel=self.channel.name, now=now)
         if paused and paused > now:
             self._rests_until = paused
-        going = self._going()
+        going = self._going.ask()
         held = self._hand.waiting
         if not held:
             return
@@ -353,33 +345,8 @@ class Courier:
 
     def _is_time_over(self, now: datetime) -> bool:
         """Whether something that is ready or taken may not be sent any more, as far as the clock alone can tell."""
-        if self._looked_at <= now < self._looked_at + LOOK_EVERY:
-            return False
-        going = self._seen(now)
-        if going is None:
-            return False
-        return not going.issuperset(claimed.broadcast for claimed in self._hand.waiting.values())
-
-    def _seen(self, now: datetime) -> set[int] | None:
-        """What a new look saw going, or ``None`` while the desk looks: lines need not wait for that."""
-        if self._stopped or not self._looked_at <= now < self._looked_at + LONGEST_UNSEEN:
-            self._looking, self._looked_at = None, now
-            return self._going()
-        if self._looking is None:
-            self._looking = now, self._desk.submit(self._source)
-        begun_at, looking = self._looking
-        if not looking.done():
-            return None
-        self._looking, self._looked_at = None, begun_at
-        return set(looking.result())
-
-    def _going(self) -> set[int]:
-        """The broadcasts that may be sent now, also one that was stopped here and that somebody has let go on since."""
-        paused = [number for number, job in self._stopped.items() if job.done() and not job.exception()]
-        going = set(self._source())
-        for number in going.intersection(paused):
-            del self._stopped[number]
-        return going - self._stopped.keys()
+        going = self._going.look(now)
+        return going is not None and not going.issuperset(claimed.broadcast for claimed in self._hand.waiting.values())
 
     def _keep(self, may_go: Callable[[Claimed], bool]) -> None:
         """Give back what is ready or taken and may not go."""

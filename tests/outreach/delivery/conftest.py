@@ -90,6 +90,17 @@ def channel(clock) -> ListChannel:
     return ListChannel(clock=clock)
 
 
+@dataclass(frozen=True)
+class SendingNow:
+    """What a courier asks for the broadcasts that it may send."""
+
+    channel: str
+    clock: Callable[[], datetime]
+
+    def __call__(self) -> list[int]:
+        return lifecycle.sending_on(self.channel, now=self.clock())
+
+
 @pytest.fixture
 def hire(clock, tmp_path) -> Callable[..., Courier]:
     """Hire a courier for a channel, who takes one step at a time; each has a name of its own."""
@@ -100,7 +111,7 @@ def hire(clock, tmp_path) -> Callable[..., Courier]:
                 "channel": channel,
                 "links": TrackedLinks(),
                 "owner": owner,
-                "source": lambda: lifecycle.sending_on(channel.name, now=clock()),
+                "source": SendingNow(channel.name, clock),
                 "journal": Journal(tmp_path / "journals", owner),
                 "watch": AlwaysChanged(),
                 "desk": AtOnce(),
