@@ -32,7 +32,7 @@ def tidy(*, journals: Path | None = None, now: datetime) -> int:
     lost = (recover(journals=journals) if journals else 0) + ledger.recover(now=now)
     if lost:
         logger.warning("%s deliveries are uncertain: their worker stopped before an answer came", lost)
-    return sum(_look_after(each, now) for each in _standing())
+    return sum(_safely_looked_after(each, now) for each in _standing())
 
 
 class _Standing(NamedTuple):
@@ -67,6 +67,18 @@ def _standing() -> list[_Standing]:
     with connection.cursor() as cursor:
         cursor.execute(_STANDING)
         return [_Standing(number, state, bool(opened), bool(drops)) for number, state, opened, drops in cursor]
+
+
+def _safely_looked_after(found: _Standing, now: datetime) -> bool:
+    """Look after one; where it can't be, that is logged and tried again the next time, and holds up no other."""
+    try:
+        return _look_after(found, now)
+    except (OperationalError, InterfaceError):
+        # The database is at fault, not the broadcast: all of them wait.
+        raise
+    except Exception:
+        logger.exception("broadcast %s could not be looked after", found.number)
+        return False
 
 
 def _look_after(found: _Standing, now: datetime) -> bool:

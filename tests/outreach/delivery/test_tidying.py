@@ -1,5 +1,7 @@
 """What workers do in passing: cancelling what waits, and finishing."""
 
+from datetime import timedelta
+
 import pytest
 from django.db.models.signals import post_save
 from wagtail.models import ModelLogEntry
@@ -9,9 +11,9 @@ from outreach.broadcasts.models import Broadcast
 from outreach.delivery import lifecycle, tidying
 from outreach.delivery.balance import balance
 from outreach.delivery.freeze import freeze
-from outreach.delivery.models import Delivery
+from outreach.delivery.models import Delivery, Freeze
 
-from .conftest import person, write
+from .conftest import START, person, write
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,29 @@ def test_totals_that_do_not_balance_keep_a_broadcast_from_finishing(sending, clo
 
     broadcast.refresh_from_db()
     assert broadcast.state == Broadcast.State.SENDING
+
+
+def test_a_broadcast_that_can_not_be_finished_holds_up_no_other(sending, everybody, clock, caplog):
+    person(1)
+    broken = sending()
+    Delivery.objects.update(status="accepted", settled_at=clock.now)
+    Freeze.objects.filter(broadcast=broken).delete()
+    others = {}
+    for state, missed_rule in [("cancelled", "hold"), ("paused", "drop"), ("sending", "send")]:
+        others[state] = Broadcast.objects.create(
+            title=state, channels=["email"], state=state, missed_rule=missed_rule, started_at=START, send_at=START
+        )
+        others[state].segments.add(everybody)
+        write(others[state])
+        freeze(broadcast=others[state], now=clock.now)
+    Delivery.objects.filter(broadcast=others["sending"]).update(status="accepted", settled_at=clock.now)
+
+    assert tidying.tidy(now=clock.now + timedelta(hours=25)) == 1
+
+    ends = dict(Delivery.objects.exclude(broadcast=broken).values_list("broadcast__title", "status"))
+    assert ends == {"cancelled": "cancelled", "paused": "expired", "sending": "accepted"}
+    assert Broadcast.objects.get(pk=others["sending"].pk).state == "finished"
+    assert f"broadcast {broken.pk} could not be looked after" in caplog.text
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "scheduled", "sending", "paused", "finished"])
