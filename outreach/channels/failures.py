@@ -50,13 +50,21 @@ class TryLater(ChannelError):
     """The message was not taken, and may be later.
 
     ``retry_after`` is what the provider asked for, in seconds, or ``None``. ``everyone`` says that the whole channel
-    must wait, not just this address.
+    must wait, not just this address; then ``blames_nobody`` says that the address has nothing to do with it.
     """
 
-    def __init__(self, detail: str, *, retry_after: float | None = None, everyone: bool = False) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        retry_after: float | None = None,
+        everyone: bool = False,
+        blames_nobody: bool = True,
+    ) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
         self.everyone = everyone
+        self.blames_nobody = everyone and blames_nobody
 
 
 class MessageRejected(ChannelError):

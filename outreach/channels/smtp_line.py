@@ -325,7 +325,8 @@ class Line:
     def _failure(self, mail: _Mail, step: Step, code: int, answer: bytes) -> ChannelError:
         found = smtp_answers.failure(step, code, _text(answer))
         if code == GOING_AWAY and self._farewells.note(mail.outgoing.number):
-            return TryLater(str(found), everyone=True)
+            # It may mean these few all the same: at the next try they must not stand in front of all others again.
+            return TryLater(str(found), everyone=True, blames_nobody=step is Step.SENDER)
         return found
 
     def _refused(self, mail: _Mail) -> None:

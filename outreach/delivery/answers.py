@@ -53,8 +53,8 @@ def outcome_of(failure: ChannelError, claimed: Claimed, *, begun_at: datetime, n
             return ended(Status.BOUNCED)
         case AddressMoved() | ChannelRefused():
             return ended(Status.DEFERRED, now, counts=False)
-        case TryLater(everyone=True):
-            return ended(Status.DEFERRED, now + (_asked(failure) or PAUSE_WITHOUT_ADVICE), counts=False)
+        case TryLater(blames_nobody=True):
+            return ended(Status.DEFERRED, now + pause_of(failure), counts=False)
         case TryLater():
             attempts = claimed.attempts + 1
             if attempts >= MOST_ATTEMPTS:
@@ -67,6 +67,11 @@ def outcome_of(failure: ChannelError, claimed: Claimed, *, begun_at: datetime, n
             return ended(Status.UNCERTAIN)
         case _:
             return ended(Status.FAILED)
+
+
+def pause_of(failure: TryLater) -> timedelta:
+    """How long a channel rests on which everybody has to wait."""
+    return _asked(failure) or PAUSE_WITHOUT_ADVICE
 
 
 def _asked(failure: TryLater) -> timedelta | None:

@@ -22,7 +22,7 @@ from outreach.channels.failures import AddressMoved, ChannelError, ChannelRefuse
 from outreach.channels.protocol import Carrier, Channel, Outgoing, Receipt
 
 from . import ledger, throttle
-from .answers import Trouble, outcome_of
+from .answers import Trouble, outcome_of, pause_of
 from .claims import Claims, Source
 from .composing import Composer
 from .desk import Desk
@@ -248,7 +248,8 @@ class Courier:
         if isinstance(outcome, Receipt):
             self._note(claimed, Outcome(claimed.number, ACCEPTED, now, begun_at, outcome.provider_id), soon=soon)
             return
-        self._note(claimed, outcome_of(outcome, claimed, begun_at=begun_at, now=now))
+        is_general = isinstance(outcome, TryLater) and outcome.everyone
+        self._note(claimed, outcome_of(outcome, claimed, begun_at=begun_at, now=now), is_general=is_general)
         self._follow(outcome, claimed, now)
 
     def rest(self) -> None:
@@ -270,13 +271,14 @@ class Courier:
 
     # --- outcomes ---------------------------------------------------------------------------------------------------
 
-    def _note(self, claimed: Claimed, outcome: Outcome, *, soon: bool = False) -> None:
+    def _note(self, claimed: Claimed, outcome: Outcome, *, soon: bool = False, is_general: bool = False) -> None:
+        """Record an outcome; one that is ``is_general`` says nothing about the broadcast."""
         try:
             self._record.end(outcome, soon=soon)
         except OSError as error:
             self._cannot_note(error)
         self._settled += 1
-        if reason := self._trouble.remember(claimed.broadcast, outcome):
+        if not is_general and (reason := self._trouble.remember(claimed.broadcast, outcome)):
             self._stop_broadcast(claimed.broadcast, reason)
 
     def _cannot_note(self, error: OSError) -> None:
@@ -289,8 +291,7 @@ class Courier:
             case AddressMoved():
                 self._desk.do(_move, claimed.subscription, failure.address, now)
             case TryLater(everyone=True):
-                until = outcome_of(failure, claimed, begun_at=now, now=now).due_at
-                assert until
+                until = now + pause_of(failure)
                 self._rests_until = max(until, self._rests_until or until)
                 self._desk.do(throttle.wait_everyone, channel=self.channel.name, until=until, now=now)
             case MessageRejected():

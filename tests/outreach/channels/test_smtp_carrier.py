@@ -187,6 +187,7 @@ def test_a_server_that_goes_away_at_every_mail_makes_everybody_wait(server, stag
     assert told[:2] == [False, False]
     assert all(told[2:])
     assert len(told) > 2
+    assert not any(each.blames_nobody for each in work.settled.values())
     assert len(told) + len(work.given_back) == 6
 
 

@@ -13,7 +13,7 @@ from outreach.audience.addresses import encrypt
 from outreach.audience.models import Subscriber, Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
-from outreach.channels import failures
+from outreach.channels import failures, registry
 from outreach.channels.protocol import Outgoing, Receipt
 from outreach.delivery import ledger, lifecycle, throttle, tidying
 from outreach.delivery.answers import BAD, MOST_ATTEMPTS, TOO_MANY, WINDOW
@@ -137,6 +137,47 @@ def test_a_pause_without_measure_is_cut_to_a_day(sending, courier, channel, cloc
 
     assert throttle.paused_until(channel="email", now=clock.now) <= clock.now + timedelta(days=1)
     assert Delivery.objects.get().status == "deferred"
+
+
+@pytest.mark.parametrize("stage", ["receiver", "data", "end"])
+def test_a_few_at_whom_the_mail_server_always_goes_away_hold_up_nobody_and_come_to_an_end(
+    sending, hire, clock, smtp_server, settings, stage
+):
+    """It passes on what another server says; nothing tells that from a server that is overburdened itself."""
+    for number in range(6):
+        person(number)
+    broadcast = sending()
+    for number in range(3):
+        smtp_server.answers(
+            stage, "421 4.4.2 The server behind me hung up", times=1000, receiver=f"person{number}@example.org"
+        )
+    settings.EMAIL_PER_SECOND, settings.EMAIL_CONNECTIONS = 0, 1
+    courier = hire(registry.channel("email"))
+    for _round in range(100):
+        courier.work()
+        tidying.tidy(now=clock.now)
+        if Broadcast.objects.get().state != "sending":
+            break
+        clock.now += timedelta(minutes=3)
+    courier.close()
+
+    assert sorted(smtp_server.receivers) == [f"person{number}@example.org" for number in (3, 4, 5)]
+    assert balance(broadcast).statuses["failed"] == 3
+    assert Broadcast.objects.get().state == "finished"
+
+
+def test_a_mail_server_that_is_overburdened_for_long_pauses_no_broadcast(sending, courier, channel, clock):
+    for number in range(60):
+        person(number)
+    broadcast = sending()
+    channel.answers = [failures.TryLater("421 busy", everyone=True, blames_nobody=False) for _ in range(50)]
+    for _round in range(51):
+        courier.work()
+        clock.now += timedelta(seconds=31)
+
+    broadcast.refresh_from_db()
+    assert broadcast.state == "sending"
+    assert channel.sent
 
 
 def test_another_worker_obeys_the_pause_as_well(sending, courier, channel, clock, hire):
