@@ -536,10 +536,15 @@ def test_a_clock_that_jumps_back_while_messages_wait_for_their_moments_does_not_
             clock.now -= timedelta(hours=3)
 
     channel.before = jump
+    unwritten = []
+    channel.during = lambda _outgoing: unwritten.append(
+        len(channel.sent) - Delivery.objects.filter(status="accepted").count()
+    )
     began_at = clock.now
     hire(channel).work()
 
     assert len(channel.sent) == 20
+    assert max(unwritten) <= 2 * channel.per_second, "outcomes wait for the time that the clock showed before"
     assert clock.now - (began_at - timedelta(hours=3)) < timedelta(minutes=2)
 
 
