@@ -10,9 +10,17 @@ IN_ADDRESSES = re.compile(
     | \{%.*?%\}                            # {% if … %}: Django, Liquid
     | \$\{[^{}]*\}                         # ${name}
     | \{\$?[^\W\d][\w.\ |:-]{0,40}\}       # {name}, {prénom}, {$name}: Smarty
+    | \{\$?[^\W\d][\w.\ ]{0,40}\|[^{}]{1,60}\}                    # {name|'friend'}
+    | \{[^\W\d][\w.]{0,40}(?:,\s?[a-z]{1,20})?=[^{}]{0,60}\}      # {contactfield=firstname}: Mautic
     | \{!\$?[^\W\d][\w.]{0,60}\}           # {!Contact.FirstName}: Salesforce
     | \*\|[^|*]{1,60}\|\*                  # *|FNAME|*: Mailchimp
     | \[\[[^\[\]]{1,60}\]\]                # [[name]]
+    | \$\[[^\[\]$]{1,60}\]\$               # $[FNAME|friend]$: Zoho
+    | \[[^\W\d][\w ]{0,40},\s?fallback=[^\[\]]{0,60}\]           # [firstname,fallback=friend]: Campaign Monitor, Sendy
+    | \[(?:subscriber|newsletter|link|contact_attribute):\w{1,60}(?:\s?\|[^\[\]]{0,60})?\]          # MailPoet
+    | \[(?i:(?:first|last|full)_?name|[fl]name|unsubscribe_?url)\]                                   # phpList
+    | \[%\s?[\w.:]{1,60}\s?(?:\|[^\[\]]{0,60})?%\]                # [% member:first_name %]: Emma
+    | <%[^<>%]{1,60}%>                       # <%= recipient.firstName %>: Adobe
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -20,9 +28,11 @@ IN_TEXT = re.compile(
     IN_ADDRESSES.pattern
     + r"""
     | (?<![\w%])%{1,2}[A-Za-z_][\w.-]{0,40}%{1,2}(?!\w)   # %name%, %%name%%, %recipient.name%
-    | «(?=\w*(?:[a-z][A-Z]|[_\d]))[A-Za-z_]\w{0,40}»      # «FirstName»: Word's mail merge; «Gracias» is a quotation
-    | <<\s?(?i:(?:first|last|full|given)\ ?name)\s?>>     # <<First Name>>; <<Prénom>> may be a quotation too
-    | <<\s?[^\W_]{1,30}(?:_[^\W_]{1,30}){1,4}\s?>>        # <<first_name>>
+    | (?<![\w%])%%[A-Za-z_][\w.\ -]{0,40}%%(?!\w)         # %%First Name%%
+    | (?:«|<<)\s?(?:                                      # Word's mail merge; «Gracias» and <<Prénom>> are quotations
+        (?i:(?:first|last|full|given)\ ?name|addressblock|greetingline)                # <<First Name>>
+        | [^\W_]{1,30}(?:_[^\W_]{1,30}){1,4}                                         # «first_name»
+      )\s?(?:»|>>)
     """,
     re.VERBOSE | re.DOTALL,
 )
