@@ -23,6 +23,7 @@ from outreach.channels.built import Built
 
 from .models import Message
 from .own_links import language_of
+from .placeholders import doubtful_placeholders
 from .rendering.body import Links, all_buttons, cleaned
 from .rendering.email import MOST_BYTES, personal_size
 
@@ -178,6 +179,11 @@ def _phrases(text: Text) -> list[str]:
     return sorted({" ".join(phrase.lower().split()) for phrase in found})
 
 
+def _maybe_placeholders(text: Text) -> list[str]:
+    labels = [label for label, _target in all_buttons(text.message)]
+    return doubtful_placeholders([text.message.subject, text.message.preview_text, text.words, *labels])
+
+
 def _other_language(text: Text) -> list[str]:
     named = dict(settings.LANGUAGES)
     languages = [language_of(target) for _words, target in text.links]
@@ -211,6 +217,12 @@ RULES = (
         gettext_lazy("Say in words what the picture shows: many programs hide pictures at first."),
         lambda text: _when(bool(text.message.picture_file) and len(text.words) < PICTURE_ALONE),
         MAIL,
+    ),
+    Rule(
+        2.0,
+        gettext_lazy("This may be a placeholder of another program:"),
+        gettext_lazy("Nothing is put in its place here: write what readers shall read."),
+        _maybe_placeholders,
     ),
     Rule(
         1.5,

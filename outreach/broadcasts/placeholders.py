@@ -39,8 +39,19 @@ IN_TEXT = re.compile(
 """An address may hold per cent signs of its own, so fewer forms are looked for there."""
 
 
+NAMES = "(?:first|last|full|given|sur) ?name|name|e-?mail|prénoms?|nom(?: de famille)?|nombres?|apellidos?|siyati"
+DOUBTFUL = re.compile(rf"(?i)\[\s?(?:{NAMES})\s?\]|<<\s?(?:{NAMES})\s?>>|\{{\s(?:{NAMES})\s\}}|([%@#])(?:{NAMES})\1")
+"""A name in brackets: a placeholder, or what a reader is to write there, for example in a letter to copy."""
+
+
 def foreign_placeholders(texts: Iterable[str], *, addresses: Iterable[str] = ()) -> list[str]:
     """Each placeholder in ``texts`` (entities count as the characters they stand for) and ``addresses``, once."""
     found = [match for text in texts for match in IN_TEXT.findall(html.unescape(text))]
     found += [match for address in addresses for match in IN_ADDRESSES.findall(address)]
     return list(dict.fromkeys(" ".join(match.split())[:60] for match in found))
+
+
+def doubtful_placeholders(texts: Iterable[str]) -> list[str]:
+    """What in ``texts``, which hold no entities, may be a placeholder or not, each once."""
+    found = [match.group() for text in texts for match in DOUBTFUL.finditer(text)]
+    return list(dict.fromkeys(" ".join(match.split()) for match in found))

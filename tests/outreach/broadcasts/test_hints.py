@@ -33,6 +33,13 @@ def test_a_plain_text_has_no_hints(message):
         ({"subject": "One in eight!!"}, "Many exclamation marks.", 1.0),
         ({"subject": "Re: One in eight"}, "The subject begins like an answer, and it is none.", 2.0),
         ({"preview_text": ""}, "There is no preview text.", 0.5),
+        ({"subject": "Dear [Name]"}, "This may be a placeholder of another program: “[Name]”", 2.0),
+        ({"preview_text": "For %First Name%"}, "This may be a placeholder of another program: “%First Name%”", 2.0),
+        (
+            {"body": f"<p>&lt;&lt;Prénom&gt;&gt;, {LONG_ENOUGH}</p>"},
+            "This may be a placeholder of another program: “<<Prénom>>”",
+            2.0,
+        ),
         ({"body": "<p>Read it.</p>"}, "The text is very short.", 1.0),
         (
             {"body": f'<p>{LONG_ENOUGH}<a href="https://other.example/">www.bank.example</a></p>'},
