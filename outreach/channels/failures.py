@@ -19,8 +19,12 @@ _ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+|-?\d{6,}")
 
 
 def without_addresses(answer: str) -> str:
-    """A provider's answer in one line of at most 300 characters, mail addresses and chat numbers left out."""
-    return " ".join(_ADDRESS.sub("…", answer).split())[:LONGEST_DETAIL]
+    """A provider's answer in one line of at most 300 characters.
+
+    Mail addresses and chat numbers are left out, and so is what no database takes: it is kept in several places.
+    """
+    storable = answer.replace("\x00", "").encode("utf-8", "replace").decode()
+    return " ".join(_ADDRESS.sub("…", storable).split())[:LONGEST_DETAIL]
 
 
 class ChannelError(Exception):

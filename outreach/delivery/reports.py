@@ -128,7 +128,7 @@ def _write(moves: dict[int, tuple[Status, Known]], *, now: datetime) -> None:
 
 
 def _words(report: Report) -> str:
-    return without_addresses(report.words.replace("\x00", "").encode("utf-8", "replace").decode())
+    return without_addresses(report.words)
 
 
 # People

@@ -763,6 +763,22 @@ def test_an_answer_that_no_database_takes_is_kept_without_what_it_does_not(sendi
     assert Delivery.objects.get().status == "bounced"
 
 
+@pytest.mark.parametrize("unkept", ["\x00", "\ud83d", "\ud83d\x00"])
+@pytest.mark.parametrize("kind", [failures.MessageRejected, failures.ChannelRefused])
+def test_a_refusal_that_no_database_takes_pauses_the_broadcast_all_the_same(sending, channel, courier, kind, unkept):
+    for number in range(3):
+        person(number)
+    broadcast = sending()
+    channel.answers = [kind(f"554 sp{unkept}am")]
+
+    courier.work()
+
+    broadcast.refresh_from_db()
+    assert broadcast.state == Broadcast.State.PAUSED
+    assert "554 sp" in broadcast.pause_reason
+    assert channel.sent == []
+
+
 def test_what_nobody_holds_is_found_and_put_before_a_person(sending, clock):
     for number in range(3):
         person(number)
