@@ -147,10 +147,10 @@ def _is_json(response: Any) -> bool:
 
 def _retry_after(value: str, now: datetime) -> float | None:
     """Seconds to wait, from a ``Retry-After`` in seconds or as a date."""
-    if value.strip().isdigit():
+    if value.isascii() and value.strip().isdigit():
         return float(value)
     try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
+        date = parsedate_to_datetime(value).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (date.astimezone(UTC) - now).total_seconds())
+    return max(0.0, (date - now).total_seconds())

@@ -32,7 +32,7 @@ def make_due(*, now: datetime) -> int:
     made = 0
     for series in Series.objects.filter(is_paused=False).order_by("pk"):
         try:
-            # Locked only where there is something to do: this is asked every second.
+            # Locked only where there is something to do: this is asked every few seconds.
             made += bool(due(series, now=now)) and make_next(series_id=series.pk, now=now) is not None
         except Exception:
             logger.exception("the next edition of series %s could not be made", series.pk)

@@ -107,7 +107,7 @@ def _is_hard(event: AnymailTrackingEvent) -> bool:
     if _says(event, SOFT_WORDS):
         return False
     words = str(event.mta_response or "")
-    code = words[:3] if words[:3].isdigit() else "550"
+    code = words[:3] if words[:3].isascii() and words[:3].isdigit() else "550"
     if code.startswith("4") or _ENHANCED.search(words):
         return isinstance(failure(Step.RECEIVER, int(code), words), AddressDead)
     return True

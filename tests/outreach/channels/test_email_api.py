@@ -186,6 +186,16 @@ def test_provider_says_how_long_everybody_must_wait(carrier, provider):
     assert (failed.retry_after, failed.everyone) == (17, True)
 
 
+@pytest.mark.parametrize("advice", ["\u00b2", "soon", "-1", "Fri, 31 Dec 9999 23:59:59 -0500"])
+def test_advice_that_says_no_time_makes_everybody_wait_as_without_any(carrier, provider, advice):
+    provider.answers(429, {"message": "Slow down"}, **{"Retry-After": advice})
+
+    failed = outcome(carrier, outgoing())
+
+    assert isinstance(failed, TryLater)
+    assert (failed.retry_after, failed.everyone) == (None, True)
+
+
 def test_answer_that_does_not_come_leaves_the_outcome_unknown(settings, provider):
     settings.ANYMAIL = {**settings.ANYMAIL, "REQUESTS_TIMEOUT": 0.2}
     provider.answers("silence")
