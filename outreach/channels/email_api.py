@@ -137,10 +137,7 @@ class _Round:
     def _start(self) -> float | None:
         """Start the requests that may go now; in how many seconds to ask again, or ``None``: never."""
         while len(self._running) < self._carrier.connections:
-            if self._again:
-                self._submit(self._again.pop())
-                continue
-            found = self._next()
+            found = self._again.pop() if self._again else self._next()
             if not isinstance(found, list):
                 return found
             begun = [outgoing for outgoing in found if self._work.begin(outgoing)]
@@ -230,11 +227,14 @@ class _Round:
     def _send_in_parts(self, batch: list[Outgoing], refusal: MessageRejected) -> None:
         """Find whom the provider meant who refused the whole request; none of it was taken.
 
-        Once it is the content, the others are not tried, for nobody is at fault.
+        Each part is begun anew, for somebody may have left meanwhile. Once it is the content, the others are not tried,
+        for nobody is at fault.
         """
         if batch[0].built in self._refused:
             for outgoing in batch:
                 self._work.settle(outgoing, TryLater(f"The provider refused the content: {refusal}"))
         else:
+            for outgoing in batch:
+                self._work.call_off(outgoing)
             half = len(batch) // 2
             self._again += [batch[half:], batch[:half]]

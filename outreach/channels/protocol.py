@@ -61,6 +61,9 @@ class Work(Protocol):
         After ``False`` the message is no longer the carrier's: it is not settled.
         """
 
+    def call_off(self, outgoing: Outgoing) -> None:
+        """Note that a message that was begun was taken by nobody: it can't arrive until it is begun again."""
+
     def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError, *, soon: bool = False) -> None:
         """Record what came of a message that was begun, or why it could not be begun.
 

@@ -33,6 +33,9 @@ class OneMessage:
         """See :class:`~.protocol.Work`."""
         return True
 
+    def call_off(self, _outgoing: Outgoing) -> None:
+        """Nothing may stop it meanwhile."""
+
     def settle(self, _outgoing: Outgoing, outcome: Receipt | ChannelError, *, soon: bool = False) -> None:
         """See :class:`~.protocol.Work`."""
         self.outcome = outcome

@@ -214,7 +214,7 @@ class Courier:
         """See :class:`~outreach.channels.protocol.Work`."""
         now = self._clock()
         try:
-            if self._watch.changed() or self._is_time_over(now):
+            if self._look or self._watch.changed() or self._is_time_over(now):
                 self._look_again(now)
         except Exception as error:
             self._failure = error
@@ -235,6 +235,14 @@ class Courier:
             return False
         self._hand.begin(outgoing.number, now)
         return True
+
+    def call_off(self, outgoing: Outgoing) -> None:
+        """See :class:`~outreach.channels.protocol.Work`."""
+        if self._hand.is_out(outgoing):
+            self._hand.call_off(outgoing.number)
+            self._record.call_off(outgoing.number)
+            # What changed while it was under way could not stop it; now it can.
+            self._look = True
 
     def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError, *, soon: bool = False) -> None:
         """See :class:`~outreach.channels.protocol.Work`."""

@@ -59,6 +59,10 @@ class Hand:
         """It may arrive from now on."""
         self._out[number].begun_at = now
 
+    def call_off(self, number: int) -> None:
+        """It can't arrive until it is begun again."""
+        self._out[number].begun_at = None
+
     def take_back(self, number: int) -> tuple[Claimed, datetime | None]:
         """The carrier has it no longer; with the moment at which it began, if it did."""
         out = self._out.pop(number)

@@ -56,6 +56,10 @@ class Journal:
         self._ended.pop(number, None)
         self._begun.add(number)
 
+    def call_off(self, number: int) -> None:
+        """It can't arrive until it is begun again; killed before that, its worker leaves it uncertain all the same."""
+        self._begun.discard(number)
+
     def end(self, outcome: Outcome, *, soon: bool = False) -> None:
         """Note what came of a delivery; raises ``OSError``, and then keeps it in memory alone.
 

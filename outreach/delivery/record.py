@@ -46,6 +46,10 @@ class Record:
         """Note that a delivery may arrive from now on; raises ``OSError`` where that can't be noted."""
         self._journal.begin(number)
 
+    def call_off(self, number: int) -> None:
+        """Note that what was begun did not go."""
+        self._journal.call_off(number)
+
     def end(self, outcome: Outcome, *, soon: bool = False) -> None:
         """Note an outcome; it is kept in memory also where ``OSError`` says that the journal can't be written.
 

@@ -531,6 +531,24 @@ def test_one_refused_mail_does_not_hold_back_the_others_of_its_request(batching,
     assert sorted(received) == [f"person{number}@example.org" for number in (1, 2, 3, 4, 6, 7, 8)]
 
 
+def test_parts_of_a_refused_request_go_only_while_they_may(batching, batch_carrier, provider):
+    """Whoever leaves, or stops the broadcast, while the provider looks at the whole is heard before the parts go."""
+    work, requests = ListWork([personal(number) for number in range(1, 9)]), []
+
+    def answer(request):
+        requests.append(request)
+        work.halt()
+        return 400, {"ErrorCode": "bad", "message": "'to' is not an address"}
+
+    provider.answer = answer
+
+    batch_carrier.carry(work)
+
+    assert len(requests) == 1
+    assert work.settled == {}
+    assert not work.held
+
+
 def test_a_receiver_whom_the_provider_refuses_is_not_the_content(carrier, provider):
     def answer(request):
         if request["to"][0]["email"] in ("bad1@example.org", "bad2@example.org"):

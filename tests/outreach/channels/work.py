@@ -57,6 +57,10 @@ class ListWork:
         self.most_under_way = max(self.most_under_way, len(self._under_way))
         return True
 
+    def call_off(self, outgoing: Outgoing) -> None:
+        self._under_way.remove(outgoing.number)
+        self._taken.add(outgoing.number)
+
     def settle(self, outgoing: Outgoing, outcome: Receipt | ChannelError, *, soon: bool = False) -> None:
         if soon:
             self.unrecorded.add(outgoing.number)

@@ -90,6 +90,16 @@ def channel(clock) -> ListChannel:
     return ListChannel(clock=clock)
 
 
+class NothingNew:
+    """A watch over a database in which nothing changes."""
+
+    def changed(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        pass
+
+
 @dataclass(frozen=True)
 class SendingNow:
     """What a courier asks for the broadcasts that it may send."""

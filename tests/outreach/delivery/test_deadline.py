@@ -16,8 +16,7 @@ from outreach.delivery.balance import balance
 from outreach.delivery.decisions import decide
 from outreach.delivery.models import Delivery
 
-from .conftest import START, person
-from .test_quiet import NothingNew
+from .conftest import START, NothingNew, person
 
 pytestmark = pytest.mark.django_db
 

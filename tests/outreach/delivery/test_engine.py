@@ -14,7 +14,7 @@ from outreach.audience.models import Subscriber, Subscription, Suppression
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures, registry
-from outreach.channels.protocol import Outgoing, Receipt
+from outreach.channels.protocol import Outgoing, Receipt, Work
 from outreach.delivery import ledger, lifecycle, throttle, tidying
 from outreach.delivery.answers import BAD, MOST_ATTEMPTS, TOO_MANY, WINDOW
 from outreach.delivery.balance import balance
@@ -23,7 +23,7 @@ from outreach.delivery.message_ids import message_id
 from outreach.delivery.models import Delivery, Lease
 from outreach.tracking.tokens import Use, read
 
-from .conftest import ListChannel, person, write
+from .conftest import ListChannel, NothingNew, person, write
 
 pytestmark = pytest.mark.django_db
 
@@ -402,6 +402,52 @@ def _updates() -> tuple[int, int]:
             "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'outreach_delivery'"
         )
         return cursor.fetchone()
+
+
+class CallsOff(ListChannel):
+    """A provider refuses the first request as a whole: each mail of it is called off, and begun anew."""
+
+    def carry(self, work: Work) -> None:
+        while isinstance(taken := work.take(), Outgoing):
+            if work.begin(taken) and not self.sent:
+                self.during(taken)
+                work.call_off(taken)
+                if not work.begin(taken):
+                    continue
+            self.sent.append(taken)
+            work.settle(taken, Receipt())
+
+
+def _leaves(broadcast):
+    Subscription.objects.update(state="unsubscribed")
+
+
+def _pauses(broadcast):
+    Broadcast.objects.update(state="paused")
+
+
+@pytest.mark.parametrize(
+    ("happens", "status"),
+    [(None, "accepted"), (_leaves, "cancelled"), (_pauses, "queued")],
+    ids=["nothing", "leaves", "pauses"],
+)
+def test_what_a_provider_did_not_take_is_begun_anew_only_while_it_may_go(
+    sending, hire, clock, tmp_path, happens, status
+):
+    """What happened while it was under way was told then, when it could not be stopped any more."""
+    person(1)
+    broadcast = sending()
+    channel = CallsOff(clock=clock)
+    channel.during = lambda _outgoing: happens and happens(broadcast)
+    courier = hire(channel, watch=NothingNew())
+
+    courier.work()
+
+    assert len(channel.sent) == (happens is None)
+    delivery = Delivery.objects.get()
+    assert (delivery.status, delivery.lease_owner) == (status, "")
+    courier.close()
+    assert not list((tmp_path / "journals").iterdir()), "nothing of it is left to be doubted"
 
 
 def test_nobody_moves_what_another_worker_claimed(sending, clock):

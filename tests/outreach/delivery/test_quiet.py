@@ -16,7 +16,7 @@ from outreach.delivery.progress import progress
 from outreach.delivery.signs import Rest
 from outreach.tasks import Tasks
 
-from .conftest import START, SendingNow, person, write
+from .conftest import START, NothingNew, SendingNow, person, write
 
 pytestmark = pytest.mark.django_db
 NIGHT = START + timedelta(hours=12)
@@ -56,16 +56,6 @@ def test_a_broadcast_waits_for_the_morning(tasks, clock, at_night, smtp_server):
     clock.now = MORNING
     assert tasks.deliver("email") is True
     assert smtp_server.receivers == ["person1@example.org"]
-
-
-class NothingNew:
-    """A watch over a database in which nothing changes."""
-
-    def changed(self) -> bool:
-        return False
-
-    def close(self) -> None:
-        pass
 
 
 def test_what_was_claimed_before_does_not_go_out_when_the_quiet_hours_begin(sending, channel, hire, clock):
