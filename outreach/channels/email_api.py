@@ -35,6 +35,9 @@ GATHERING_SECONDS = 1.0
 WITHOUT_METADATA = {"MailerSend"}
 """Providers to which Anymail can't hand metadata; it would refuse the mail for it."""
 
+MOST_TAKEN = 64
+"""Of so many contents it is remembered that the provider took them."""
+
 Outcome = Receipt | ChannelError
 
 
@@ -45,6 +48,7 @@ class ApiCarrier:
         self.connections = connections
         self.provider = PROVIDERS.get(settings.EMAIL_BACKEND.split(".")[2])
         self.threads = ThreadPoolExecutor(max_workers=connections, thread_name_prefix="email-api")
+        self.taken: deque[Built] = deque(maxlen=MOST_TAKEN)
         self._free: deque[Any] = deque()
 
     def carry(self, work: Work) -> None:
@@ -115,7 +119,6 @@ class _Round:
         self._gathered: list[Outgoing] = []
         self._gathered_since = 0.0
         self._again: list[list[Outgoing]] = []
-        self._taken: list[Built] = []
         self._refused: list[Built] = []
         self._suspects: list[tuple[Outgoing, MessageRejected]] = []
         self._running: dict[Future[list[Outcome]], list[Outgoing]] = {}
@@ -196,25 +199,25 @@ class _Round:
             if isinstance(outcome, MessageRejected):
                 self._judge(outgoing, outcome)
                 continue
-            if isinstance(outcome, Receipt) and outgoing.built not in self._taken:
-                self._taken.append(outgoing.built)
+            if isinstance(outcome, Receipt) and outgoing.built not in self._carrier.taken:
+                self._carrier.taken.append(outgoing.built)
             self._work.settle(outgoing, outcome)
         self._acquit()
 
     def _judge(self, outgoing: Outgoing, refusal: MessageRejected) -> None:
         """A provider refuses an address that it can't read with the same words as a content that it does not want.
 
-        It is the address where another mail of the same content is taken, and the content where a second one is not.
-        Until then nothing is settled.
+        It is the address where another mail of the same content is taken, or was in an earlier round, and the content
+        where a second one is not. Until then nothing is settled.
         """
         suspects = [suspect.built for suspect, _refusal in self._suspects]
         self._suspects.append((outgoing, refusal))
-        if outgoing.built not in self._taken and outgoing.built in (*suspects, *self._refused):
+        if outgoing.built not in self._carrier.taken and outgoing.built in (*suspects, *self._refused):
             self._condemn([outgoing.built])
 
     def _acquit(self) -> None:
         """The content of these is taken from others."""
-        for suspect, refusal in [each for each in self._suspects if each[0].built in self._taken]:
+        for suspect, refusal in [each for each in self._suspects if each[0].built in self._carrier.taken]:
             self._suspects.remove((suspect, refusal))
             self._work.settle(suspect, ChannelError(str(refusal)))
 

@@ -567,6 +567,25 @@ def test_a_receiver_whom_the_provider_refuses_is_not_the_content(carrier, provid
     assert {number for number in range(5) if isinstance(work.settled[number], Receipt)} == {1, 2, 4}
 
 
+def test_content_that_was_taken_before_is_not_at_fault_for_the_last_mail(provider):
+    """One that is tried again when all others are through comes alone."""
+
+    def answer(request):
+        if request["to"][0]["email"] == "bad@example.org":
+            return 400, {"code": "invalid_parameter", "message": "email is not valid in to"}
+        return 201, {"messageId": "<m1@brevo.example>"}
+
+    provider.answer = answer
+    alone = ApiCarrier(connections=1)
+    alone.carry(ListWork([outgoing("ana@example.org", number=1)]))
+    last = ListWork([outgoing("bad@example.org", number=2)])
+
+    alone.carry(last)
+
+    alone.close()
+    assert type(last.settled[2]) is ChannelError
+
+
 def test_content_that_a_second_mail_is_refused_for_is_the_content(provider):
     provider.answer = lambda request: (400, {"code": "invalid_parameter", "message": "Content refused"})
     work = ListWork([outgoing(f"person{number}@example.org", number=number) for number in range(3)])
