@@ -419,7 +419,7 @@ class CallsOff(ListChannel):
 
 
 def _leaves(broadcast):
-    Subscription.objects.update(state="unsubscribed")
+    Subscription.objects.update(state="left")
 
 
 def _pauses(broadcast):
