@@ -1,1 +1,1 @@
-"""How dates are written in languages that Django does not know; else it would write them as in the United States."""
+"""How dates are written where Django writes them as in the United States: in English and in languages new to it."""

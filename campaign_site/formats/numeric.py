@@ -1,5 +1,7 @@
 """Dates in figures, day first: they need no names of months."""
 
+from campaign_site.formats.day_first import *  # noqa: F403
+
 DATE_FORMAT = SHORT_DATE_FORMAT = "d/m/Y"
 DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "d/m/Y H:i"
 TIME_FORMAT = "H:i"

@@ -197,8 +197,8 @@ def test_the_finish_follows_from_the_throttle(draft, joined, settings, now):
     said = line(preflight(draft, now=now), "Expected finish: E-mail").sentences[0]
 
     assert said == (
-        "300 messages at 1 a second: 5\xa0minutes of sending. If it begins on Dec. 1, 2026, 10 a.m., it is done by"
-        " Dec. 1, 2026, 10:05 a.m. (America/Dominica)."
+        "300 messages at 1 a second: 5\xa0minutes of sending. If it begins on 1 December 2026, 10:00, it is done by"
+        " 1 December 2026, 10:05 (America/Dominica)."
     )
 
 
@@ -208,16 +208,16 @@ def test_the_finish_rests_in_quiet_hours_unless_it_is_urgent(draft, settings, no
     draft.send_at = datetime(2026, 12, 2, 0, 59, 59, tzinfo=UTC)
 
     found = preflight(draft, now=now)
-    assert "done by Dec. 2, 2026, 7:01 a.m." in line(found, "Expected finish: E-mail").sentences[0]
+    assert "done by 2 December 2026, 07:01" in line(found, "Expected finish: E-mail").sentences[0]
     assert line(found, "Quiet hours").verdict == Verdict.PASS
 
     draft.send_at += timedelta(hours=1)
-    assert "waits until Dec. 2, 2026, 7 a.m." in line(preflight(draft, now=now), "Quiet hours").sentences[0]
+    assert "waits until 2 December 2026, 07:00" in line(preflight(draft, now=now), "Quiet hours").sentences[0]
 
     draft.ignores_quiet_hours = True
     found = preflight(draft, now=now)
     assert "Urgent" in line(found, "Quiet hours").sentences[0]
-    assert "done by Dec. 1, 2026, 10:01 p.m." in line(found, "Expected finish: E-mail").sentences[0]
+    assert "done by 1 December 2026, 22:01" in line(found, "Expected finish: E-mail").sentences[0]
 
 
 def test_that_it_takes_longer_than_its_deadline_is_pointed_out(draft, joined, settings, now):
@@ -227,11 +227,11 @@ def test_that_it_takes_longer_than_its_deadline_is_pointed_out(draft, joined, se
 
     found = line(preflight(draft, now=now), "Deadline")
     assert found.verdict == Verdict.PASS
-    assert "Dec. 1, 2026, 11 a.m. (America/Dominica)" in found.sentences[0]
+    assert "1 December 2026, 11:00 (America/Dominica)" in found.sentences[0]
 
     joined("email", "en")
     assert line(preflight(draft, now=now), "Deadline").sentences == (
-        "E-mail is not done by Dec. 1, 2026, 11 a.m. (America/Dominica): whoever still waits then gets nothing.",
+        "E-mail is not done by 1 December 2026, 11:00 (America/Dominica): whoever still waits then gets nothing.",
     )
 
 

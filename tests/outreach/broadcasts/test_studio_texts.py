@@ -34,7 +34,7 @@ def test_a_broadcast_is_made_of_several_stories_the_chosen_one_first(
     client.force_login(editor)
     offered = page(client, "add", Broadcast())
     names = [label.get_text(" ", strip=True) for label in offered.select("#id_newest label")]
-    assert names[0] == "Where migrants work (story, Nov. 1, 2026)"
+    assert names[0] == "Where migrants work (story, 1 November 2026)"
     assert not any("personne" in name for name in names)
 
     client.post(reverse("broadcasts:add"), {"story": story.pk, "newest": [infographic.pk, story.pk, second_story.pk]})
@@ -83,7 +83,7 @@ def test_news_is_offered_to_be_broadcast_like_any_page(client, story, news_item,
     assert f"{reverse('broadcasts:add')}?story={news_item.pk}" in text
     offered = page(client, "add", Broadcast())
     names = [label.get_text(" ", strip=True) for label in offered.select("#id_newest label")]
-    assert names[0] == "Four states open their borders (news item, Nov. 2, 2026)"
+    assert names[0] == "Four states open their borders (news item, 2 November 2026)"
 
     client.post(reverse("broadcasts:add"), {"story": news_item.pk, "newest": [story.pk]})
     assert carried(Broadcast.objects.get()) == [news_item.pk, story.pk]

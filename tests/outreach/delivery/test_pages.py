@@ -282,7 +282,7 @@ def test_what_was_put_off_has_a_next_try_and_no_end(client, uncertain):
     due = START + timedelta(minutes=2)
     Delivery.objects.filter(status="accepted").update(status="deferred", settled_at=None, due_at=due)
 
-    assert "Time left unknown What was put off is tried again at 10:02 a.m." in words(page(client, uncertain))
+    assert "Time left unknown What was put off is tried again at 10:02" in words(page(client, uncertain))
 
 
 def test_one_cause_of_what_failed_is_not_mixed_with_another_that_has_the_same_words(client, uncertain):
@@ -344,7 +344,7 @@ def test_the_page_says_how_long_the_provider_asked_to_wait(client, uncertain, cl
     throttle.wait_everyone(channel="email", until=clock.now + timedelta(minutes=32), now=clock.now)
 
     # 14:00 UTC is ten in the morning in Dominica.
-    assert "E-mail asked us to wait. It goes on by itself at 10:32 a.m." in words(page(client, uncertain))
+    assert "E-mail asked us to wait. It goes on by itself at 10:32" in words(page(client, uncertain))
 
 
 def test_the_page_asks_for_a_worker_when_nobody_takes_what_is_due(client, approver, sending, clock_on_the_wall):

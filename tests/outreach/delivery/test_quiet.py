@@ -200,7 +200,7 @@ def test_the_progress_page_says_until_when_it_rests(at_night, client, django_use
         for name in ("broadcast_progress", "broadcasts:broadcast"):
             text = client.get(reverse(name, args=[broadcast.pk])).text
             assert "E-mail rests in quiet hours until:" in text
-            assert "Oct. 2, 2026, 7 a.m." in text
+            assert "2 October 2026, 07:00" in text
 
 
 def test_nobody_is_asked_for_a_worker_at_night_nor_in_the_minute_after(at_night):

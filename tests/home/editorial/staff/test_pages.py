@@ -236,4 +236,4 @@ def test_balance_is_exported_with_zeros_and_days(editor, story: StoryPage):
 def test_wrong_period_gets_a_message_and_the_last_90_days(editor, site, days, message):
     page = editor.get(reverse("home_balance"), days).content.decode()
     assert message in page
-    assert "Aug. 5, 2026" in page
+    assert "5 August 2026" in page

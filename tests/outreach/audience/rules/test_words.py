@@ -38,9 +38,9 @@ def choice(field, *values):
         ({"not": {"field": "joined", "within": 1}}, "People who did not join in the last 1 day"),
         (
             {"field": "joined", "from": "2026-06-01", "to": "2026-06-30"},
-            "People who joined from June 1, 2026 to June 30, 2026",
+            "People who joined from 1 June 2026 to 30 June 2026",
         ),
-        ({"not": {"field": "joined", "to": "2026-06-30"}}, "People who joined after June 30, 2026"),
+        ({"not": {"field": "joined", "to": "2026-06-30"}}, "People who joined after 30 June 2026"),
         (choice("topic"), "People who chose no topic"),
         ({"any": []}, "People who are nobody"),
     ],

@@ -79,7 +79,7 @@ def test_a_draft_is_made_so_many_hours_ahead_and_not_before(series, stories):
 
     assert edition.state == State.DRAFT
     assert edition.occurrence == edition.send_at == MONDAY
-    assert edition.title == "The week's stories, Dec. 7, 2026"
+    assert edition.title == "The week's stories, 7 December 2026"
     assert list(edition.segments.all()) == list(series.segments.all())
 
 

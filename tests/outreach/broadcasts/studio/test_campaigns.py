@@ -65,8 +65,8 @@ def test_the_list_says_on_which_days_a_campaign_begins_and_ends(client, editor, 
     list_ = BeautifulSoup(client.get(reverse("campaigns:index")).content, "html.parser")
 
     row = list_.select_one("table.listing tbody tr").text
-    assert "Oct. 1, 2026" in row
-    assert "Sept. 30, 2027" in row
+    assert "1 October 2026" in row
+    assert "30 September 2027" in row
 
 
 def test_an_editor_makes_a_campaign(client, editor):

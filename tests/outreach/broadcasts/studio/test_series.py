@@ -126,9 +126,9 @@ def test_a_series_is_made_with_its_rule_and_shows_its_next_dates(client, everybo
     assert list(series.segments.all()) == [everybody]
     assert answer["Location"] == address("inspect", series)
     text = BeautifulSoup(client.get(answer["Location"]).text, "html.parser").find("main").get_text(" ", strip=True)
-    assert "Every week on Monday, Thursday, 9:30 a.m." in text
-    assert "Dec. 3, 2026, 9:30 a.m." in text
-    assert "Dec. 7, 2026, 9:30 a.m." in text
+    assert "Every week on Monday, Thursday, 09:30" in text
+    assert "3 December 2026, 09:30" in text
+    assert "7 December 2026, 09:30" in text
     assert "America/Dominica" in text
     assert "Stories and news. The newest ones published since the edition before, at most 3." in " ".join(text.split())
     assert ModelLogEntry.objects.for_instance(series).get().action == "wagtail.create"
