@@ -51,7 +51,7 @@ from .tracking.webhooks.staff import urlpatterns as bounce_urls
 
 @hooks.register("insert_global_admin_css")
 def phones() -> str:
-    """How the admin's headers and lists fit a phone."""
+    """How the names in the admin's menu fit it, and its headers and lists a phone."""
     return format_html('<link rel="stylesheet" href="{}">', static("outreach/phones.css"))
 
 
