@@ -108,6 +108,11 @@ def texts(people: People) -> Line:
     return line(_("Texts"), looks=missing, fine=_("Each text can be sent, and there is one for everybody."))
 
 
+def texts_alone() -> Line:
+    """The line that passes where each text can be sent and nobody is chosen yet."""
+    return line(_("Texts"), fine=_("Each text can be sent."))
+
+
 def _of_cells(counts: Mapping[tuple[str, str], int], sentence: Callable[[int], str]) -> Iterator[str]:
     """The sentence for each channel and language, by the names of both."""
     for (channel, language), count in counts.items():

@@ -71,7 +71,9 @@ class BroadcastView(StudioView):
         broadcast = self.broadcast
         cells = matrix(broadcast, exactly=self.sees_people)
         is_open = broadcast.started_at is None and broadcast.state not in {State.CANCELLED, State.EXPIRED}
-        counting = is_open and not broadcast.is_welcome
+        segments = list(broadcast.segments.all())
+        counting = is_open and bool(segments)
+        may_edit = self.may("change") and broadcast.is_editable
         counted = shares(broadcast) if counting else []
         going = by_cell(counted)
         submission = open_submission(broadcast)
@@ -91,7 +93,8 @@ class BroadcastView(StudioView):
             total=self._told(receivers(counted)),
             is_rounded=not self.sees_people,
             people=self._people(counted) if counting else [],
-            segments=broadcast.segments.all(),
+            segments=segments,
+            asks_who=may_edit and not segments and not broadcast.is_welcome,
             submission=submission,
             why_not=why_not_second_person(broadcast, submission, self.user) if submission else "",
             approval=given_approval(broadcast),
@@ -100,7 +103,7 @@ class BroadcastView(StudioView):
                 {"name": name, "decision": decision, "address": reverse(f"broadcasts:{name}", args=[broadcast.pk])}
                 for name, decision in open_to(broadcast, self).items()
             ],
-            may_edit=self.may("change") and broadcast.is_editable,
+            may_edit=may_edit,
             progress=self._later("broadcast_progress") if broadcast.started_at else "",
             public=self._later("broadcast_public"),
             resting=resting(broadcast=broadcast, now=timezone.now()),

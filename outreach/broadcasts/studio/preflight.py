@@ -33,13 +33,17 @@ class PreflightView(StudioView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The lines and the people, and the decision that comes next."""
-        found = preflight(self.broadcast, exactly=self.sees_people, now=timezone.now())
+        broadcast = self.broadcast
+        is_chosen = broadcast.segments.exists()
+        found = preflight(broadcast, exactly=self.sees_people, now=timezone.now())
         return super().get_context_data(
             preflight=found,
+            counting=is_chosen,
             stops=found.verdict == "stop",
+            asks_who=self.may("change") and not broadcast.is_welcome and not is_chosen,
             decisions=[
-                {"decision": decision, "address": reverse(f"broadcasts:{name}", args=[self.broadcast.pk])}
-                for name, decision in open_to(self.broadcast, self).items()
+                {"decision": decision, "address": reverse(f"broadcasts:{name}", args=[broadcast.pk])}
+                for name, decision in open_to(broadcast, self).items()
                 if decision.leads and (name != "submit" or found.verdict != "stop")
             ],
             **kwargs,

@@ -199,6 +199,23 @@ def test_the_page_says_what_is_lacking_and_does_not_offer_to_submit(client, draf
     assert not found.find("a", href=address("submit", draft))
 
 
+@pytest.mark.parametrize("name", ["broadcast", "preflight"])
+def test_before_it_is_known_who_gets_it_that_is_the_next_step_and_nobody_is_counted(
+    client, draft, editor, approver, name
+):
+    draft.segments.clear()
+    client.force_login(editor)
+
+    found = page(client, name, draft)
+
+    assert "Choose who gets it" in found.find("a", class_="button", href=address("audience", draft)).get_text()
+    text = found.get_text(" ", strip=True)
+    for said in ("0 people", "0 messages", "Nobody", "one for everybody", "in their own language", "Expected finish"):
+        assert said not in text
+    client.force_login(approver)
+    assert "Choose who gets it" not in page(client, name, draft).get_text()
+
+
 def test_the_whole_way_by_pages_from_submission_to_a_time_in_the_offices_zone(client, draft, editor, approver):
     client.force_login(editor)
     assert page(client, "broadcast", draft).find("a", href=address("submit", draft))

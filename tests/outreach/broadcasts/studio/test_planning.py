@@ -256,8 +256,7 @@ def test_a_time_that_the_clocks_skip_is_refused_with_the_next_that_there_is(clie
 
     assert answer.status_code == 422
     assert (
-        "The clocks in Europe/Paris skip this time: the next one that they show is 28 March 2027, 03:00"
-        in answer.text
+        "The clocks in Europe/Paris skip this time: the next one that they show is 28 March 2027, 03:00" in answer.text
     )
     submitted.refresh_from_db()
     assert submitted.state == State.SUBMITTED
