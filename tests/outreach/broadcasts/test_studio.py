@@ -12,7 +12,7 @@ from wagtail.users.models import UserProfile
 
 from outreach.audience.models import Segment
 from outreach.broadcasts import services
-from outreach.broadcasts.models import Broadcast, Message
+from outreach.broadcasts.models import Broadcast, Campaign, Message
 from tests.outreach.broadcasts.conftest import NOW, ROLES, approve
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +197,22 @@ def test_the_page_says_what_is_lacking_and_does_not_offer_to_submit(client, draf
 
     assert "No segment is chosen" in found.get_text()
     assert not found.find("a", href=address("submit", draft))
+
+
+def test_an_editor_and_an_approver_see_for_which_campaign_it_counts(client, submitted, editor, approver, now):
+    client.force_login(editor)
+    assert "This broadcast belongs to no campaign" in page(client, "broadcast", submitted).get_text()
+    client.force_login(approver)
+    assert "No campaign" in page(client, "broadcast", submitted).get_text()
+    assert "Campaign No campaign" in page(client, "approve", submitted).get_text(" ", strip=True)
+
+    submitted.campaign = Campaign.objects.create(
+        name="Rights at work", slug="rights", starts_on=now.date(), ends_on=now.date()
+    )
+    submitted.save()
+
+    assert "Campaign: Rights at work" in page(client, "broadcast", submitted).get_text()
+    assert "Campaign Rights at work" in page(client, "approve", submitted).get_text(" ", strip=True)
 
 
 @pytest.mark.parametrize("name", ["broadcast", "preflight"])
