@@ -9,10 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.utils import get_valid_next_url_from_request
 
@@ -21,6 +23,7 @@ from outreach.broadcasts import services
 from outreach.broadcasts.audience import receivers, shares
 from outreach.broadcasts.lifecycle import elsewhere
 from outreach.broadcasts.models import Broadcast
+from outreach.broadcasts.office_time import office_text
 from outreach.broadcasts.refusals import Refused, TimePassed
 from outreach.broadcasts.standing import open_submission, why_not_second_person
 
@@ -106,7 +109,7 @@ DECISIONS = {
         ("approve",),
         _("Approve and schedule"),
         _("You approve every text as it stands, for this audience. Any later edit takes the approval back."),
-        _("Approved. It goes out at its time."),
+        _("Approved."),
         _approve,
         ApproveForm,
         leads=True,
@@ -185,6 +188,16 @@ def open_to(broadcast: Broadcast, view: StudioView) -> dict[str, Decision]:
     return found
 
 
+def _when(broadcast: Broadcast, send_at: datetime | None) -> str:
+    """What comes of the time that was chosen, ``None`` being now."""
+    given = {"moment": office_text(send_at), "zone": settings.OFFICE_TIME_ZONE} if send_at else {}
+    if broadcast.is_welcome:
+        later = gettext("Who joins from %(moment)s (%(zone)s) on gets it.")
+        return later % given if given else gettext("Who joins from now on gets it.")
+    later = gettext("It goes out on %(moment)s (%(zone)s).")
+    return later % given if given else gettext("Sending begins at once.")
+
+
 class DecisionView(StudioView):
     """Asks about one decision, and carries it out."""
 
@@ -223,7 +236,8 @@ class DecisionView(StudioView):
             return self.render_to_response(self.get_context_data(form=form), status=422)
         except Refused as refusal:
             return self.refused(refusal, self._next())
-        return self.done(str(self.decision.done), self._next())
+        when = _when(self.broadcast, form.cleaned_data["send_at"]) if "send_at" in form.cleaned_data else ""
+        return self.done(f"{self.decision.done} {when}".strip(), self._next())
 
     def _next(self) -> str:
         """The page of this site that asked for the decision, if it said so; else nothing."""

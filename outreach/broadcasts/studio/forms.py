@@ -292,7 +292,7 @@ class TimeForm(forms.Form):
 
     when = forms.ChoiceField(
         label=_("Send"),
-        choices=[("now", _("As soon as it is approved")), ("later", _("At a time"))],
+        choices=[("now", _("At once")), ("later", _("At a time"))],
         widget=forms.RadioSelect,
         initial="now",
     )

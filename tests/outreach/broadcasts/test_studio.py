@@ -257,6 +257,19 @@ def test_the_whole_way_by_pages_from_submission_to_a_time_in_the_offices_zone(cl
     assert re.search(r"2 December 2026, 09:30\s*America/Dominica", page(client, "broadcast", draft).get_text())
 
 
+def test_who_chooses_a_time_is_told_when_it_goes_out(client, submitted, approver):
+    client.force_login(approver)
+    later = {"when": "later", "send_at": "2026-12-02 09:30"}
+
+    approved = client.post(address("approve", submitted), {"submission": submitted.approvals.get().pk, **later})
+
+    assert "Approved. It goes out on 2 December 2026, 09:30 (America/Dominica)." in told(client, approved)
+    # It was approved long ago.
+    assert "As soon as it is approved" not in page(client, "schedule", submitted).get_text()
+    at_once = client.post(address("schedule", submitted), {"when": "now"})
+    assert "The time was changed. Sending begins at once." in told(client, at_once)
+
+
 def test_the_zone_of_a_persons_profile_does_not_move_the_time(client, submitted, approver):
 
     profile = UserProfile.get_for_user(approver)

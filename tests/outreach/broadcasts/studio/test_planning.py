@@ -161,6 +161,7 @@ def test_a_welcome_message_is_made_written_approved_and_switched_off_by_pages(
     client.force_login(approver)
     assert "everybody who joins from then on" in text(client, address("approve", welcome.pk))
     client.post(address("approve", welcome.pk), {"submission": welcome.approvals.get().pk, "when": "now"})
+    assert "Approved. Who joins from now on gets it." in text(client, address("broadcast", welcome.pk))
     lifecycle.start_due(now=NOW)
     assert "Switched on" in text(client, address("broadcast", welcome.pk))
     assert "Switched on" in text(client, address("welcome"))
