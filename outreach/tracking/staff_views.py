@@ -12,6 +12,7 @@ from wagtail.admin import messages
 
 from outreach.audience.choices import ChannelName
 from outreach.broadcasts import services
+from outreach.broadcasts.attribution import ENDED
 from outreach.broadcasts.studio.base import StudioView
 
 from . import archive
@@ -60,11 +61,14 @@ class PublicPagesView(StudioView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The pages by language, and what may be done."""
         mails = list(self.broadcast.messages.filter(channel=ChannelName.EMAIL).select_related("broadcast"))
+        is_out = self.broadcast.started_at is not None
         return super().get_context_data(
             pages=[
                 {"message": mail, "address": archive.path_of(mail), "public": archive.is_public(mail)} for mail in mails
             ],
             by_mail=ChannelName.EMAIL in self.broadcast.channels,
+            is_out=is_out,
+            was_never_sent=not is_out and self.broadcast.state in ENDED,
             listed=any(archive.is_listed(mail) for mail in mails),
             may_show=self.may_show(),
             may_take_out=self.may_take_out(),

@@ -361,6 +361,28 @@ def test_the_teams_page_leads_to_the_page_of_each_language(client, sent, editor)
     assert soup(client.get(reverse("broadcasts:broadcast", args=[sent.pk]))).find("a", href=public(sent))
 
 
+@pytest.mark.parametrize(
+    ("state", "archived", "said"),
+    [
+        ("draft", False, "The archive will not show it."),
+        ("scheduled", True, "The archive will show it to everybody as soon as sending begins."),
+        ("cancelled", True, "It was not sent, so there is nothing that the archive could show."),
+    ],
+)
+def test_before_it_is_sent_the_teams_page_says_what_will_be_and_leads_back(
+    client, draft, editor, state, archived, said
+):
+    Broadcast.objects.update(state=state, archived=archived)
+    client.force_login(editor)
+
+    found = soup(client.get(public(draft)))
+
+    assert said in found.get_text()
+    assert "Who has a link from the e-mail" not in found.get_text()
+    back = found.find("a", class_="button", href=reverse("broadcasts:broadcast", args=[draft.pk]))
+    assert back.get_text() == "Back to the broadcast"
+
+
 @pytest.mark.parametrize("given", [{}, {"show": "maybe"}])
 def test_a_broken_form_changes_nothing(client, sent, approver, given):
     client.force_login(approver)
