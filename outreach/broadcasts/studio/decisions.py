@@ -258,6 +258,7 @@ class DecisionView(StudioView):
         return super().get_context_data(
             decision=self.decision,
             back=self._next() or self.address,
+            is_timed=self.broadcast.state in {State.SCHEDULED, State.PAUSED} and not self.broadcast.started_at,
             media=kwargs["form"].media,
             messages_approved=self.broadcast.messages.filter(channel__in=self.broadcast.channels) if approving else [],
             people=str(Told(receivers(shares(self.broadcast)), exactly=self.sees_people)) if approving else None,

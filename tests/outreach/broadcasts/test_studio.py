@@ -347,6 +347,18 @@ def test_an_approver_pauses_resumes_and_cancels(client, submitted, approver, now
     assert "Not any more" in page(client, "history", submitted).get_text()
 
 
+def test_what_is_paused_before_its_time_still_shows_that_time(client, submitted, approver, now):
+    approve(submitted, approver, now, send_at=now + timedelta(days=1))
+    client.force_login(approver)
+
+    client.post(address("pause", submitted))
+
+    text = page(client, "broadcast", submitted).get_text(" ", strip=True)
+    assert "Planned for: 2 December 2026, 10:00 America/Dominica" in text
+    asked = page(client, "resume", submitted).get_text(" ", strip=True)
+    assert "Planned for: 2 December 2026, 10:00 America/Dominica" in asked
+
+
 def test_an_editor_takes_a_submission_back_with_a_reason(client, submitted, editor):
     client.force_login(editor)
 
