@@ -30,6 +30,7 @@ from .audience.suppression_list import register_actions as register_suppressing
 from .audience.wording_drafts import register_actions as register_wording
 from .broadcasts.history import register_actions
 from .broadcasts.series.approval import register_actions as register_series_actions
+from .broadcasts.studio.base import REACH_HOOK
 from .broadcasts.studio.calendar import CalendarMenuItem
 from .broadcasts.studio.campaigns import CampaignViewSet
 from .broadcasts.studio.series import SeriesViewSet
@@ -41,7 +42,7 @@ from .delivery.urls import urlpatterns as ledger_urls
 from .reach.indicators.staff.viewset import ResultsViewSet
 from .reach.landing import keep_to_reach, lead_to_reach
 from .reach.snapshots.staff import SnapshotViewSet
-from .reach.viewset import MENU_HOOK, ReachMenuItem, ReachViewSet, menu_item, reach_menu
+from .reach.viewset import MENU_HOOK, ReachMenuItem, ReachViewSet, address_of, menu_item, reach_menu
 from .sandbox.urls import staff_urlpatterns as sandbox_urls
 from .sandbox.views import SandboxMenuItem
 from .tracking.staff_urls import urlpatterns as public_page_urls
@@ -193,6 +194,7 @@ def definitions() -> ReachMenuItem:
     return menu_item("reach:definitions", _("Definitions"), icon="help", order=500)
 
 
+hooks.register(REACH_HOOK, address_of)
 hooks.register("construct_main_menu", keep_to_reach)
 hooks.register("construct_homepage_panels", lead_to_reach)
 hooks.register("construct_homepage_panels", tell_what_waits)

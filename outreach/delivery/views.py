@@ -60,6 +60,7 @@ class ProgressView(StudioView):
             every=_every(broadcast, found),
             meaning=meanings.of_broadcast(broadcast),
             late=in_words(missed) if missed else "",
+            reach=self.reach_address,
             live=reverse("broadcast_progress_live", args=[broadcast.pk]),
             log=registry.get_logs_for_instance(broadcast).select_related("user")[:LOG_LINES],
             **kwargs,

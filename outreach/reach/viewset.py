@@ -1,5 +1,6 @@
 """Where the reach pages are, and the menu that leads to them."""
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
@@ -7,9 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.viewsets.base import ViewSet
 
+from outreach.broadcasts.attribution import ENDED
+from outreach.broadcasts.models import Broadcast
+
 from .api.views import NewTokenView, RevokeView, TokensView
 from .documents.writers import WRITERS
 from .downloads import KINDS
+from .tables import counted_broadcasts
 from .views import ICON, PERMISSION, DefinitionsView, DownloadView, ReachView, may_view
 from .visits.views import VisitsFileView, VisitsView
 
@@ -33,6 +38,14 @@ def reach_menu() -> SubmenuMenuItem:
 def menu_item(name: str, label: str | Promise, *, icon: str, order: int) -> ReachMenuItem:
     """An item of the menu that leads to the address called ``name``."""
     return ReachMenuItem(label, reverse(name), name=name.replace(":", "-"), icon_name=icon, order=order)
+
+
+def address_of(broadcast: Broadcast, user: User) -> str:
+    """Where the figures of a broadcast are, once it has ended and was counted, for who may read them; else nothing."""
+    if broadcast.state not in ENDED or not user.has_perm(PERMISSION):
+        return ""
+    is_counted = counted_broadcasts().filter(pk=broadcast.pk).exists()
+    return f"{reverse('reach:index')}?broadcast={broadcast.pk}" if is_counted else ""
 
 
 class ReachViewSet(ViewSet):

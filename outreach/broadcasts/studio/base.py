@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.views import View
+from wagtail import hooks
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
@@ -22,6 +23,8 @@ from outreach.broadcasts.models import Broadcast, Message
 from outreach.broadcasts.refusals import Refused
 
 ICON = "mail"
+REACH_HOOK = "tell_reach_address"
+"""A function that says for a broadcast and a user where its figures of reach are registers under this name."""
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -58,6 +61,12 @@ class StudioView(PermissionCheckedMixin, WagtailAdminTemplateMixin, View):
     def address(self) -> str:
         """The broadcast's own page."""
         return reverse("broadcasts:broadcast", args=[self.broadcast.pk])
+
+    @property
+    def reach_address(self) -> str:
+        """Where it stands whom the broadcast reached, for those who may read that; else nothing."""
+        found = (told(self.broadcast, self.user) for told in hooks.get_hooks(REACH_HOOK))
+        return next(filter(None, found), "")
 
     def back(self, to: str = "") -> HttpResponse:
         """To the broadcast's page, or to ``to``."""

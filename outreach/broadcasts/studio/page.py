@@ -106,6 +106,7 @@ class BroadcastView(StudioView):
             may_edit=may_edit,
             progress=self._later("broadcast_progress") if broadcast.started_at else "",
             public=self._later("broadcast_public"),
+            reach=self.reach_address,
             resting=resting(broadcast=broadcast, now=timezone.now()),
             log=registry.get_logs_for_instance(broadcast).select_related("user")[:LOG_LINES],
             **kwargs,

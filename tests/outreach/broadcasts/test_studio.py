@@ -13,6 +13,8 @@ from wagtail.users.models import UserProfile
 from outreach.audience.models import Segment
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Broadcast, Campaign, Message
+from outreach.delivery import lifecycle
+from outreach.reach import rollups
 from tests.outreach.broadcasts.conftest import NOW, ROLES, approve
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +180,26 @@ def test_a_broadcast_that_is_over_has_no_next_step(client, draft, editor, now):
     text = page(client, "broadcast", draft).get_text()
     assert "Ended:" in text
     assert "Next step" not in text
+
+
+@pytest.mark.parametrize("name", ["broadcasts:broadcast", "broadcast_progress"])
+def test_a_broadcast_that_was_sent_leads_to_whom_it_reached_for_those_who_may_read_that(
+    client, scheduled, editor, approver, now, name
+):
+    place, reach = reverse(name, args=[scheduled.pk]), f"{reverse('reach:index')}?broadcast={scheduled.pk}"
+    client.force_login(approver)
+    assert reach not in client.get(place).text
+
+    lifecycle.start_due(now=now)
+    assert reach not in client.get(place).text
+    Broadcast.objects.filter(pk=scheduled.pk).update(state="finished", finished_at=now)
+    assert reach not in client.get(place).text
+    rollups.rebuild(broadcast=scheduled, now=now)
+
+    assert reach in client.get(place).text
+    assert scheduled.title in client.get(reach).text
+    client.force_login(editor)
+    assert reach not in client.get(place).text
 
 
 def test_why_somebody_is_left_out_is_written_as_the_reader_s_language_has_it(client, draft, editor, joined):
