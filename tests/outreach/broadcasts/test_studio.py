@@ -542,6 +542,20 @@ def test_a_stale_cell_shows_what_is_lost_before_it_is_drawn_again(client, draft,
     assert message.subject == "One in nine was born abroad"
 
 
+@pytest.mark.parametrize("name", ["redraw", "remove"])
+def test_a_text_that_would_be_lost_is_shown_line_by_line(client, draft, editor, name):
+    message = draft.messages.get(channel="email", language="en")
+    message.body = '<p>First &amp; foremost.</p><ul><li id="b">Pay<br/>on time</li></ul><p>Last.</p>'
+    message.button_label = message.button_url = ""
+    message.save()
+    client.force_login(editor)
+
+    quote = page(client, name, draft).find("section", class_="studio-quote")
+
+    assert quote.find("dd", class_="studio-lines").get_text() == "First & foremost.\n• Pay\non time\nLast."
+    assert "Button" not in quote.get_text()
+
+
 def test_a_stale_cell_can_be_kept_and_any_cell_removed(client, draft, story, editor):
     story.title = "One in nine was born abroad"
     story.save_revision().publish()
