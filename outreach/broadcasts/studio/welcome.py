@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +52,7 @@ class WelcomeView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The one that is switched on or paused, those being prepared, and those of the past."""
-        every = Broadcast.objects.filter(kind=Broadcast.Kind.WELCOME).order_by("-pk")
+        every = Broadcast.objects.filter(kind=Broadcast.Kind.WELCOME).select_related("created_by").order_by("-pk")
         standing = every.filter(state__in=[State.SENDING, State.PAUSED], started_at__isnull=False, closed_at=None)
         coming = every.filter(started_at=None).exclude(state__in=[State.CANCELLED, State.EXPIRED])
         return super().get_context_data(
@@ -59,6 +60,7 @@ class WelcomeView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
             coming=coming,
             past=every.exclude(pk__in=[*standing.values_list("pk", flat=True), *coming.values_list("pk", flat=True)]),
             may_add=self._may_add(),
+            office_zone=settings.OFFICE_TIME_ZONE,
             **kwargs,
         )
 

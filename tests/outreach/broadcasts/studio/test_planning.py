@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from bs4 import BeautifulSoup
 from django.urls import reverse
 from wagtail.users.models import UserProfile
@@ -174,6 +175,19 @@ def test_a_welcome_message_is_made_written_approved_and_switched_off_by_pages(
     assert not BeautifulSoup(client.get(address("broadcast", welcome.pk)).text, "html.parser").find(
         "a", href=address("close", welcome.pk)
     )
+
+
+def test_welcome_messages_with_one_title_are_told_apart(client, editor, approver):
+    client.force_login(editor)
+    with time_machine.travel(NOW, tick=False) as traveller:
+        for _ in range(2):
+            client.post(address("welcome"))
+            traveller.shift(timedelta(days=1))
+
+        found = text(client, address("welcome"))
+
+    assert "Begun: 1 December 2026, 10:00 America/Dominica editor" in found
+    assert "Begun: 2 December 2026, 10:00 America/Dominica editor" in found
 
 
 def test_a_welcome_message_that_never_began_can_not_be_switched_off(client, approver):
