@@ -71,6 +71,11 @@ class BroadcastListView(IndexView):
         return super().get_base_queryset().select_related("created_by", "series")
 
     @cached_property
+    def add_item_label(self) -> str:
+        """What the button that begins one is called: as the page that it leads to."""
+        return str(StartView.page_title)
+
+    @cached_property
     def header_more_buttons(self) -> list[Button]:
         """The calendar, repeating broadcasts and the welcome message."""
         return [

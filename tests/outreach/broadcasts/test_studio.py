@@ -692,6 +692,14 @@ def test_demo_data_is_labelled_for_staff_and_not_in_the_mail(client, draft, edit
     assert "emo data" not in client.get(address("preview", draft)).text
 
 
+@pytest.mark.parametrize(("language", "label"), [("en", "New broadcast"), ("fr", "Nouvel envoi")])
+def test_the_list_leads_to_a_new_one_in_words_of_its_language(client, draft, editor, language, label):
+    UserProfile.objects.update_or_create(user=editor, defaults={"preferred_language": language})
+    client.force_login(editor)
+
+    assert page(client, "index", draft).find("a", href=address("add", draft)).get_text(strip=True) == label
+
+
 def test_the_list_filters_by_state_and_finds_by_title(client, draft, editor, now):
     services.create(title="Office closed", user=editor, now=now)
     client.force_login(editor)
