@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseGenericSetting, register_setting
 from wagtail.fields import RichTextField
 
@@ -57,6 +58,18 @@ class QuietHours(BaseGenericSetting):
     )
     email = models.BooleanField(_("quiet hours by e-mail"), default=False)
     telegram = models.BooleanField(_("quiet hours on Telegram"), default=False)
+
+    panels = [
+        MultiFieldPanel([FieldPanel("start"), FieldPanel("end"), FieldPanel("zone")], heading=_("Time")),
+        MultiFieldPanel(
+            [FieldPanel("email"), FieldPanel("telegram")],
+            heading=_("Channels"),
+            help_text=_(
+                "Where there is no tick, there are no quiet hours: messages go out at any time. Where there is one,"
+                " what is due waits until they are over; only urgent broadcasts do not wait."
+            ),
+        ),
+    ]
 
     class Meta:
         verbose_name = _("quiet hours")

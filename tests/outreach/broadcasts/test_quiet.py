@@ -145,6 +145,15 @@ def test_only_administrators_set_them(client, member, role):
 
 
 @pytest.mark.django_db
+def test_who_sets_them_reads_that_a_channel_without_a_tick_has_none(client, member):
+    client.force_login(member("administrator"))
+
+    answer = client.get(reverse("wagtailsettings:edit", args=["outreach", "quiethours", QuietHours.load().pk]))
+
+    assert "Where there is no tick, there are no quiet hours" in answer.text
+
+
+@pytest.mark.django_db
 def test_a_zone_that_there_is_not_is_refused(client, member):
     address = reverse("wagtailsettings:edit", args=["outreach", "quiethours", QuietHours.load().pk])
     client.force_login(member("administrator"))
