@@ -176,6 +176,11 @@ def receivers(counted: Iterable[Share]) -> int:
     return sum(share.count for share in counted if share.is_nearest and not share.reason)
 
 
+def outgoing(counted: Iterable[Share]) -> int:
+    """How many messages go out, on all channels together."""
+    return sum(share.count for share in counted if not share.reason)
+
+
 def _counted(broadcast: Broadcast, *by: str, **asked: Any) -> list[tuple[Any, ...]]:
     """How many considered subscriptions there are for each combination of columns, the count last.
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from outreach.audience.choices import ChannelName
 from outreach.audience.segments import SINGLES_OUT, Told
-from outreach.broadcasts.audience import APART, Reason, Share, shares
+from outreach.broadcasts.audience import APART, Reason, Share, receivers, shares
 from outreach.broadcasts.models import Broadcast
 
 Tell = Callable[[int], Told]
@@ -75,7 +75,7 @@ class Fallback:
 
 @dataclass(frozen=True)
 class People:
-    """Everybody considered; ``by_channel`` counts the messages on each channel.
+    """Everybody considered; ``by_channel`` counts the messages on each channel, ``getting`` all, ``receivers`` people.
 
     ``without_text`` counts the people whom nothing but a text keeps from it, by the names of channel and language;
     ``elsewhere`` counts, in the same way, those who lack one on a channel of a broadcast that goes out on every one,
@@ -98,6 +98,7 @@ class People:
     wanting_fewer: dict[str, int]
     by_channel: dict[str, Told]
     getting: Told
+    receivers: Told
 
     @property
     def tables(self) -> tuple[Table, ...]:
@@ -146,6 +147,7 @@ def people(broadcast: Broadcast, *, exactly: bool) -> People:
         wanting_fewer=dict(wanting_fewer),
         by_channel={name: tell(count) for name, count in by_channel.items()},
         getting=tell(by_channel.total()),
+        receivers=tell(receivers(counted)),
     )
 
 

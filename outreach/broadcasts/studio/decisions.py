@@ -20,7 +20,7 @@ from wagtail.admin.utils import get_valid_next_url_from_request
 
 from outreach.audience.segments import Told
 from outreach.broadcasts import services
-from outreach.broadcasts.audience import receivers, shares
+from outreach.broadcasts.audience import outgoing, receivers, shares
 from outreach.broadcasts.lifecycle import elsewhere
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_text
@@ -255,13 +255,15 @@ class DecisionView(StudioView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The question, its form, and for an approval what is approved."""
         approving = self.name == "approve"
+        counted = shares(self.broadcast) if approving else []
         return super().get_context_data(
             decision=self.decision,
             back=self._next() or self.address,
             is_timed=self.broadcast.state in {State.SCHEDULED, State.PAUSED} and not self.broadcast.started_at,
             media=kwargs["form"].media,
             messages_approved=self.broadcast.messages.filter(channel__in=self.broadcast.channels) if approving else [],
-            people=str(Told(receivers(shares(self.broadcast)), exactly=self.sees_people)) if approving else None,
+            people=str(Told(receivers(counted), exactly=self.sees_people)) if approving else None,
+            outgoing=Told(outgoing(counted), exactly=self.sees_people) if self.broadcast.every_channel else None,
             segments=self.broadcast.segments.all() if approving else [],
             **kwargs,
         )

@@ -17,7 +17,7 @@ from outreach.audience.choices import ChannelName
 from outreach.audience.segments import Told
 from outreach.broadcasts import services
 from outreach.broadcasts.attribution import ENDED
-from outreach.broadcasts.audience import Reason, Share, by_cell, by_reason, receivers, shares
+from outreach.broadcasts.audience import Reason, Share, by_cell, by_reason, outgoing, receivers, shares
 from outreach.broadcasts.matrix import Cell, CellState, matrix
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import resting
@@ -91,6 +91,7 @@ class BroadcastView(StudioView):
             lacking=not_ready(broadcast, cells) if broadcast.state == State.DRAFT else [],
             counting=counting,
             total=self._told(receivers(counted)),
+            outgoing=self._told(outgoing(counted)) if broadcast.every_channel else None,
             is_rounded=not self.sees_people,
             people=self._people(counted) if counting else [],
             segments=segments,

@@ -171,6 +171,20 @@ def test_the_page_shows_the_matrix_in_words_and_who_gets_it(client, draft, edito
     assert "Nothing is lacking" in text
 
 
+def test_on_every_channel_people_and_messages_are_told_apart_wherever_they_are_counted(
+    client, draft, editor, member, joined, now
+):
+    joined("telegram", subscriber=joined("email").subscriber)
+    Broadcast.objects.update(every_channel=True)
+    draft.refresh_from_db()
+    services.submit(broadcast=draft, user=editor, now=now)
+    client.force_login(member("superuser"))
+
+    for name in ("broadcast", "preflight"):
+        assert "4 people get it. 5 messages go out." in page(client, name, draft).get_text(" ", strip=True)
+    assert "People 4 Messages 5" in page(client, "approve", draft).get_text(" ", strip=True)
+
+
 def test_a_broadcast_that_is_over_has_no_next_step(client, draft, editor, now):
     client.force_login(editor)
     assert "Next step" in page(client, "broadcast", draft).get_text()
