@@ -14,6 +14,8 @@ Only ``TryLater`` promises that the message did not arrive and may be sent again
 
 import re
 
+from outreach.storable_text import storable
+
 LONGEST_DETAIL = 300
 _ADDRESS = re.compile(r"[^\s<>@]+@[^\s<>@]+|-?\d{6,}")
 
@@ -23,8 +25,7 @@ def without_addresses(answer: str) -> str:
 
     Mail addresses and chat numbers are left out, and so is what no database takes: it is kept in several places.
     """
-    storable = answer.replace("\x00", "").encode("utf-8", "replace").decode()
-    return " ".join(_ADDRESS.sub("…", storable).split())[:LONGEST_DETAIL]
+    return " ".join(_ADDRESS.sub("…", storable(answer)).split())[:LONGEST_DETAIL]
 
 
 class ChannelError(Exception):

@@ -17,6 +17,7 @@ from outreach.audience import subscriptions, suppressions
 from outreach.audience.bounces import SoftBounced
 from outreach.audience.choices import SuppressionReason
 from outreach.audience.models import Subscription
+from outreach.storable_text import storable
 
 from . import soft_bounces
 from .meanings import WORKER_STOPPED
@@ -215,8 +216,8 @@ def _row(outcome: Outcome, owner: str) -> tuple[str | int | datetime | None, ...
     is_open = outcome.status in Delivery.OPEN
     return (
         outcome.status,
-        _storable(outcome.provider_id)[:120],
-        _storable(outcome.detail)[:300],
+        storable(outcome.provider_id)[:120],
+        storable(outcome.detail)[:300],
         adapt(outcome.due_at),
         None if is_open else adapt(outcome.at),
         adapt(outcome.begun_at),
@@ -224,11 +225,6 @@ def _row(outcome: Outcome, owner: str) -> tuple[str | int | datetime | None, ...
         outcome.number,
         owner,
     )
-
-
-def _storable(text: str) -> str:
-    """``text`` without what no database takes; it comes from a provider."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _stop_dead_addresses(outcomes: Iterable[Outcome]) -> None:

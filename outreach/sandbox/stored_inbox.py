@@ -13,6 +13,8 @@ from typing import Any, ParamSpec, TypeVar
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections, connection, models
 
+from outreach.storable_text import storable
+
 from . import telegram_html
 from .inbox import Json
 from .models import SandboxChat, SandboxMessage, SandboxUpdate
@@ -108,7 +110,7 @@ def tidy(rows: "models.QuerySet[Any]", newest: int) -> None:
 
 def _keep(channel: str, receiver: str, subject: str, content: bytes) -> int:
     kept = SandboxMessage.objects.create(
-        channel=channel, receiver=_storable(receiver)[:254], subject=_storable(subject)[:200], content=content
+        channel=channel, receiver=_line(receiver)[:254], subject=_line(subject)[:200], content=content
     )
     if kept.pk % TIDY_EVERY == 0:
         tidy(SandboxMessage.objects.all(), kept.pk)
@@ -119,6 +121,5 @@ def _sent_to(chat: int) -> "models.QuerySet[SandboxMessage]":
     return SandboxMessage.objects.filter(channel=SandboxMessage.Channel.TELEGRAM, receiver=str(chat))
 
 
-def _storable(text: str) -> str:
-    """``text`` in one line and without what a database column refuses: control characters and broken surrogates."""
-    return " ".join(text.encode("utf-8", "replace").decode().replace("\x00", " ").split())
+def _line(text: str) -> str:
+    return " ".join(storable(text.replace("\x00", " ")).split())

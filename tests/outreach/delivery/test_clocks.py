@@ -145,15 +145,16 @@ def test_the_lease_of_a_worker_whose_clock_differs_is_its_own(sending, clock):
 def test_a_worker_whose_clock_is_set_back_goes_on_with_what_it_does_in_passing(monkeypatch, clock, tmp_path):
     called = []
     monkeypatch.setattr("outreach.tasks.call_command", lambda name: called.append(name))
+    monkeypatch.setattr("outreach.tasks.close_due", lambda now: called.append("close"))
     monkeypatch.setattr("outreach.tasks.retention.run", lambda now: called.append("forget") or {})
     tasks = Tasks(owner="w", clock=clock, stopping=Event(), journals=tmp_path)
     clock.now = START + timedelta(days=1)
-    tasks.publish_pages()
-    tasks.forget()
+    for step in (tasks.publish_pages, tasks.forget, tasks.close_broadcasts):
+        step()
 
-    for minute in range(3):
-        clock.now = START + timedelta(minutes=minute)
-        tasks.publish_pages()
-        tasks.forget()
+    for half_minute in range(5):
+        clock.now = START + timedelta(seconds=30 * half_minute)
+        for step in (tasks.publish_pages, tasks.forget, tasks.close_broadcasts):
+            step()
 
-    assert (called.count("publish_scheduled"), called.count("forget")) == (4, 2)
+    assert [called.count(name) for name in ("publish_scheduled", "forget", "close")] == [4, 2, 4]
