@@ -31,6 +31,10 @@ LONGEST_WAIT = 0.5
 """In seconds: how long at most until work is asked for again."""
 IDLE_SECONDS = 20.0
 """A line that had nothing to do for so long is closed before the server does it."""
+MOST_AHEAD = 30
+"""Mails that are built while every line is busy: after a moment in which this worker was held up, many lines at once
+want the next one.
+"""
 FEWER_SECONDS = 60.0
 """How long no further line is opened after a server refused one beside others."""
 
@@ -63,6 +67,9 @@ class SmtpCarrier:
             line.work = work
         while True:
             self._use_lines()
+            if self._build_ahead():
+                self._turn(0.0)
+                continue
             work.rest()
             busy = any(not line.is_idle for line in self._lines)
             if self._over and not busy and not self._held:
@@ -92,8 +99,27 @@ class SmtpCarrier:
 
     def _following(self) -> tuple[Outgoing, bytes] | None:
         """The next mail, built, from those that wait for a line or from the work."""
-        if self._held:
-            return self._held.popleft()
+        return self._held.popleft() if self._has_held() else self._built()
+
+    def _has_held(self) -> bool:
+        """Whether a mail waits for a line; those in front that may not go any more are given back."""
+        assert self._work is not None
+        while self._held and not self._work.may_go(self._held[0][0]):
+            self._work.give_back(self._held.popleft()[0])
+        return bool(self._held)
+
+    def _build_ahead(self) -> bool:
+        """Build one more mail for the lines; whether there was one to build."""
+        return bool(self._lines) and len(self._held) < MOST_AHEAD and self._hold_another()
+
+    def _hold_another(self) -> bool:
+        built = self._built()
+        if built is not None:
+            self._held.append(built)
+        return built is not None
+
+    def _built(self) -> tuple[Outgoing, bytes] | None:
+        """The next mail of the work, built."""
         assert self._work is not None
         while not self._over and time.monotonic() >= self._ask_at:
             taken = self._work.take()
@@ -111,17 +137,16 @@ class SmtpCarrier:
 
     def _open_another(self) -> None:
         """One more line for a mail that finds none free."""
-        if (self._over and not self._held) or len(self._lines) + len(self._opening) >= self._connections:
+        if len(self._lines) + len(self._opening) >= self._connections:
+            return
+        if not self._has_held() and self._over:
             return
         if self._over and self._opening:
             return
         if (self._lines or self._opening) and time.monotonic() < self._fewer_until:
             return
-        if len(self._held) < len(self._opening) + 1:
-            following = self._following()
-            if following is None:
-                return
-            self._held.append(following)
+        if len(self._held) <= len(self._opening) and not self._hold_another():
+            return
         self._opener = self._opener or ThreadPoolExecutor(self._connections, "smtp")
         opening = self._opener.submit(_connected)
         self._opening.add(opening)

@@ -3,6 +3,7 @@
 The carrier asks for work, so that it alone decides how many connections it keeps busy::
 
     outgoing = work.take()        # the next message that may go, or how long to wait for it, or None: no more
+    work.may_go(outgoing)         # where it was taken some time ahead
     work.begin(outgoing)          # just before the first byte after which it may arrive
     work.settle(outgoing, Receipt("17"))    # or a ChannelError: what came of it
     work.rest()                   # before it waits, where an outcome was to be recorded soon
@@ -53,6 +54,12 @@ class Work(Protocol):
         """The next message, or in how many seconds to ask again, or ``None`` where there is no more.
 
         A message that was taken must be settled, or given back with :meth:`give_back`.
+        """
+
+    def may_go(self, outgoing: Outgoing) -> bool:
+        """Whether a message that was taken some time ago may still be begun, as far as is known without looking.
+
+        One that may not is to be given back. Which may, :meth:`begin` decides.
         """
 
     def begin(self, outgoing: Outgoing) -> bool:

@@ -29,6 +29,10 @@ class OneMessage:
         taken, self._waiting = self._waiting, None
         return taken
 
+    def may_go(self, _outgoing: Outgoing) -> bool:
+        """Nothing may stop it meanwhile."""
+        return True
+
     def begin(self, _outgoing: Outgoing) -> bool:
         """See :class:`~.protocol.Work`."""
         return True

@@ -210,6 +210,11 @@ class Courier:
     def _must_rest(self, now: datetime) -> bool:
         return self._broken or bool(self._rests_until and self._rests_until > now)
 
+    def may_go(self, outgoing: Outgoing) -> bool:
+        """See :class:`~outreach.channels.protocol.Work`."""
+        is_over = self._stopping() or self._failure or self._must_rest(self._clock())
+        return not is_over and self._hand.is_out(outgoing)
+
     def begin(self, outgoing: Outgoing) -> bool:
         """See :class:`~outreach.channels.protocol.Work`."""
         now = self._clock()

@@ -12,7 +12,7 @@ import pytest
 
 from outreach.channels.built import PIXEL, PLACEHOLDER, TRAP, UNSUBSCRIBE, Built, LinkAddresses, Numbered
 from outreach.channels.email_message import MailForms, escaped, mail_bytes
-from outreach.channels.email_smtp import SmtpCarrier
+from outreach.channels.email_smtp import MOST_AHEAD, SmtpCarrier
 from outreach.channels.failures import OutcomeUnknown, TryLater
 from outreach.channels.protocol import Outgoing, Receipt
 from outreach.channels.smtp_line import Line
@@ -119,11 +119,64 @@ def test_what_is_halted_before_its_text_is_never_sent(server, carrier):
     assert not work.held
 
 
+class _Silenced(ListWork):
+    """Notes what a carrier holds when it learns that a line fell silent; ``halts`` then stops everything."""
+
+    halts = False
+
+    def settle(self, outgoing, outcome, *, soon=False):
+        if isinstance(outcome, OutcomeUnknown):
+            self.held_then = self.held - {outgoing.number}
+            if self.halts:
+                self.halt()
+        super().settle(outgoing, outcome, soon=soon)
+
+
+def test_while_its_lines_are_busy_a_carrier_builds_the_next_mails(server, settings):
+    settings.EMAIL_TIMEOUT = 0.2
+    server.falls_silent("end")
+    carrier = SmtpCarrier(connections=1)
+    work = _Silenced(outgoing(number) for number in range(3 * MOST_AHEAD))
+
+    carrier.carry(work)
+    carrier.close()
+
+    assert MOST_AHEAD <= len(work.held_then) <= MOST_AHEAD + 1
+    assert sorted(work.settled) == [number for number in range(3 * MOST_AHEAD) if number not in _numbers(work)]
+    arrived = [number for number, outcome in work.settled.items() if isinstance(outcome, Receipt)]
+    assert len(arrived) >= 3 * MOST_AHEAD - 2
+    assert sorted(server.receivers) == sorted(f"person{number}@example.org" for number in arrived)
+
+
+def test_what_was_built_ahead_and_may_not_go_any_more_is_given_back_and_no_line_opened_for_it(server, settings):
+    settings.EMAIL_TIMEOUT = 0.2
+    server.falls_silent("end")
+    carrier = SmtpCarrier(connections=1)
+    work = _Silenced(outgoing(number) for number in range(3 * MOST_AHEAD))
+    work.halts = True
+
+    carrier.carry(work)
+
+    assert [each.number for each in work.begun] == [0]
+    assert _numbers(work) == work.held_then - work.settled.keys()
+    assert len(_numbers(work)) >= MOST_AHEAD
+    assert not work.held
+    assert not carrier._lines
+    assert not carrier._opening
+    carrier.close()
+
+
+def _numbers(work: ListWork) -> set[int]:
+    return {each.number for each in work.given_back}
+
+
 def test_before_it_waits_or_closes_a_line_every_outcome_is_on_record(server, carrier, monkeypatch):
     server.answers("end", "421 4.3.2 Going down", times=1)
     work = ListWork(outgoing(number) for number in range(30))
     unrecorded, wait, goodbye = [], carrier._selector.select, Line.say_goodbye
-    monkeypatch.setattr(carrier._selector, "select", lambda time: unrecorded.extend(work.unrecorded) or wait(time))
+    monkeypatch.setattr(
+        carrier._selector, "select", lambda time: unrecorded.extend(work.unrecorded if time else ()) or wait(time)
+    )
     monkeypatch.setattr(Line, "say_goodbye", lambda line: unrecorded.extend(work.unrecorded) or goodbye(line))
 
     carrier.carry(work)

@@ -45,6 +45,10 @@ class ListWork:
             self._taken.add(given.number)
         return given
 
+    def may_go(self, outgoing: Outgoing) -> bool:
+        assert outgoing.number in self._taken
+        return not self._halted
+
     def begin(self, outgoing: Outgoing) -> bool:
         if self.before_begin:
             self.before_begin(outgoing)

@@ -618,6 +618,48 @@ def test_a_worker_that_is_told_to_stop_stops_after_the_message_in_its_hands(send
     assert Delivery.objects.filter(status="queued", lease_owner="").count() == 4
 
 
+class TakesAhead(ListChannel):
+    """Takes all that there is before it begins the first; ``allowed`` are those that it was then allowed to begin."""
+
+    def carry(self, work: Work) -> None:
+        taken = []
+        while isinstance(each := work.take(), Outgoing):
+            taken.append(each)
+        self.allowed: list[int] = []
+        for each in taken:
+            if not work.may_go(each):
+                work.give_back(each)
+                continue
+            self.allowed.append(each.number)
+            if work.begin(each):
+                self.during(each)
+                self.sent.append(each)
+                work.settle(each, self.answers.pop() if self.answers else Receipt())
+
+
+@pytest.mark.parametrize(
+    ("what", "allowed"), [("nothing", 5), ("the worker stops", 1), ("everyone has to wait", 1), ("a pause", 2)]
+)
+def test_what_was_taken_ahead_goes_only_while_it_may(sending, hire, clock, what, allowed):
+    for number in range(5):
+        person(number)
+    broadcast = sending()
+    stopping = threading.Event()
+    channel = TakesAhead(clock=clock, per_second=0)
+    if what == "the worker stops":
+        channel.during = lambda _outgoing: stopping.set()
+    elif what == "everyone has to wait":
+        channel.answers = [failures.TryLater("421 later", retry_after=60, everyone=True)]
+    elif what == "a pause":
+        channel.during = lambda _outgoing: _pauses(broadcast)
+
+    hire(channel, stopping=stopping.is_set).work()
+
+    assert len(channel.allowed) == allowed
+    assert len(channel.sent) == (5 if what == "nothing" else 1)
+    assert Delivery.objects.filter(status="queued", lease_owner="").count() == 5 - len(channel.sent)
+
+
 def test_nothing_is_sent_while_the_journal_cannot_be_written(sending, channel, courier):
     for number in range(3):
         person(number)
