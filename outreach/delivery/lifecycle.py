@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
@@ -14,6 +14,7 @@ from outreach.broadcasts.history import record
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.quiet import quiet_until
 from outreach.broadcasts.series.editions import give_back
+from outreach.one_by_one import alone
 
 from . import welcome
 from .freeze import freeze
@@ -38,13 +39,8 @@ def start_due(*, now: datetime) -> int:
     due = Broadcast.objects.filter(state=Broadcast.State.SCHEDULED, send_at__lte=now).order_by("send_at")
     started = 0
     for number in list(due.values_list("pk", flat=True)):
-        try:
+        with alone("broadcast %s could not be started", number):
             started += start(broadcast_id=number, now=now)
-        except (OperationalError, InterfaceError):
-            # The database is at fault, not the broadcast: all of them wait.
-            raise
-        except Exception:
-            logger.exception("broadcast %s could not be started", number)
     return started
 
 

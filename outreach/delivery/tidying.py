@@ -5,12 +5,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop
 
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.history import is_in_history, record
 from outreach.broadcasts.models import Broadcast
+from outreach.one_by_one import alone
 
 from . import ledger, welcome
 from .balance import balance
@@ -32,7 +33,11 @@ def tidy(*, journals: Path | None = None, now: datetime) -> int:
     lost = (recover(journals=journals) if journals else 0) + ledger.recover(now=now)
     if lost:
         logger.warning("%s deliveries are uncertain: their worker stopped before an answer came", lost)
-    return sum(_safely_looked_after(each, now) for each in _standing())
+    finished = 0
+    for each in _standing():
+        with alone("broadcast %s could not be looked after", each.number):
+            finished += _look_after(each, now)
+    return finished
 
 
 class _Standing(NamedTuple):
@@ -67,18 +72,6 @@ def _standing() -> list[_Standing]:
     with connection.cursor() as cursor:
         cursor.execute(_STANDING)
         return [_Standing(number, state, bool(opened), bool(drops)) for number, state, opened, drops in cursor]
-
-
-def _safely_looked_after(found: _Standing, now: datetime) -> bool:
-    """Look after one; where it can't be, that is logged and tried again the next time, and holds up no other."""
-    try:
-        return _look_after(found, now)
-    except (OperationalError, InterfaceError):
-        # The database is at fault, not the broadcast: all of them wait.
-        raise
-    except Exception:
-        logger.exception("broadcast %s could not be looked after", found.number)
-        return False
 
 
 def _look_after(found: _Standing, now: datetime) -> bool:
@@ -129,14 +122,9 @@ def recover(*, journals: Path) -> int:
     """
     lost = 0
     for path in abandoned(journals):
-        try:
-            with remains(path) as left:
-                lost += _carry_out(left) if left else 0
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            # One that can't be read holds up no other; its worker's lease runs out.
-            logger.exception("%s can't be read", path.name)
+        # Where one can't be read, its worker's lease runs out.
+        with alone("%s can't be read", path.name), remains(path) as left:
+            lost += _carry_out(left) if left else 0
     return lost
 
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef
 
 from outreach.broadcasts.audience import newly_joined
 from outreach.broadcasts.models import Broadcast
+from outreach.one_by_one import alone
 
 from .freeze import EVERYBODY
 from .models import Cohort, Delivery, Freeze
@@ -32,9 +33,16 @@ def switch_on(*, broadcast: Broadcast, now: datetime) -> None:
 
 
 def greet_all(*, now: datetime) -> int:
-    """Add who joined (UTC) to every welcome message that is sending; how many addresses were added."""
+    """Add who joined to every welcome message that is sending; how many addresses were added. ``now`` is UTC.
+
+    One that can't be added to is logged, tried again the next time, and holds up no other.
+    """
     standing = Broadcast.objects.filter(kind=Broadcast.Kind.WELCOME, state=Broadcast.State.SENDING)
-    return sum(greet(broadcast=broadcast, now=now) for broadcast in standing)
+    added = 0
+    for broadcast in standing:
+        with alone("nobody could be added to welcome message %s", broadcast.pk):
+            added += greet(broadcast=broadcast, now=now)
+    return added
 
 
 def greet(*, broadcast: Broadcast, now: datetime) -> int:

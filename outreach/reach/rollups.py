@@ -17,6 +17,7 @@ from django.utils import timezone
 from outreach.broadcasts.carried_links import pages_of_links
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery.models import Cohort
+from outreach.one_by_one import alone
 from outreach.tracking.models import Forgotten, TrackingEvent
 
 from .ledger_rows import DIMENSIONS, LedgerRows
@@ -185,9 +186,14 @@ def rebuild_stale(*, now: datetime) -> int:
     """Rebuild every broadcast whose ledger or events may have changed, and return how many; ``now`` is UTC.
 
     Cheap to ask often: a broadcast that ended and got no new event costs one look into an index. One that was counted
-    while the clock stood ahead is counted again once it was set right: nobody knows what that count missed.
+    while the clock stood ahead is counted again once it was set right: nobody knows what that count missed. One that
+    can't be counted is logged, tried again the next time, and holds up no other.
     """
-    return sum(_rebuild_if_due(broadcast, now) for broadcast in _stale(now))
+    rebuilt = 0
+    for broadcast in _stale(now):
+        with alone("broadcast %s could not be counted", broadcast.pk):
+            rebuilt += _rebuild_if_due(broadcast, now)
+    return rebuilt
 
 
 def _rebuild_if_due(broadcast: Broadcast, now: datetime) -> bool:

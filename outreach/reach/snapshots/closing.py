@@ -1,13 +1,14 @@
 """Closing broadcasts: once its window is over, a broadcast's figures are stored and never change again."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 
-from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_zone
+from outreach.one_by_one import alone
 from outreach.reach.rollups import LATEST_RECORD, EventsGone, rebuild
 from outreach.reach.window import ENDED, attribution_window
 from outreach.tracking.hits import shared_links
@@ -46,14 +47,8 @@ def close_due(*, now: datetime) -> list[Snapshot]:
     """
     taken = []
     for broadcast in due(now=now):
-        try:
+        with alone("broadcast %s could not be closed", broadcast.pk), suppress(TakenMeanwhile):
             taken.append(_close(broadcast, now))
-        except (OperationalError, InterfaceError):
-            raise
-        except TakenMeanwhile:
-            continue
-        except Exception:
-            logger.exception("broadcast %s could not be closed", broadcast.pk)
     return taken
 
 

@@ -170,6 +170,26 @@ def test_a_new_one_takes_over_and_the_one_before_sends_what_it_owes(switched_on,
     assert [balance(each).deliveries for each in (switched_on, following)] == [1, 1]
 
 
+def test_a_welcome_message_that_nobody_can_be_added_to_holds_up_no_other(switched_on, two_people, monkeypatch, caplog):
+    following = broadcasts.create_welcome(user=two_people[0], now=START)
+    later = START + timedelta(hours=1)
+    approve(following, two_people, later)
+    join(1, later)
+    greet = welcome.greet
+
+    def fails(*, broadcast, now):
+        if broadcast == switched_on:
+            raise ValueError("a row that nobody foresaw")
+        return greet(broadcast=broadcast, now=now)
+
+    monkeypatch.setattr(welcome, "greet", fails)
+
+    assert welcome.greet_all(now=later) == 1
+
+    assert Delivery.objects.get().broadcast == following
+    assert f"nobody could be added to welcome message {switched_on.pk}" in caplog.text
+
+
 def test_who_comes_back_is_not_welcomed_again_by_a_new_one(switched_on, two_people, clock):
     subscription = join(1, START).subscriptions.get()
     welcome.greet_all(now=clock.now)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from outreach.audience.models import Subscriber
 from outreach.broadcasts.models import Broadcast, CarriedPage
 from outreach.delivery.models import Cohort, Delivery
+from outreach.reach import rollups
 from outreach.reach.models import CohortRollup, Margin, PeopleSet, Rebuild, Rollup, StoryRollup
 from outreach.reach.rollups import DIMENSIONS, EventsGone, NoSuchDay, rebuild, rebuild_stale
 from tests.outreach.broadcasts.conftest import second_story, stories, story
@@ -202,6 +203,25 @@ def test_worker_counts_what_was_never_counted_and_then_leaves_it_alone(ledger):
     assert rebuild_stale(now=NOW + timedelta(minutes=1)) == 1  # once more, for events of slower transactions
     assert Rebuild.objects.get().settled
     assert rebuild_stale(now=NOW + timedelta(minutes=2)) == 0
+
+
+def test_a_broadcast_that_cannot_be_counted_holds_up_no_other(ledger, monkeypatch, caplog):
+    broken, fine = ledger.broadcast("Broken"), ledger.broadcast("Fine")
+    for each in (broken, fine):
+        ledger.deliver(each, 7)
+    counted = rollups.rebuild
+
+    def fails(*, broadcast, now):
+        if broadcast == broken:
+            raise ValueError("a row that nobody foresaw")
+        return counted(broadcast=broadcast, now=now)
+
+    monkeypatch.setattr(rollups, "rebuild", fails)
+
+    assert rebuild_stale(now=NOW) == 1
+
+    assert Rebuild.objects.get().broadcast == fine
+    assert f"broadcast {broken.pk} could not be counted" in caplog.text
 
 
 def test_worker_counts_again_after_a_new_event(ledger):
