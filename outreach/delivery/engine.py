@@ -6,7 +6,6 @@ killed at any moment, a worker leaves uncertain only what was under way on its o
 """
 
 import logging
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import datetime
@@ -352,10 +351,10 @@ class Courier:
         fresh = {claimed.number: claimed for claimed in ledger.read(held, owner=self.owner)}
         if unwanted := held.keys() - fresh.keys():
             self._desk.do(ledger.turn_away, numbers=unwanted, owner=self.owner, now=now)
+        # Who changed a consent or an address gets a copy that is made anew.
         self._keep(
-            lambda claimed: claimed.number in fresh and fresh[claimed.number].is_held and claimed.broadcast in going
+            lambda claimed: fresh.get(claimed.number) == claimed and claimed.is_held and claimed.broadcast in going
         )
-        self._hand.ready = deque(fresh[claimed.number] for claimed in self._hand.ready)
 
     def _is_time_over(self, now: datetime) -> bool:
         """Whether something that is ready or taken may not be sent any more, as far as the clock alone can tell."""

@@ -660,6 +660,29 @@ def test_what_was_taken_ahead_goes_only_while_it_may(sending, hire, clock, what,
     assert Delivery.objects.filter(status="queued", lease_owner="").count() == 5 - len(channel.sent)
 
 
+@pytest.mark.parametrize("what", ["tracking", "address"])
+def test_what_was_taken_ahead_is_made_anew_where_its_receiver_changed_something(sending, hire, clock, what):
+    for number in range(3):
+        person(number)
+    Subscription.objects.update(allows_click_tracking=True, allows_open_tracking=True)
+    sending()
+    changes = {"tracking": {"allows_click_tracking": False, "allows_open_tracking": False}}
+    changes["address"] = {"address_encrypted": encrypt("moved@example.org")}
+    channel = TakesAhead(clock=clock, per_second=0)
+    channel.during = lambda _outgoing: Subscription.objects.update(**changes[what])
+    courier = hire(channel)
+
+    while courier.work():
+        pass
+
+    first, *others = channel.sent
+    assert (first.address, "http://testserver/o/" in first.copy.html) == ("person0@example.org", True)
+    assert len(others) == 2
+    for each in others:
+        assert ("http://testserver/o/" in each.copy.html) == (what == "address")
+        assert (each.address == "moved@example.org") == (what == "address")
+
+
 def test_nothing_is_sent_while_the_journal_cannot_be_written(sending, channel, courier):
     for number in range(3):
         person(number)
