@@ -1,5 +1,6 @@
 """The worker: real servers on both channels, from a scheduled broadcast to messages received."""
 
+import sys
 import threading
 from datetime import timedelta
 from functools import partial
@@ -86,6 +87,24 @@ def test_a_task_that_fails_does_not_end_its_lane(monkeypatch, caplog):
     worker._follow(Lane("office", [fail]))
 
     assert "office failed and is tried again" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_lane_waits_long_for_one_that_computes(monkeypatch):
+    usual, seen = sys.getswitchinterval(), []
+    worker = Worker()
+
+    def look() -> bool:
+        seen.append(sys.getswitchinterval())
+        worker.stop()
+        return True
+
+    monkeypatch.setattr("outreach.worker.lanes", lambda _tasks: [Lane("looking", [look])])
+
+    worker.run()
+
+    assert seen[0] < usual / 10
+    assert sys.getswitchinterval() == usual
 
 
 @pytest.mark.django_db(transaction=True)
