@@ -93,11 +93,7 @@ def matrix(broadcast: Broadcast, *, exactly: bool = True) -> Matrix:
     ``exactly`` says whether they are for somebody who may see each person.
     """
     drawn = sources(broadcast)
-    messages = {
-        (message.channel, message.language): message for message in broadcast.messages.select_related("picture__locale")
-    }
-    for message in messages.values():
-        message.broadcast = broadcast
+    messages = texts(broadcast)
     readers = _readers(broadcast)
     approved = is_approved(broadcast)
     wanted = {language for _channel, language in [*messages, *readers]} | set(drawn) | {broadcast.fallback_language}
@@ -120,6 +116,16 @@ def matrix(broadcast: Broadcast, *, exactly: bool = True) -> Matrix:
         if language in wanted
     }
     return Matrix(channels, rows)
+
+
+def texts(broadcast: Broadcast) -> dict[tuple[str, str], Message]:
+    """The messages of ``broadcast`` by channel and language, also those of a channel that is no longer chosen."""
+    messages = {
+        (message.channel, message.language): message for message in broadcast.messages.select_related("picture__locale")
+    }
+    for message in messages.values():
+        message.broadcast = broadcast
+    return messages
 
 
 def why_stale(message: Message, source: Source | None) -> str:

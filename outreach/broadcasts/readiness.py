@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from .audience import reaches_anybody
-from .matrix import Cell, CellState, Matrix, matrix
-from .models import Broadcast
+from .matrix import Cell, CellState, Matrix, matrix, texts, why_stale
+from .models import Broadcast, Message
+from .rendering import problems
+from .sources import Source, sources
 from .ways_out import lacks_way_out
 
 
@@ -45,14 +48,24 @@ def not_ready(broadcast: Broadcast, cells: Matrix | None = None) -> list[str]:
 
 
 def unfit(broadcast: Broadcast) -> list[str]:
-    """Why a message can't be sent any more although its text is the same, for example because a linked page is gone."""
-    return [f"{cell}: {problem}" for cell in matrix(broadcast) for problem in (*cell.problems, *_gone(cell))]
+    """Why a message can't be sent any more although its text is the same, for example because a linked page is gone.
+
+    Nobody is counted for it, as for the matrix: with many people that would hold up each start.
+    """
+    drawn, messages = sources(broadcast), texts(broadcast)
+    places = [(channel, language) for language, _name in settings.LANGUAGES for channel in broadcast.channels]
+    return [
+        f"{message}: {problem}"
+        for channel, language in places
+        if (message := messages.get((channel, language)))
+        for problem in (*problems(message), *_gone(message, drawn.get(language)))
+    ]
 
 
-def _gone(cell: Cell) -> Iterator[str]:
+def _gone(message: Message, source: Source | None) -> Iterator[str]:
     """That nobody can read any more what the text was drawn from; readers would get the words of a page taken down."""
-    if cell.state == CellState.STALE and cell.source is None and cell.message and cell.message.source_hash:
-        yield cell.why
+    if message.source_hash and source is None and (why := why_stale(message, source)):
+        yield why
 
 
 def _choices(broadcast: Broadcast) -> Iterator[Obstacle]:

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from wagtail.models import ModelLogEntry
 
-from outreach.audience.models import Segment
+from outreach.audience.models import Segment, Subscription
 from outreach.broadcasts import services
 from outreach.broadcasts.models import Approval, Broadcast
 from outreach.broadcasts.reasons import in_words
@@ -200,6 +201,14 @@ def test_the_words_of_a_private_story_are_not_sent_without_a_link_to_it_either(d
 
     with pytest.raises(ApprovalVoid, match="no longer published"):
         services.verify_approval(draft)
+
+
+def test_an_approval_is_verified_without_counting_people(scheduled):
+    with CaptureQueriesContext(connection) as asked:
+        services.verify_approval(scheduled)
+
+    assert asked.captured_queries
+    assert not [each["sql"] for each in asked.captured_queries if Subscription._meta.db_table in each["sql"]]
 
 
 def test_a_scheduled_time_can_be_changed_without_a_new_approval(scheduled, approver, now):
