@@ -74,8 +74,9 @@ def _write_deliveries(broadcast: Broadcast, now: datetime) -> list[tuple[str, st
             cursor.execute("SET LOCAL jit = off")
         cursor.execute(f"CREATE TEMPORARY TABLE considered AS {sql}", params)
         if connection.vendor == "postgresql":
-            # Nothing is known of a new table, so its rows would be sorted on disk to be counted.
-            cursor.execute("ANALYZE considered")
+            # Nothing is known of a new table, so its rows would be sorted on disk to be counted. To have it read for
+            # that takes as long as half of the counting.
+            cursor.execute("SET LOCAL enable_sort = off")
         cursor.execute(*_insert(broadcast, now))
         cursor.execute(f"SELECT {by}, COUNT(*) FROM considered GROUP BY {by}")  # noqa: S608
         counts = list(cursor.fetchall())
