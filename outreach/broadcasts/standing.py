@@ -10,7 +10,10 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from outreach.audience.choices import ChannelName
+
 from .models import Approval, Broadcast, Message
+from .sources import campaign_name
 
 SAID = (
     "subject",
@@ -26,10 +29,12 @@ SAID = (
 
 
 def content_hash(broadcast: Broadcast) -> str:
-    """Of every message's text and picture, and of the stories that the messages lead back to."""
-    messages = broadcast.messages.order_by("channel", "language").values("channel", "language", *SAID)
+    """Of every message's text and picture, of the name over each e-mail, and of the stories that they lead back to."""
+    messages = list(broadcast.messages.order_by("channel", "language").values("channel", "language", *SAID))
+    named = {each["language"] for each in messages if each["channel"] == ChannelName.EMAIL}
     stories = broadcast.carried.values_list("page", flat=True)
-    return digest({"stories": list(stories), "messages": list(messages)})
+    names = {language: campaign_name(language) for language in named}
+    return digest({"stories": list(stories), "messages": messages, "names": names})
 
 
 def version(message: Message | None) -> str:

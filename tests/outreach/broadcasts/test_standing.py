@@ -5,6 +5,7 @@ import threading
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from wagtail.models import Page
 
 from outreach.audience.models import Segment
 from outreach.broadcasts import services
@@ -58,6 +59,7 @@ BEHIND = {
     "the channels": lambda broadcast: Broadcast.objects.update(channels=["telegram", "email"]),
     "the stories": lambda broadcast: broadcast.carried.all().delete(),
     "the urgency": lambda broadcast: Broadcast.objects.update(ignores_quiet_hours=True),
+    "the name over each e-mail": lambda broadcast: Page.objects.filter(depth=2).update(title="Somebody else"),
 }
 HARMLESS = {
     "the title": lambda broadcast, user, now: services.rename(broadcast=broadcast, title="New", user=user, now=now),
