@@ -86,9 +86,11 @@ def join_by_telegram(page: Page) -> None:
         press(reload_until(page, phone, lambda label=label: page.get_by_role("button", name=label)))  # type: ignore[misc]
 
 
-def decide(page: Page, name: str) -> None:
-    """Take a decision on the broadcast that the page shows: ask for it, then confirm it."""
+def decide(page: Page, name: str, when: str = "") -> None:
+    """Take a decision on the broadcast that the page shows: ask for it, say for ``when``, then confirm it."""
     press(page.get_by_role("link", name=name, exact=True))
+    if when:
+        page.get_by_label(when, exact=True).check()
     press(page.get_by_role("button", name=name, exact=True))
 
 
@@ -123,7 +125,7 @@ def test_from_the_editor_to_the_evaluator(demo: Demo, staff: Staff, page: Page) 
 
     approver = staff.sign_in("approver")
     approver.goto(address)
-    decide(approver, "Approve and schedule")
+    decide(approver, "Approve and schedule", "At once")
     reload_until(approver, address, lambda: approver.get_by_text("Finished", exact=True))
 
     open_newest_mail(editor, READER, STORY)

@@ -248,7 +248,7 @@ class DecisionView(StudioView):
         send_at = self.broadcast.send_at
         return {
             "submission": submission.pk if submission else None,
-            "when": "later" if send_at and send_at > timezone.now() else "now",
+            "when": "later" if send_at and send_at > timezone.now() else None,
             "send_at": send_at,
         }
 

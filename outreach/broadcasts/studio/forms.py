@@ -288,13 +288,15 @@ class OfficeDateTimeField(forms.DateTimeField):
 
 
 class TimeForm(forms.Form):
-    """When a broadcast goes out. Where the clocks show the time twice, the form comes back and asks which."""
+    """When a broadcast goes out. Where the clocks show the time twice, the form comes back and asks which.
+
+    Nothing is chosen beforehand: what went out to everybody by one press too many can't be called back.
+    """
 
     when = forms.ChoiceField(
         label=_("Send"),
         choices=[("now", _("At once")), ("later", _("At a time"))],
         widget=forms.RadioSelect,
-        initial="now",
     )
     send_at = OfficeDateTimeField(label=_("Time"), required=False)
     which = forms.ChoiceField(
@@ -324,7 +326,7 @@ class TimeForm(forms.Form):
         if cleaned.get("when") == "now":
             cleaned["send_at"] = None
             self.errors.pop("send_at", None)
-        elif not cleaned.get("send_at") and "send_at" not in self.errors:
+        elif cleaned.get("when") == "later" and not cleaned.get("send_at") and "send_at" not in self.errors:
             self.add_error("send_at", gettext("Choose a date and a time."))
         elif self.pair and "which" in cleaned:
             cleaned["send_at"] = self.pair[int(cleaned["which"])]

@@ -293,6 +293,19 @@ def test_the_whole_way_by_pages_from_submission_to_a_time_in_the_offices_zone(cl
     assert re.search(r"2 December 2026, 09:30\s*America/Dominica", page(client, "broadcast", draft).get_text())
 
 
+def test_whoever_approves_says_when_it_goes_out_and_nothing_is_chosen_beforehand(client, submitted, approver):
+    client.force_login(approver)
+    assert not page(client, "approve", submitted).find("input", {"name": "when", "checked": True})
+
+    answer = client.post(address("approve", submitted), {"submission": submitted.approvals.get().pk})
+
+    assert answer.status_code == 422
+    assert "This field is required." in answer.text
+    assert "Choose a date and a time." not in answer.text
+    submitted.refresh_from_db()
+    assert submitted.state == State.SUBMITTED
+
+
 def test_who_chooses_a_time_is_told_when_it_goes_out(client, submitted, approver):
     client.force_login(approver)
     later = {"when": "later", "send_at": "2026-12-02 09:30"}
