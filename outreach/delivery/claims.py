@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outreach.channels.protocol import Channel
 
@@ -13,8 +13,14 @@ from .ledger import Claimed
 
 logger = logging.getLogger(__name__)
 
-MOST_IN_CHUNK = 500
+FIRST_CHUNK, MOST_IN_CHUNK = 500, 2000
+"""Each claim costs some milliseconds, whatever it holds, and what is held is doubtful after a loss of power: so a chunk
+grows only where it is gone at once, and is what it was where sending slows down.
+"""
+QUICK, SLOW = timedelta(seconds=0.2), timedelta(seconds=1)
+"""A chunk that lasts for less was gone at once, one that lasts for more was not."""
 CHUNK_SECONDS = 2
+"""A channel with a limit has this much in a chunk, at most the first one."""
 HOLD_EVERY = ledger.LEASE / 9
 
 Source = Callable[[], Sequence[int]]
@@ -39,6 +45,7 @@ class Claims:
         self._without: Collection[int] = ()
         self._turn = 0
         self._after: dict[int, int] = {}
+        self._size, self._asked_at, self._was_full = FIRST_CHUNK, clock(), False
         self._held_at: datetime | None = None
         self._hold_again_at = clock()
         self.is_exhausted = self.lease_was_lost = False
@@ -50,10 +57,10 @@ class Claims:
 
     @property
     def chunk(self) -> int:
-        """How many are claimed at a time: what the channel takes in some seconds."""
+        """How many are claimed at a time: what the channel takes in a short while."""
         if not self._channel.per_second:
-            return MOST_IN_CHUNK
-        return max(1, min(MOST_IN_CHUNK, int(self._channel.per_second * CHUNK_SECONDS)))
+            return self._size
+        return max(1, min(FIRST_CHUNK, int(self._channel.per_second * CHUNK_SECONDS)))
 
     def has_source(self) -> bool:
         """Whether any broadcast may be sent."""
@@ -62,6 +69,7 @@ class Claims:
     def ask(self, *, without: Collection[int]) -> None:
         """Have the next chunk claimed, of no broadcast in ``without``."""
         self._without = without
+        self._measure(self._clock())
         self._coming = self._desk.submit(self._claim)
 
     def collect(self, *, wait: bool) -> list[Claimed] | None:
@@ -87,6 +95,14 @@ class Claims:
         """Give the lease back; raises what the database raises."""
         self._desk.submit(ledger.end_lease, owner=self._owner).result()
 
+    def _measure(self, now: datetime) -> None:
+        """Take up how long the last chunk lasted."""
+        lasted, self._asked_at = now - self._asked_at, now
+        if lasted > SLOW:
+            self._size = FIRST_CHUNK
+        elif timedelta(0) <= lasted < QUICK and self._was_full:
+            self._size = min(2 * self._size, MOST_IN_CHUNK)
+
     def _claim(self) -> list[Claimed]:
         """On the desk: the next chunk of the next broadcast that has one."""
         now = self._clock()
@@ -101,18 +117,20 @@ class Claims:
         return []
 
     def _claim_of(self, broadcast: int, now: datetime) -> list[Claimed]:
+        limit = self.chunk
         while True:
             after = self._after.get(broadcast, 0)
             numbers = ledger.claim(
                 broadcast=broadcast,
                 channel=self._channel.name,
                 owner=self._owner,
-                limit=self.chunk,
+                limit=limit,
                 after=after,
                 now=now,
             )
             # Behind the last one claimed come those never tried; what was deferred lies before it.
-            self._after[broadcast] = numbers[-1] if len(numbers) == self.chunk else 0
+            self._was_full = len(numbers) == limit
+            self._after[broadcast] = numbers[-1] if self._was_full else 0
             wanted = ledger.read(numbers, owner=self._owner)
             if len(wanted) < len(numbers):
                 unwanted = set(numbers).difference(claimed.number for claimed in wanted)

@@ -14,7 +14,7 @@ from .ledger import Outcome
 
 logger = logging.getLogger(__name__)
 
-MOST_UNWRITTEN = 1000
+MOST_UNWRITTEN = 2000
 LONGEST_UNWRITTEN = timedelta(seconds=1)
 """How many outcomes stand in the journal alone, and for how long."""
 MOST_BEHIND = 5000
