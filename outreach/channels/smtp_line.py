@@ -26,6 +26,10 @@ LONGEST_ANSWER = 65_536
 _CODES = {b"%d " % code: code for code in range(200, 600)}
 """How most answers begin: they are looked up, because a worker reads four for every mail."""
 
+_ENVELOPE = Step.SENDER, Step.RECEIVER, Step.DATA
+_DATA, _END = Step.DATA, Step.END
+_WENT_WELL = Receipt()
+
 _WOULD_BLOCK = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -90,13 +94,14 @@ class Line:
         self._scatters = not isinstance(smtp.sock, ssl.SSLSocket)
         self._together = smtp.has_extn("pipelining")
         self._from = f"MAIL FROM:<{sender}>".encode()
-        self._options = b" SIZE=%d" if smtp.has_extn("size") else b""
-        self._options += b" BODY=8BITMIME" if smtp.has_extn("8bitmime") else b""
+        self._tells_size = smtp.has_extn("size")
+        self._options = b" BODY=8BITMIME" if smtp.has_extn("8bitmime") else b""
         self._following = following
         self._farewells = farewells
-        self._commands: deque[tuple[bytes, Step, _Mail | None]] = deque()
+        self._commands: deque[tuple[bytes, tuple[Step, ...], _Mail | None]] = deque()
         self._expected: deque[tuple[Step, _Mail | None]] = deque()
         self._unsent: deque[bytes | memoryview] = deque()
+        # In bytes, since the line was opened: what lies between the two is unsent.
         self._queued = self._written = 0
         self._heard = b""
         self._answer: list[bytes] = []
@@ -195,24 +200,31 @@ class Line:
     def _offer(self, outgoing: Outgoing, content: bytes) -> None:
         mail = _Mail(outgoing, content)
         self._on_line.append(mail)
-        options = self._options.replace(b"%d", b"%d" % len(content))
+        options = b" SIZE=%d%s" % (len(content), self._options) if self._tells_size else self._options
         if not outgoing.address.isascii():
             if not self._smtp.has_extn("smtputf8"):
                 self._done(mail, ChannelError("The mail server can't write to addresses beyond ASCII."))
                 return
             options += b" SMTPUTF8"
-        self._commands.append((self._from + options + b"\r\n", Step.SENDER, mail))
-        self._commands.append((b"RCPT TO:<%s>\r\n" % outgoing.address.encode(), Step.RECEIVER, mail))
-        self._commands.append((b"DATA\r\n", Step.DATA, mail))
+        envelope = (
+            b"%s%s\r\n" % (self._from, options),
+            b"RCPT TO:<%s>\r\n" % outgoing.address.encode(),
+            b"DATA\r\n",
+        )
+        if self._together:
+            self._commands.append((b"".join(envelope), _ENVELOPE, mail))
+        else:
+            self._commands += [(command, (step,), mail) for command, step in zip(envelope, _ENVELOPE, strict=True)]
 
-    def _write(self, data: bytes, step: Step, mail: _Mail | None) -> None:
+    def _write(self, data: bytes, steps: tuple[Step, ...], mail: _Mail | None) -> None:
         self._unsent.append(data)
         self._queued += len(data)
-        self._expected.append((step, mail))
+        for step in steps:
+            self._expected.append((step, mail))
 
     def _flush(self) -> None:
         # Nothing may follow DATA before its answer; everything else rides along where the server allows it.
-        while self._commands and (not self._expected or (self._together and self._expected[-1][0] is not Step.DATA)):
+        while self._commands and (not self._expected or (self._together and self._expected[-1][0] is not _DATA)):
             self._write(*self._commands.popleft())
         while self._unsent:
             try:
@@ -222,6 +234,9 @@ class Line:
             except OSError as error:
                 self.break_off(type(error).__name__)
             self._written += taken
+            if self._written == self._queued:
+                self._unsent.clear()
+                return
             while taken:
                 first = self._unsent.popleft()
                 if taken < len(first):
@@ -241,7 +256,7 @@ class Line:
 
     def _read_answers(self) -> None:
         *lines, self._heard = self._heard.split(b"\n")
-        if len(self._heard) + sum(map(len, self._answer)) > LONGEST_ANSWER:
+        if (self._heard or self._answer) and len(self._heard) + sum(map(len, self._answer)) > LONGEST_ANSWER:
             self._misunderstood()
         for line in lines:
             code = _CODES.get(line[:4])
@@ -259,20 +274,21 @@ class Line:
                 # Unasked for: only a goodbye is.
                 self.break_off(f"{code} {_text(answer)}"[:80])
             step, mail = self._expected.popleft()
-            self._answered(step, mail, code, answer)
+            if code != 250 or step is _END or step is _DATA:
+                self._answered(step, mail, code, answer)
 
     def _answered(self, step: Step, mail: _Mail | None, code: int, answer: bytes) -> None:
+        """Go on after an answer. After 250 there is something to do only at the end of a mail, or where it is wrong."""
         if step is Step.RESET or mail is None:
-            if code != 250:
-                self.break_off(f"{code} {_text(answer)}"[:80])
-        elif step is Step.END:
+            self.break_off(f"{code} {_text(answer)}"[:80])
+        elif step is _END:
             self._after_end(mail, code, answer)
         elif code < 0:
             mail.failure = mail.failure or self._failure(mail, step, code, answer)
             self._misunderstood()
-        elif step is Step.DATA:
+        elif step is _DATA:
             self._after_data(mail, code, answer)
-        elif code not in (250, 251) and mail.failure is None:
+        elif code != 251 and mail.failure is None:
             if code == GOING_AWAY and self._used and step is Step.SENDER:
                 # It closes a line that it had served well.
                 self.break_off(f"{code} {_text(answer)}"[:80])
@@ -290,7 +306,7 @@ class Line:
             self._refused(mail)
         elif mail.failure is not None:
             # It takes text for a mail that it has refused (RFC 2920, 3.1): there is none.
-            self._write(b".\r\n", Step.END, mail)
+            self._write(b".\r\n", (_END,), mail)
         else:
             self._begin(mail)
 
@@ -302,7 +318,7 @@ class Line:
             self.break_off("stopped")
         self._unsent.append(mail.content)
         self._queued += len(mail.content)
-        self._write(b".\r\n", Step.END, mail)
+        self._write(b".\r\n", (_END,), mail)
         mail.ends_at = self._queued
         if self._together and (following := self._following()):
             self._offer(*following)
@@ -313,7 +329,7 @@ class Line:
         elif 200 <= code < 300:
             self._used = True
             self._farewells.forget()
-            self._done(mail, Receipt())
+            self._done(mail, _WENT_WELL)
         elif 400 <= code < 600:
             self._used = True
             self._done(mail, self._failure(mail, Step.END, code, answer))
@@ -333,7 +349,7 @@ class Line:
         assert mail.failure is not None
         self._done(mail, mail.failure)
         # Before what waits already: the next envelope needs a clean start.
-        self._commands.appendleft((b"RSET\r\n", Step.RESET, None))
+        self._commands.appendleft((b"RSET\r\n", (Step.RESET,), None))
 
     def _done(self, mail: _Mail, outcome: Receipt | ChannelError) -> None:
         assert self.work is not None
