@@ -5,7 +5,6 @@ claims a chunk at a time, which marks all of it ``attempting`` before the first 
 begun, its journal knows. What a dead worker left ``attempting`` becomes ``uncertain``. Times are UTC.
 """
 
-import json
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -140,11 +139,15 @@ def read(numbers: Collection[int], *, owner: str) -> list[Claimed]:
         return [Claimed._make(row) for row in cursor.fetchall()]
 
 
-def _among(numbers: Collection[int]) -> tuple[str, str | list[int]]:
-    """A condition with one value, however many numbers there are: a thousand placeholders cost more than their rows."""
+def _among(numbers: Collection[int]) -> tuple[str, str]:
+    """A condition with one value, however many numbers there are: a thousand placeholders cost more than their rows.
+
+    The value is a text, because a driver looks at every member of a list.
+    """
+    listed = ",".join(map(str, numbers))
     if connection.vendor == "postgresql":
-        return "= ANY(%s)", list(numbers)
-    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(numbers))
+        return "= ANY(%s::bigint[])", f"{{{listed}}}"
+    return "IN (SELECT value FROM json_each(%s))", f"[{listed}]"
 
 
 def turn_away(*, numbers: Collection[int], owner: str, now: datetime) -> None:
