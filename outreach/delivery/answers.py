@@ -29,6 +29,7 @@ WINDOW, TOO_MANY = 100, 40
 """A broadcast pauses itself when this many of the last ``WINDOW`` outcomes of one worker are of one bad kind."""
 
 Status = Delivery.Status
+ACCEPTED = Status.ACCEPTED
 BAD: dict[str, str] = {
     Status.BOUNCED: gettext_noop("40 of its last 100 messages bounced."),
     Status.BLOCKED: gettext_noop("40 of its last 100 messages were blocked by their receivers."),
@@ -103,12 +104,16 @@ class Trouble:
         if recent is None:
             recent, self._counts[broadcast] = self._recent.setdefault(broadcast, deque()), Counter()
         counts = self._counts[broadcast]
-        recent.append(outcome.status)
-        counts[outcome.status] += 1
-        if len(recent) > WINDOW:
-            counts[recent.popleft()] -= 1
-        if outcome.status in BAD and counts[outcome.status] >= TOO_MANY:
+        status = outcome.status
+        recent.append(status)
+        if len(recent) > WINDOW and (gone := recent.popleft()) != ACCEPTED:
+            counts[gone] -= 1
+        # Most went well, and to count them up and down would cost more than all the rest here.
+        if status == ACCEPTED:
+            return ""
+        counts[status] += 1
+        if status in BAD and counts[status] >= TOO_MANY:
             recent.clear()
             counts.clear()
-            return BAD[outcome.status]
+            return BAD[status]
         return ""
