@@ -21,7 +21,7 @@ TRAP = f'<a href="{PLACEHOLDER}trap" style="display:none" aria-hidden="true" tab
 SLOT = re.compile(re.escape(PLACEHOLDER) + r"(\d+|unsubscribe|view|open|trap)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Numbered(Sequence[str]):
     """Addresses that are the same but for a number at their end, from 1 to ``size``: a mail is filled in with their
     ``stem`` alone.

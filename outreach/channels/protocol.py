@@ -17,10 +17,12 @@ from .built import Built, LinkAddresses, personalise
 from .failures import ChannelError
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Outgoing:
     """One message to one address: what all receivers share, and the addresses that make it one person's copy.
 
+    Nobody changes it, and two copies of one delivery are never the same. It is not frozen, because a worker makes one
+    for every message, and that would cost thrice.
     ``message_id`` is the same whenever the same delivery is sent, without angle brackets. ``number`` is the delivery's;
     a test message has none.
     """

@@ -87,7 +87,8 @@ class Claims:
 
     def renew(self, now: datetime) -> None:
         """Keep the lease, however long the lines take and whatever is claimed meanwhile."""
-        if self._held_at and not self._is_held(now):
+        # As `_is_held` has it, without a call: this is asked three times for every message.
+        if self._held_at and not self._held_at <= now < self._hold_again_at:
             self._note_held(now)
             self._desk.do(self._hold, now)
 

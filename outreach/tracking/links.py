@@ -14,13 +14,14 @@ class TrackedLinks:
     """Makes links for the engine; remembers the click token of each cohort that it met, which never changes."""
 
     def __init__(self) -> None:
+        self._site = settings.SITE_URL
         self._cohorts: dict[int, dict[Dimensions, int]] = {}
         self._shared: dict[tuple[int, Dimensions], str] = {}
         self._views: dict[int, str] = {}
 
     def of(self, delivery: Claimed, *, built: Built) -> LinkAddresses:
         """The addresses for ``delivery``: a token each for clicking, leaving and, with consent, the open pixel."""
-        site = settings.SITE_URL
+        site = self._site
         own = mint_together(message=delivery.message, number=delivery.number)
         click = own.click if delivery.tracks_clicks else self._cohort_token(delivery)
         return LinkAddresses(
@@ -34,7 +35,7 @@ class TrackedLinks:
     def _view_address(self, message: int, language: str) -> str:
         address = self._views.get(message)
         if address is None:
-            address = self._views[message] = settings.SITE_URL + view_path(message=message, language=language)
+            address = self._views[message] = self._site + view_path(message=message, language=language)
         return address
 
     def _cohort_token(self, delivery: Claimed) -> str:

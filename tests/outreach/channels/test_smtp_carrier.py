@@ -6,6 +6,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -358,6 +359,24 @@ def test_what_cannot_be_filled_in_is_built_by_django_for_each_receiver(address, 
     for number in (1, 2):
         each = outgoing(number, address=address, built=built, pixel=False)
         _same(forms.fill(each), escaped(mail_bytes(each)))
+
+
+@pytest.mark.parametrize("end", ["?a=1&b=2", "<b>", "=C3", "é", "\u202e", "\ud800"])
+@pytest.mark.parametrize("name", ["clicks", "unsubscribe", "view", "open_pixel", "trap"])
+def test_links_that_do_not_read_the_same_everywhere_are_not_filled_in(name, end):
+    forms = MailForms()
+    plain = outgoing(1, numbered=True)
+    forms.fill(plain)
+    form = forms._forms[id(BUILT), True, True][1]
+    assert form.fill(plain) is not None
+    link = getattr(plain.links, name)
+    several = [[*link[:-1], link[-1] + end], Numbered(link.stem + end, len(link))] if name == "clicks" else [link + end]
+
+    for odd in several:
+        each = replace(plain, links=plain.links._replace(**{name: odd}))
+        assert form.fill(each) is None
+        if "\ud800" not in end:
+            _same(forms.fill(each), escaped(mail_bytes(each)))
 
 
 def test_numbered_addresses_are_a_sequence_like_the_list_of_them():
