@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from outreach.audience.addresses import encrypt
 from outreach.audience.models import Subscriber, Subscription, Suppression
+from outreach.audience.suppressions import suppress
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
 from outreach.channels import failures, registry
@@ -246,11 +247,25 @@ def test_pause_stops_even_a_message_that_was_taken(sending, courier, channel, cl
     assert Delivery.objects.filter(status="queued", lease_owner="").count() == 5
 
 
-def test_who_leaves_while_it_is_being_sent_gets_nothing(sending, courier, channel, clock):
+def _has_left(found, _now):
+    found.update(state="left")
+
+
+def _has_withdrawn_consent(found, _now):
+    found.update(allows_messages=False)
+
+
+def _is_suppressed(found, now):
+    suppress(channel="email", address_hash=found.get().address_hash, reason="complaint", now=now)
+
+
+@pytest.mark.parametrize("happens", [_has_left, _has_withdrawn_consent, _is_suppressed])
+def test_who_leaves_while_it_is_being_sent_gets_nothing(sending, courier, channel, clock, happens):
+    """Each alone is enough; ordinarily they come together."""
     for number in range(3):
         person(number)
     broadcast = sending()
-    Subscription.objects.filter(subscriber__deliveries__pk=Delivery.objects.latest("pk").pk).update(state="left")
+    happens(Subscription.objects.filter(subscriber__deliveries__pk=Delivery.objects.latest("pk").pk), clock.now)
 
     courier.work()
     tidying.tidy(now=clock.now)

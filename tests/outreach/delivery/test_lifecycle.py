@@ -116,11 +116,16 @@ def test_a_segment_cant_be_edited_between_its_approval_being_checked_and_its_peo
     assert Delivery.objects.count() == 1
 
 
-def test_a_segment_edited_while_it_is_being_sent_to_changes_nothing(sending):
+def test_a_segment_edited_while_it_is_being_sent_to_changes_nothing(sending, courier, channel, clock):
     person(1)
     broadcast = sending()
     Segment.objects.update(rule={"field": "language", "in": ["fr"]})
+    person(2, language="fr")
 
+    courier.work()
+    tidying.tidy(now=clock.now)
+
+    assert [outgoing.address for outgoing in channel.sent] == ["person1@example.org"]
     assert balance(broadcast).deliveries == 1
     assert Freeze.objects.get().segments["everybody"]["rule"] == {"all": []}
 
