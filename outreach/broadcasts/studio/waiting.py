@@ -1,4 +1,8 @@
-"""What waits for an approver, on the dashboard: broadcasts that somebody submitted, and those that are held."""
+"""What waits for somebody, on the dashboard.
+
+For an approver that is what somebody submitted, and what is held. For an editor it is what they wrote or submitted and
+is held, as where a provider refused its content.
+"""
 
 from collections.abc import MutableSequence, Sequence
 from dataclasses import dataclass
@@ -6,13 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from wagtail.admin.ui.components import Component
 
 from outreach.broadcasts.models import Approval, Broadcast
 from outreach.broadcasts.standing import open_submission, why_not_second_person
 
-PERMISSION = "outreach.approve_broadcast"
+APPROVES, WRITES = "outreach.approve_broadcast", "outreach.submit_broadcast"
 MOST_SHOWN = 10
 State = Broadcast.State
 
@@ -42,15 +47,26 @@ class WaitingPanel(Component):
 
 def waiting_for(user: User | AnonymousUser) -> list[Waiting]:
     """What waits for ``user``, the oldest first; nothing that somebody else has to approve."""
-    if not isinstance(user, User) or not user.has_perm(PERMISSION):
+    if not isinstance(user, User):
         return []
-    found = Broadcast.objects.filter(state__in=[State.SUBMITTED, State.PAUSED]).order_by("pk")
-    waiting = (Waiting(each, open_submission(each) if each.state == State.SUBMITTED else None) for each in found)
+    waiting = (
+        Waiting(each, open_submission(each) if each.state == State.SUBMITTED else None)
+        for each in _concerning(user).order_by("pk")
+    )
     return [
         each
         for each in waiting
         if not each.submission or not why_not_second_person(each.broadcast, each.submission, user)
     ][:MOST_SHOWN]
+
+
+def _concerning(user: User) -> "QuerySet[Broadcast]":
+    if user.has_perm(APPROVES):
+        return Broadcast.objects.filter(state__in=[State.SUBMITTED, State.PAUSED])
+    if user.has_perm(WRITES):
+        their_own = Q(created_by=user) | Q(approvals__submitted_by=user)
+        return Broadcast.objects.filter(their_own, state=State.PAUSED).distinct()
+    return Broadcast.objects.none()
 
 
 def tell_what_waits(request: HttpRequest, panels: MutableSequence[Component]) -> None:
