@@ -20,6 +20,7 @@ from django.core.mail import get_connection
 from django.core.mail.message import sanitize_address
 
 from . import smtp_answers
+from .coalescing import Coalescing
 from .email_message import MailForms
 from .failures import ChannelError, ChannelRefused, TryLater
 from .protocol import Outgoing, Work
@@ -47,6 +48,7 @@ class SmtpCarrier:
         self._forms = MailForms()
         self._lines: set[Line] = set()
         self._farewells = Farewells()
+        self._coalescing = Coalescing()
         self._held: deque[tuple[Outgoing, bytes]] = deque()
         self._opening: set[Future[Any]] = set()
         self._opener: ThreadPoolExecutor | None = None
@@ -68,13 +70,13 @@ class SmtpCarrier:
         while True:
             self._use_lines()
             if self._build_ahead():
-                self._turn(0.0)
+                self._serve(self._selector.select(0.0))
                 continue
             work.rest()
-            busy = any(not line.is_idle for line in self._lines)
+            busy = sum(not line.is_idle for line in self._lines)
             if self._over and not busy and not self._held:
                 return
-            self._turn(self._patience(busy))
+            self._await(busy)
 
     def close(self) -> None:
         """See :class:`~.protocol.Carrier`."""
@@ -154,8 +156,18 @@ class SmtpCarrier:
 
     # --- the loop ---------------------------------------------------------------------------------------------------
 
-    def _turn(self, seconds: float) -> None:
-        for key, events in self._selector.select(seconds):
+    def _await(self, busy: int) -> None:
+        """Nothing is left to be built: wait for what lines say, ``busy`` of which expect something."""
+        if pause := self._coalescing.pause(busy=busy):
+            time.sleep(pause)
+        begun = time.monotonic()
+        found = self._selector.select(self._patience(busy))
+        self._coalescing.note(waited=time.monotonic() - begun, heard=bool(found))
+        self._serve(found)
+
+    def _serve(self, found: list[tuple[selectors.SelectorKey, int]]) -> None:
+        """Do what lines are ready for."""
+        for key, events in found:
             line: Line | None = key.data
             if line is None:
                 with contextlib.suppress(OSError):
@@ -180,7 +192,7 @@ class SmtpCarrier:
         for line in [line for line in self._lines if line.waits and line.silent_since < now - longest]:
             self._safely(line, line.break_off, "silent for too long")
 
-    def _patience(self, busy: bool) -> float:
+    def _patience(self, busy: int) -> float:
         ahead = self._ask_at - time.monotonic()
         if ahead > 0 and not self._over:
             return ahead
@@ -214,7 +226,7 @@ class SmtpCarrier:
             if time.monotonic() - line.silent_since > IDLE_SECONDS:
                 self._forget(line)
                 line.say_goodbye()
-        self._turn(0.0)
+        self._serve(self._selector.select(0.0))
 
     # --- opening ----------------------------------------------------------------------------------------------------
 

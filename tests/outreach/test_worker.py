@@ -1,7 +1,9 @@
 """The worker: real servers on both channels, from a scheduled broadcast to messages received."""
 
+import os
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
@@ -105,6 +107,56 @@ def test_no_lane_waits_long_for_one_that_computes(monkeypatch):
 
     assert seen[0] < usual / 10
     assert sys.getswitchinterval() == usual
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows the policy")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("refused", [False, True])
+def test_lanes_interrupt_nobody_where_the_system_lets_them(monkeypatch, refused):
+    usual, seen = os.sched_getscheduler(0), []
+    worker = Worker()
+
+    def look() -> bool:
+        seen.append(os.sched_getscheduler(0))
+        worker.stop()
+        return True
+
+    def refuse(*_arguments: object) -> None:
+        raise PermissionError
+
+    if refused:
+        monkeypatch.setattr("outreach.worker.os.sched_setscheduler", refuse)
+    monkeypatch.setattr("outreach.worker.lanes", lambda _tasks: [Lane("looking", [look])])
+
+    worker.run()
+
+    assert usual == os.SCHED_OTHER
+    assert seen == [os.SCHED_OTHER if refused else os.SCHED_BATCH]
+    assert os.sched_getscheduler(0) == usual
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux knows the policy")
+@pytest.mark.django_db(transaction=True)
+def test_a_policy_that_somebody_chose_stays(monkeypatch):
+    seen = []
+    worker = Worker()
+
+    def look() -> bool:
+        seen.append(os.sched_getscheduler(0))
+        worker.stop()
+        return True
+
+    def run_idle() -> None:
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        worker.run()
+        seen.append(os.sched_getscheduler(0))
+
+    monkeypatch.setattr("outreach.worker.lanes", lambda _tasks: [Lane("looking", [look])])
+    # In a thread of its own, whose policy ends with it.
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(run_idle).result()
+
+    assert seen == [os.SCHED_IDLE, os.SCHED_IDLE]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 
 from outreach.channels.built import PIXEL, PLACEHOLDER, TRAP, UNSUBSCRIBE, Built, LinkAddresses, Numbered
+from outreach.channels.coalescing import Coalescing
 from outreach.channels.email_message import MailForms, escaped, mail_bytes
 from outreach.channels.email_smtp import MOST_AHEAD, SmtpCarrier
 from outreach.channels.failures import OutcomeUnknown, TryLater
@@ -185,6 +186,34 @@ def test_before_it_waits_or_closes_a_line_every_outcome_is_on_record(server, car
 
     assert len(work.settled) + len(work.given_back) == 30
     assert unrecorded == []
+
+
+def test_while_answers_come_together_every_outcome_is_on_record(server, carrier, monkeypatch):
+    work = ListWork(outgoing(number) for number in range(60))
+    slept, unrecorded = [], []
+    monkeypatch.setattr(Coalescing, "pause", lambda _self, busy: 0.001 if busy == 4 else 0.0)
+    monkeypatch.setattr(
+        "outreach.channels.email_smtp.time.sleep",
+        lambda seconds: slept.append(seconds) or unrecorded.extend(work.unrecorded),
+    )
+
+    carrier.carry(work)
+
+    assert slept
+    assert set(slept) == {0.001}
+    assert unrecorded == []
+    assert len(server.mails) == 60
+
+
+def test_a_carrier_says_how_long_it_waited_and_whether_for_something(server, carrier, monkeypatch):
+    noted = []
+    monkeypatch.setattr(Coalescing, "note", lambda _self, waited, heard: noted.append((waited, heard)))
+
+    carrier.carry(ListWork([outgoing(1), 0.05, outgoing(2)]))
+
+    assert any(heard for _waited, heard in noted)
+    # Nothing was left on any line while the second one had to wait.
+    assert any(waited > 0.01 and not heard for waited, heard in noted)
 
 
 def test_a_server_that_allows_one_line_only_gets_everything_over_it(server, carrier):
