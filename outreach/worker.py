@@ -40,9 +40,9 @@ Task = Callable[[], bool]
 def _interrupting_nobody() -> Iterator[None]:
     """Threads that begin herein take their turn as what works through a heap does (``SCHED_BATCH``, see ``sched(7)``).
 
-    One that wakes up lets whoever has its processor go on for a moment: a page that is being made for a reader, or a
-    mail server on the same machine, which would be interrupted by each of its own answers. A policy that somebody chose
-    stays, and where the system has no such thing, all is as usual.
+    One that wakes up lets whoever has its processor go on for a moment: a mail server on the same machine would else be
+    interrupted by each of its own answers. A policy that somebody chose stays, and where the system has no such thing,
+    all is as usual.
     """
     if sys.platform != "linux" or os.sched_getscheduler(0) != os.SCHED_OTHER:
         yield
