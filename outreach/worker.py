@@ -44,17 +44,21 @@ def _interrupting_nobody() -> Iterator[None]:
     interrupted by each of its own answers. A policy that somebody chose stays, and where the system has no such thing,
     all is as usual.
     """
-    if sys.platform != "linux" or os.sched_getscheduler(0) != os.SCHED_OTHER:
+    if sys.platform != "linux":
         yield
         return
-    usual = os.sched_getparam(0)
+    is_changed = False
     with suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        # A sandbox may refuse the question already, and musl knows none of these.
+        if os.sched_getscheduler(0) == os.SCHED_OTHER:
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+            is_changed = True
     try:
         yield
     finally:
-        with suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_OTHER, usual)
+        if is_changed:
+            with suppress(OSError):
+                os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 class Lane(NamedTuple):
