@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from outreach.broadcasts.models import Approval, Broadcast
@@ -151,6 +152,7 @@ def test_a_policy_that_somebody_chose_stays(monkeypatch):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
         worker.run()
         seen.append(os.sched_getscheduler(0))
+        connections.close_all()
 
     monkeypatch.setattr("outreach.worker.lanes", lambda _tasks: [Lane("looking", [look])])
     # In a thread of its own, whose policy ends with it.
