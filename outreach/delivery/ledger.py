@@ -87,14 +87,21 @@ def hold(*, owner: str, channel: str, now: datetime) -> bool:
 
 _CLAIM = """
     WITH free AS MATERIALIZED (
-        SELECT id FROM outreach_delivery
+        SELECT {place} AS place FROM outreach_delivery
         WHERE broadcast_id = %s AND channel = %s AND id > %s AND settled_at IS NULL
             AND (status = 'queued' OR (status = 'deferred' AND (due_at <= %s OR due_at > %s)))
         ORDER BY id LIMIT %s {lock}
     )
-    UPDATE outreach_delivery SET status = 'attempting', lease_owner = %s WHERE id IN (SELECT id FROM free)
+    UPDATE outreach_delivery SET status = 'attempting', lease_owner = %s WHERE {place} {among}
     RETURNING id
 """
+_BY_PLACE = {
+    "place": "ctid",
+    "lock": "FOR NO KEY UPDATE SKIP LOCKED",
+    "among": "= ANY(ARRAY(SELECT place FROM free))",
+}
+"""On PostgreSQL, where a locked row stays where it is in the table: it is found again without an index."""
+_BY_NUMBER = {"place": "id", "lock": "", "among": "IN (SELECT place FROM free)"}
 
 
 def claim(*, broadcast: int, channel: str, owner: str, limit: int, after: int = 0, now: datetime) -> list[int]:
@@ -102,12 +109,12 @@ def claim(*, broadcast: int, channel: str, owner: str, limit: int, after: int = 
 
     No two workers get the same one. The numbers come in order.
     """
-    lock = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    way = _BY_PLACE if connection.vendor == "postgresql" else _BY_NUMBER
     # What was never deferred is due whatever the clock says, which may have been set back.
     adapt = connection.ops.adapt_datetimefield_value
     due_by, never = adapt(now), adapt(now + LONGEST_PAUSE + CLOCKS_DIFFER)
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(lock=lock), [broadcast, channel, after, due_by, never, limit, owner])
+        cursor.execute(_CLAIM.format(**way), [broadcast, channel, after, due_by, never, limit, owner])
         return sorted(number for (number,) in cursor.fetchall())
 
 

@@ -389,6 +389,29 @@ def test_two_workers_never_claim_the_same_delivery(sending, clock):
 
 
 @pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_steps_over_what_somebody_else_is_changing(sending, clock):
+    for number in range(3):
+        person(number)
+    broadcast = sending()
+    _first, second, _third = everyone = list(Delivery.objects.order_by("pk").values_list("pk", flat=True))
+
+    def claim() -> list[int]:
+        return ledger.claim(broadcast=broadcast.pk, channel="email", owner="a", limit=10, now=clock.now)
+
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE outreach_delivery SET detail = 'changed' WHERE id = %s", [second])
+        assert claim() == [number for number in everyone if number != second]
+        other.commit()
+        assert claim() == [second]
+    finally:
+        other.close()
+
+
+@pytest.mark.postgres
 def test_claiming_whole_pages_of_rows_touches_no_index(sending, clock):
     people = Subscriber.objects.bulk_create(Subscriber(language="en") for _each in range(200))
     Subscription.objects.bulk_create(
