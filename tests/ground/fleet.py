@@ -20,9 +20,9 @@ from . import messages, people
 from .databases import Database, Yard, attach, detach
 from .processes import Worker, machine_busy, open_sockets
 
-LOOK, LOOK_CLOSELY = 0.2, 0.02
-"""In seconds, how often it is looked what is left: closely while the last tenth is sent, since what passes until the
-end is seen counts as sending.
+LOOK, LOOK_CLOSELY = 0.5, 0.02
+"""In seconds, how often it is looked what is left: seldom, since looking takes a processor from what is measured, and
+closely towards the end, since what passes until that is seen counts as sending.
 """
 SLOWEST_START = 30.0
 
@@ -154,7 +154,7 @@ class Fleet:
     def waiting(self) -> bool:
         """Whether the ledger has anything left to send.
 
-        It is asked ten times a second beside what is measured, so it goes on where it last found something.
+        It is asked beside what is measured, so it goes on where it last found something.
         """
         self._first_left = self._left_from(self._first_left) or self._left_from(0)
         return self._first_left > 0
@@ -181,7 +181,9 @@ class Fleet:
             if not self.waiting:
                 whole = True
                 break
-            time.sleep(LOOK_CLOSELY if last - self._first_left < (last - first) / 10 else LOOK)
+            done, elapsed = max(1, self._first_left - first), time.monotonic() - begun
+            seconds_left = elapsed * (last - self._first_left) / done
+            time.sleep(min(LOOK, max(LOOK_CLOSELY, seconds_left / 2)))
         seconds = time.monotonic() - begun
         busy_now, all_now = machine_busy()
         return Passage(
