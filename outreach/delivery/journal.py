@@ -3,13 +3,14 @@
 One file a worker and channel, only ever appended to: what was written is in the system's memory when the call returns,
 so SIGKILL loses nothing. An outcome may wait until the next message begins, and go with it in one write: killed between
 the two, a worker leaves uncertain one message of each line that it had open, as at any other time. The ledger is
-written from it in batches; a line that is in the ledger is dropped the next time the file is written anew. A lock on
-the file says that its worker lives.
+written from it in batches; what is in the ledger is noted too, and dropped the next time the file is written anew:
+told again days later, it would undo what people decided since. A lock on the file says that its worker lives.
 
     boot 6f0c…           the machine's start that the lines belong to
     b 17                 delivery 17 may arrive from now on
     a 17                 … and was accepted
     o {"number": 17, …}  … or this came of it
+    f 17 18              what came of these is in the ledger
 
 After a loss of power the last lines may be missing, so then everything that its worker held is doubtful.
 """
@@ -81,15 +82,18 @@ class Journal:
         if self._soon:
             self._append(b"")
 
-    def forget(self, numbers: Collection[int]) -> None:
-        """These are in the ledger."""
-        for number in numbers:
-            self._ended.pop(number, None)
-        if self._size > REWRITE_BYTES:
-            try:
+    def forget(self, outcomes: Collection[Outcome]) -> None:
+        """These are in the ledger; of a delivery that was tried again meanwhile, what came of that stays."""
+        known = [each.number for each in outcomes if self._ended.get(each.number) is each]
+        for number in known:
+            del self._ended[number]
+        try:
+            if self._size > REWRITE_BYTES:
                 self._write_anew()
-            except OSError as error:
-                logger.error("the journal can't be written anew, and grows: %s", error)
+            elif known:
+                self._append(b"f %s\n" % " ".join(map(str, known)).encode())
+        except OSError as error:
+            logger.error("what is in the ledger can't be noted in the journal: %s", error)
 
     def close(self, *, keep: bool = False) -> None:
         """End it; the file stays for another worker to read where something is open or ``keep`` says so."""
@@ -205,6 +209,9 @@ def _parsed(owner: str, path: Path) -> Remains:
             elif kind == b"b":
                 outcomes.pop(int(rest), None)
                 begun.add(int(rest))
+            elif kind == b"f":
+                for number in map(int, rest.split()):
+                    outcomes.pop(number, None)
             else:
                 outcome = _accepted(int(rest), ended_at) if kind == b"a" else _outcome(rest)
                 outcomes[outcome.number] = outcome

@@ -94,7 +94,7 @@ class Record:
             except Exception:
                 self._unwritten = outcomes + self._unwritten
                 raise
-            self._journal.forget([each.number for each in outcomes])
+            self._journal.forget(outcomes)
 
 
 def _settle(outcomes: list[Outcome], owner: str) -> None:

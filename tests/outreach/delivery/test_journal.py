@@ -55,8 +55,9 @@ def test_a_living_workers_journal_is_left_alone(tmp_path):
     journal.begin(1)
 
     assert left_behind(tmp_path) == []
-    journal.end(accepted(1))
-    journal.forget([1])
+    outcome = accepted(1)
+    journal.end(outcome)
+    journal.forget([outcome])
     journal.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -122,6 +123,38 @@ def test_a_second_attempt_counts_more_than_the_outcome_of_the_first(tmp_path):
     assert left.outcomes == ()
 
 
+def test_what_is_in_the_ledger_is_not_told_again(tmp_path):
+    journal = Journal(tmp_path, "dead")
+    outcomes = [Outcome(number, "blocked", NOW, NOW) for number in (1, 2, 3)]
+    for each in outcomes:
+        journal.begin(each.number)
+        journal.end(each, soon=True)
+    journal.begin(4)
+    journal.forget(outcomes[:2])
+    die(journal)
+
+    [left] = left_behind(tmp_path)
+
+    assert left.outcomes == (outcomes[2],)
+    assert left.begun == {4}
+    assert left.is_complete
+
+
+def test_what_came_of_a_second_attempt_is_kept_until_it_is_in_the_ledger_itself(tmp_path):
+    journal = Journal(tmp_path, "dead")
+    first = Outcome(1, "deferred", NOW, NOW, due_at=NOW)
+    second = Outcome(1, "bounced", NOW, NOW)
+    for each in (first, second):
+        journal.begin(1)
+        journal.end(each)
+    journal.forget([first])
+    die(journal)
+
+    [left] = left_behind(tmp_path)
+
+    assert left.outcomes == (second,)
+
+
 def test_after_a_start_of_the_machine_nothing_is_taken_for_complete(tmp_path, monkeypatch):
     journal = Journal(tmp_path, "dead")
     journal.begin(1)
@@ -165,8 +198,9 @@ def test_a_long_journal_is_written_anew_and_keeps_what_is_open(tmp_path, monkeyp
     journal = Journal(tmp_path, "busy")
     for number in range(1000):
         journal.begin(number)
-        journal.end(accepted(number))
-        journal.forget([number])
+        outcome = accepted(number)
+        journal.end(outcome)
+        journal.forget([outcome])
     journal.begin(5000)
     journal.begin(5001)
     journal.end(accepted(5001))
@@ -205,6 +239,23 @@ def test_a_disk_that_is_full_leaves_the_old_journal_as_it_was(tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_that_is_full_keeps_nobody_from_writing_the_ledger(tmp_path, monkeypatch):
+    journal = Journal(tmp_path, "busy")
+    outcome = accepted(1)
+    journal.begin(1)
+    journal.end(outcome)
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:2]))
+
+    journal.forget([outcome])
+
+    monkeypatch.setattr(os, "write", write)
+    journal.begin(2)
+    die(journal)
+    [left] = left_behind(tmp_path)
+    assert (left.begun, left.outcomes, left.is_complete) == ({2}, (), True)
+
+
 def test_a_line_of_which_only_a_part_was_written_does_not_run_into_the_next(tmp_path, monkeypatch):
     journal = Journal(tmp_path, "busy")
     write = os.write
@@ -221,20 +272,24 @@ def test_a_line_of_which_only_a_part_was_written_does_not_run_into_the_next(tmp_
     assert left.is_complete
 
 
-@given(st.lists(st.tuples(st.sampled_from("bad"), st.integers(1, 6)), max_size=40), st.integers(0, 60))
+@given(st.lists(st.tuples(st.sampled_from("badf"), st.integers(1, 6)), max_size=40), st.integers(0, 60))
 def test_cut_anywhere_it_tells_the_truth_about_what_stands_before_the_cut(tmp_path_factory, steps, cut):
-    """Begun, accepted, deferred, in any order that a worker can produce; then the file is cut short."""
+    """Begun, accepted, deferred, in the ledger, in any order that a worker can produce; then the file is cut short."""
     directory = tmp_path_factory.mktemp("journal")
     journal = Journal(directory, "dead")
     [path] = directory.iterdir()
     header = path.stat().st_size
     states = [({}, 0)]
     known: dict[int, str] = {}
+    outcomes: dict[int, Outcome] = {}
     for step, number in steps:
         if step == "b":
             journal.begin(number)
-        elif known.get(number) == "b":
-            journal.end(Outcome(number, "accepted" if step == "a" else "deferred", NOW, NOW))
+        elif step != "f" and known.get(number) == "b":
+            outcomes[number] = Outcome(number, "accepted" if step == "a" else "deferred", NOW, NOW)
+            journal.end(outcomes[number])
+        elif step == "f" and known.get(number) in {"a", "d"}:
+            journal.forget([outcomes[number]])
         else:
             continue
         known = {**known, number: step}
@@ -247,7 +302,7 @@ def test_cut_anywhere_it_tells_the_truth_about_what_stands_before_the_cut(tmp_pa
 
     truth = next(state for state, size in reversed(states) if size <= keep)
     assert left.begun == {number for number, step in truth.items() if step == "b"}
-    assert {outcome.number for outcome in left.outcomes} == {number for number, step in truth.items() if step != "b"}
+    assert {outcome.number for outcome in left.outcomes} == {number for number, step in truth.items() if step in "ad"}
 
 
 def test_after_a_line_that_was_cut_off_the_journal_is_whole_again(tmp_path, monkeypatch):

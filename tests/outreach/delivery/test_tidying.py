@@ -1,5 +1,6 @@
 """What workers do in passing: cancelling what waits, and finishing."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,12 @@ from django.db import connection
 from django.db.models.signals import post_save
 from wagtail.models import ModelLogEntry
 
+from outreach.audience import subscriptions
+from outreach.audience.models import Subscription
 from outreach.broadcasts import services as broadcasts
 from outreach.broadcasts.models import Broadcast
-from outreach.delivery import lifecycle, tidying
+from outreach.channels.failures import ChannelError, OutcomeUnknown, ReceiverBlocked
+from outreach.delivery import ledger, lifecycle, tidying
 from outreach.delivery.balance import balance
 from outreach.delivery.freeze import freeze
 from outreach.delivery.models import Delivery, Freeze
@@ -138,3 +142,53 @@ def test_what_was_sent_is_not_read_to_learn_whether_anything_is_open(sending, cl
     tidying.tidy(now=clock.now)
 
     assert rows_read() - before < 100
+
+
+def kill(courier) -> None:
+    """The system takes everything from a killed process but its files."""
+    os.close(courier._record._journal._file)
+
+
+def test_who_came_back_to_the_bot_stays_when_the_worker_that_knew_of_the_block_is_killed(
+    sending, broadcast, channel, hire, clock, tmp_path
+):
+    broadcast.channels = ["telegram"]
+    broadcast.save()
+    broadcast.messages.all().delete()
+    write(broadcast, channel="telegram")
+    channel.name = "telegram"
+    person(1, channels=("telegram",))
+    sending()
+    channel.answers = [ReceiverBlocked("Forbidden: bot was blocked by the user")]
+    courier = hire(channel)
+    courier.work()
+    subscription = Subscription.objects.get()
+    assert subscription.state == "stopped"
+    assert subscriptions.resume(subscription=subscription)
+
+    kill(courier)
+    tidying.tidy(journals=tmp_path / "journals", now=clock.now)
+
+    assert Subscription.objects.get().state == "active"
+
+
+@pytest.mark.parametrize("failure", [ChannelError("no"), OutcomeUnknown("broke")])
+def test_what_a_person_has_tried_again_is_sent_although_its_worker_is_killed_before(
+    sending, channel, courier, hire, clock, tmp_path, failure
+):
+    person(1)
+    broadcast = sending()
+    channel.answers = [failure]
+    courier.work()
+    again = lifecycle.retry_failed(broadcast=broadcast, now=clock.now) or lifecycle.resolve_uncertain(
+        broadcast=broadcast, send_again=True, now=clock.now
+    )
+    assert again == 1
+    assert ledger.claim(broadcast=broadcast.pk, channel="email", owner=courier.owner, limit=5, now=clock.now)
+
+    kill(courier)
+    tidying.recover(journals=tmp_path / "journals")
+    hire(channel, owner="worker-2").work()
+
+    assert len(channel.sent) == 1
+    assert Delivery.objects.get().status == "accepted"
