@@ -8,6 +8,7 @@ killed at any moment, a worker leaves uncertain only what was under way on its o
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -357,9 +358,16 @@ class Courier:
         )
 
     def _is_time_over(self, now: datetime) -> bool:
-        """Whether something that is ready or taken may not be sent any more, as far as the clock alone can tell."""
+        """Whether something that is ready or taken may not be sent any more, as far as the clock alone can tell.
+
+        After a machine's sleep that may be anything: another worker may have been given it, and what tells of that may
+        still be on its way.
+        """
+        has_slept = self._going.has_slept(now)
         going = self._going.look(now)
-        return going is not None and not going.issuperset(claimed.broadcast for claimed in self._hand.waiting.values())
+        if going is None:
+            return False
+        return has_slept or not going.issuperset(claimed.broadcast for claimed in self._hand.waiting.values())
 
     def _keep(self, may_go: Callable[[Claimed], bool]) -> None:
         """Give back what is ready or taken and may not go."""
@@ -371,9 +379,9 @@ class Courier:
 
 
 def _move(subscription: int, address: str, now: datetime) -> None:
-    found = Subscription.objects.filter(pk=subscription).first()
-    if found:
-        subscriptions.move(subscription=found, address=address, now=now)
+    # Who had themselves erased meanwhile is followed nowhere.
+    with suppress(Subscription.DoesNotExist):
+        subscriptions.move(subscription=Subscription.objects.get(pk=subscription), address=address, now=now)
 
 
 def _pause_broadcast(number: int, reason: str, now: datetime) -> None:

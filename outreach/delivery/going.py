@@ -48,6 +48,10 @@ class Going:
             del self._stopped[number]
         return going - self._stopped.keys()
 
+    def has_slept(self, now: datetime) -> bool:
+        """Whether nobody looked for so long that anything may have happened meanwhile."""
+        return not self._looked_at <= now < self._looked_at + LONGEST_UNSEEN
+
     def look(self, now: datetime) -> set[int] | None:
         """What a new look saw going, where it is time for one; ``None`` while the desk looks, and lines go on.
 
@@ -55,7 +59,7 @@ class Going:
         """
         if self._looked_at <= now < self._looked_at + LOOK_EVERY:
             return None
-        if self._stopped or not self._looked_at <= now < self._looked_at + LONGEST_UNSEEN:
+        if self._stopped or self.has_slept(now):
             self._looking, self._looked_at = None, now
             return self.ask()
         if self._looking is None:

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from outreach.audience import subscriptions
+from outreach.audience.models import Consent, Subscription
 from outreach.broadcasts.models import Broadcast
 from outreach.delivery import ledger, lifecycle, tidying
 from outreach.delivery.models import Delivery, Freeze
 from outreach.tasks import Tasks
 
-from .conftest import START, person
+from .conftest import START, ListChannel, NothingNew, person
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
@@ -158,3 +160,28 @@ def test_a_worker_whose_clock_is_set_back_goes_on_with_what_it_does_in_passing(m
             step()
 
     assert [called.count(name) for name in ("publish_scheduled", "forget", "close")] == [4, 2, 4]
+
+
+@pytest.mark.parametrize("what", ["sent by another worker", "left"])
+def test_a_worker_that_slept_sends_nothing_that_meanwhile_may_not_go_even_before_anybody_tells_it(
+    sending, channel, hire, clock, what
+):
+    person(1)
+    broadcast = sending()
+    another = ListChannel(clock=clock)
+
+    def sleep(_outgoing):
+        channel.before = lambda _next: None
+        clock.now += 2 * ledger.LEASE
+        assert ledger.recover(now=clock.now) == 1
+        if what == "left":
+            subscriptions.leave(subscription=Subscription.objects.get(), method=Consent.Method.LINK, now=clock.now)
+        else:
+            assert lifecycle.resolve_uncertain(broadcast=broadcast, send_again=True, now=clock.now) == 1
+            hire(another, owner="worker-2").work()
+
+    channel.before = sleep
+    hire(channel, watch=NothingNew()).work()
+
+    assert channel.sent == []
+    assert len(another.sent) == (what != "left")
