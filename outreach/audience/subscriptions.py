@@ -162,9 +162,15 @@ def resume(*, subscription: Subscription) -> bool:
 
 @transaction.atomic
 def move(*, subscription: Subscription, address: str, now: datetime) -> None:
-    """Follow a person to the address that their channel names; where that one has a subscription, this one ends."""
+    """Follow a person to the address that their channel names; where that one has a subscription, this one ends.
+
+    Who is there already stays: several messages may have been told so. Raises ``Subscription.DoesNotExist``.
+    """
     address = normalised(channel=subscription.channel, address=address)
     digest = address_hash(channel=subscription.channel, address=address)
+    subscription.refresh_from_db(from_queryset=Subscription.objects.select_for_update(of=("self",)))
+    if subscription.address_hash == digest:
+        return
     if Subscription.objects.filter(channel=subscription.channel, address_hash=digest).exists():
         stop(subscription=subscription, now=now)
         return

@@ -111,6 +111,35 @@ def test_a_moved_address_is_written_to_at_its_new_place(sending, courier, channe
     assert [each.address for each in channel.sent] == ["moved@example.org"]
 
 
+def test_a_move_that_is_told_twice_ends_no_subscription(sending, courier, channel):
+    person(1)
+    sending()
+    moved = failures.AddressMoved("migrated", address="moved@example.org")
+    channel.answers = [moved, moved]
+
+    for _round in range(3):
+        courier.work()
+
+    assert Subscription.objects.get().state == "active"
+    assert [each.address for each in channel.sent] == ["moved@example.org"]
+
+
+def test_somebody_who_is_erased_while_their_move_is_told_holds_up_nobody(sending, courier, channel):
+    for number in range(2):
+        person(number)
+    sending()
+    channel.answers = [failures.AddressMoved("migrated", address="moved@example.org")]
+
+    def erase(_outgoing):
+        channel.during = lambda _next: None
+        Subscription.objects.earliest("pk").delete()
+
+    channel.during = erase
+    courier.work()
+
+    assert [each.address for each in channel.sent] == ["person1@example.org"]
+
+
 def test_rate_limited_deliveries_wait_as_long_as_the_provider_asks(sending, courier, channel, clock):
     for number in range(3):
         person(number)
