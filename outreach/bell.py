@@ -14,6 +14,8 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 EXCHANGE = "outreach.bell"
+RING_SECONDS = 2
+"""How long the broker may take for each step of a ring."""
 
 
 class Bell(Protocol):
@@ -99,7 +101,7 @@ def listen(*, stopping: threading.Event) -> Bell:
 
 
 def ring() -> None:
-    """Wake every worker once the transaction is committed. Never raises: a broker that is away costs a second."""
+    """Wake every worker once the transaction is committed. Never raises: a broker that is away costs some seconds."""
     if settings.BROKER_URL:
         transaction.on_commit(_ring_now)
 
@@ -107,8 +109,10 @@ def ring() -> None:
 def _ring_now() -> None:
     from kombu import Connection
 
+    # A broker that is short of memory or disk reads nothing more, and would be waited for until it has some again.
+    patience = {"max_retries": 1, "read_timeout": RING_SECONDS, "write_timeout": RING_SECONDS}
     try:
-        with Connection(settings.BROKER_URL, connect_timeout=2, transport_options={"max_retries": 1}) as broker:
+        with Connection(settings.BROKER_URL, connect_timeout=RING_SECONDS, transport_options=patience) as broker:
             broker.Producer(exchange=_exchange()).publish({}, retry=False, delivery_mode=1, declare=[_exchange()])
     except Exception as failure:
         logger.warning("the bell could not ring: %s", type(failure).__name__)
