@@ -268,14 +268,14 @@ def _connected() -> Any:
     try:
         backend.open()
         backend.connection.ehlo_or_helo_if_needed()
-    except (OSError, UnicodeError) as error:
+    except (OSError, ValueError) as error:
         with contextlib.suppress(OSError):
             backend.close()
         raise _connecting(error) from error
     return backend
 
 
-def _connecting(error: OSError | UnicodeError) -> ChannelError:
+def _connecting(error: OSError | ValueError) -> ChannelError:
     """Our failure for what went wrong between the first byte and the sign-in."""
     if isinstance(error, smtplib.SMTPResponseException):
         raw = error.smtp_error
@@ -284,6 +284,10 @@ def _connecting(error: OSError | UnicodeError) -> ChannelError:
     if isinstance(error, UnicodeError):
         # Its text would quote the password.
         return ChannelRefused(SERVER_MISFIT % "a name or password holds letters beyond ASCII.")
-    if isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError):
+    if isinstance(error, ValueError) and not isinstance(error, OSError):
+        return ChannelRefused(SERVER_MISFIT % "what the server asks for at the sign-in can't be read.")
+    # Of its own kind alone: that the server knows no way to sign in that we know.
+    is_misfit = type(error) is smtplib.SMTPException
+    if is_misfit or isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError):
         return ChannelRefused(SERVER_MISFIT % error)
     return TryLater(SERVER_AWAY % type(error).__name__, everyone=True)

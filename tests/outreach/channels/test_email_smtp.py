@@ -1,4 +1,8 @@
+import socketserver
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -327,6 +331,39 @@ def test_password_that_smtp_can_not_say_refuses_the_channel_and_is_not_told(sett
     assert "p\xe4ssword" not in str(refused.value)
     session.close()
     server.stop()
+
+
+@pytest.mark.parametrize(("ways", "challenge"), [("XOAUTH2", ""), ("CRAM-MD5", "abcde")])
+def test_sign_in_that_can_never_work_refuses_the_channel(settings, ways, challenge):
+    settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "campaign", "right"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    session = Session()
+    with knowing_only(ways, challenge) as settings.EMAIL_PORT:
+        settings.EMAIL_HOST, settings.EMAIL_TIMEOUT = "127.0.0.1", 5
+
+        with pytest.raises(ChannelRefused, match="EMAIL_URL do not fit") as refused:
+            session.send(outgoing())
+
+    assert "abcde" not in str(refused.value)
+    session.close()
+
+
+@contextmanager
+def knowing_only(ways: str, challenge: str) -> Iterator[int]:
+    """A mail server with these ways to sign in, and what it asks for then; its port."""
+
+    class Talk(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"220 hello\r\n")
+            answers = {b"EHLO": f"250-hello\r\n250 AUTH {ways}\r\n", b"AUTH": f"334 {challenge}\r\n"}
+            for line in self.rfile:
+                self.wfile.write(answers.get(line[:4].strip().upper(), "221 bye\r\n").encode())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Talk) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
 
 
 class SigningIn(SmtpServer):
