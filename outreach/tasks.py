@@ -92,6 +92,8 @@ class Tasks:
 
     def _courier(self, channel_name: str) -> Courier:
         owner = f"{self.owner}:{channel_name}"
+        # First, because it is what can fail: on a full disk there are as many tries as rounds.
+        journal = Journal(self.journals, owner)
         desk: Executor = Beside(f"{channel_name}-desk") if self.threaded else AtOnce()
         self._desks.append(desk)
         return Courier(
@@ -99,7 +101,7 @@ class Tasks:
             links=TrackedLinks(),
             owner=owner,
             source=lambda: lifecycle.sending_on(channel_name, now=self.clock()),
-            journal=Journal(self.journals, owner),
+            journal=journal,
             watch=watch() if self.threaded else AlwaysChanged(),
             desk=desk,
             clock=self.clock,

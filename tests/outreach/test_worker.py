@@ -240,6 +240,18 @@ def test_pages_appear_at_their_times_by_the_worker_once_a_minute(story):
     assert story.title == "Later still"
 
 
+def test_a_disk_that_takes_no_journal_costs_no_memory(tmp_path, transactional_db):
+    folder = tmp_path / "journals"
+    folder.write_text("here no folder can be made")
+    tasks = Tasks(owner="w", clock=timezone.now, stopping=threading.Event(), threaded=True, journals=folder)
+
+    for _round in range(3):
+        with pytest.raises(OSError, match="journals"):
+            tasks.deliver("email")
+
+    assert tasks._desks == []
+
+
 def test_every_task_has_one_lane():
     tasks = Tasks(owner="w", clock=timezone.now, stopping=threading.Event())
     followed = [task for lane in lanes(tasks) for task in (*lane.tasks, *lane.seldom)]
