@@ -97,6 +97,12 @@ def keep_pasted_headings() -> SafeString:
     return format_html('<script src="{}"></script>', versioned_static("editing/word_paste.js"))
 
 
+@hooks.register("insert_global_admin_js")
+def keep_typed_dates() -> SafeString:
+    """What keeps a date as it was typed."""
+    return format_html('<script src="{}"></script>', versioned_static("editing/typed_dates.js"))
+
+
 @hooks.register("register_log_actions")
 def register_log_actions(actions: Any) -> None:
     """A page's history names its reviews."""
