@@ -1,5 +1,6 @@
 """The studio's forms. Times are read and shown in the office's time zone, whatever zone a person's profile names."""
 
+import re
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from datetime import timezone as fixed_zone
@@ -37,6 +38,7 @@ NEWEST = 8
 LONGEST_DEADLINE = 24 * 366
 """In hours; SQLite would store more than Python can reckon with."""
 
+BLOCK_KEYS = re.compile(r' data-block-key="[^"]*"')
 WITHOUT_ZONE = fixed_zone(timedelta(0), "no zone")
 """Marks a time that was typed without a zone."""
 
@@ -236,7 +238,9 @@ class MessageForm(forms.ModelForm):
             if name in cleaned:
                 cleaned[name] = tidy_line(cleaned[name])
         if "body" in cleaned:
-            cleaned["body"] = NO_XML.sub(" ", cleaned["body"])
+            body = _unmarked(NO_XML.sub(" ", cleaned["body"]))
+            # Whoever changed nothing has changed nothing, also where older marks stand in what is stored.
+            cleaned["body"] = self.instance.body if _unmarked(self.instance.body) == body else body
         return cleaned
 
     def _post_clean(self) -> None:
@@ -249,6 +253,11 @@ class MessageForm(forms.ModelForm):
             draw(self.instance)
             for problem in problems(self.instance):
                 self.add_error(None, problem)
+
+
+def _unmarked(body: str) -> str:
+    """``body`` without the marks by which the editor finds its paragraphs again; no text is drawn with them."""
+    return BLOCK_KEYS.sub("", body)
 
 
 class OfficeDateTimeField(forms.DateTimeField):
