@@ -79,10 +79,15 @@ def quiet_until(*, channel: str, now: datetime) -> datetime | None:
 
 def resting(*, broadcast: Broadcast, now: datetime) -> list[tuple[str, datetime]]:
     """The channels on which a sending broadcast waits for the end of quiet hours: their names, and until when (UTC)."""
-    if broadcast.state != Broadcast.State.SENDING or broadcast.ignores_quiet_hours:
+    return resting_at(broadcast=broadcast, moment=now) if broadcast.state == Broadcast.State.SENDING else []
+
+
+def resting_at(*, broadcast: Broadcast, moment: datetime) -> list[tuple[str, datetime]]:
+    """The channels on which quiet hours hold up what may go from ``moment`` on: their names, and until when (UTC)."""
+    if broadcast.ignores_quiet_hours:
         return []
     names = [name for name in ChannelName if name.value in broadcast.channels]
-    found = ((name, quiet_until(channel=name.value, now=now)) for name in names)
+    found = ((name, quiet_until(channel=name.value, now=moment)) for name in names)
     return [(str(name.label), until) for name, until in found if until]
 
 

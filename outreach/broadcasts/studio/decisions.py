@@ -24,6 +24,7 @@ from outreach.broadcasts.audience import outgoing, receivers, shares
 from outreach.broadcasts.lifecycle import elsewhere
 from outreach.broadcasts.models import Broadcast
 from outreach.broadcasts.office_time import office_text
+from outreach.broadcasts.quiet import resting_at
 from outreach.broadcasts.refusals import Refused, TimePassed
 from outreach.broadcasts.standing import open_submission, why_not_second_person
 
@@ -188,14 +189,25 @@ def open_to(broadcast: Broadcast, view: StudioView) -> dict[str, Decision]:
     return found
 
 
-def _when(broadcast: Broadcast, send_at: datetime | None) -> str:
-    """What comes of the time that was chosen, ``None`` being now."""
-    given = {"moment": office_text(send_at), "zone": settings.OFFICE_TIME_ZONE} if send_at else {}
+def _when(broadcast: Broadcast, send_at: datetime | None, *, now: datetime) -> str:
+    """What comes of the time that was chosen, ``None`` being ``now`` (UTC)."""
+    zone = settings.OFFICE_TIME_ZONE
+    given = {"moment": office_text(send_at), "zone": zone} if send_at else {}
     if broadcast.is_welcome:
         later = gettext("Who joins from %(moment)s (%(zone)s) on gets it.")
         return later % given if given else gettext("Who joins from now on gets it.")
-    later = gettext("It goes out on %(moment)s (%(zone)s).")
-    return later % given if given else gettext("Sending begins at once.")
+    held = gettext("%(channel)s rests in quiet hours until %(moment)s (%(zone)s).")
+    rests = [
+        held % {"channel": name, "moment": office_text(until), "zone": zone}
+        for name, until in resting_at(broadcast=broadcast, moment=send_at or now)
+    ]
+    if given:
+        begins = gettext("It goes out on %(moment)s (%(zone)s).") % given
+    elif len(rests) < len(broadcast.channels):
+        begins = gettext("Sending begins at once.")
+    else:
+        begins = ""
+    return " ".join(filter(None, [begins, *rests]))
 
 
 class DecisionView(StudioView):
@@ -229,14 +241,15 @@ class DecisionView(StudioView):
         form = self.decision.form(request.POST)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
+        now = timezone.now()
         try:
-            self.decision.act(self.broadcast, form.cleaned_data, self.user, timezone.now())
+            self.decision.act(self.broadcast, form.cleaned_data, self.user, now)
         except TimePassed as refusal:
             form.add_error("send_at" if "send_at" in form.fields else None, str(refusal))
             return self.render_to_response(self.get_context_data(form=form), status=422)
         except Refused as refusal:
             return self.refused(refusal, self._next())
-        when = _when(self.broadcast, form.cleaned_data["send_at"]) if "send_at" in form.cleaned_data else ""
+        when = _when(self.broadcast, form.cleaned_data["send_at"], now=now) if "send_at" in form.cleaned_data else ""
         return self.done(f"{self.decision.done} {when}".strip(), self._next())
 
     def _next(self) -> str:
