@@ -48,3 +48,32 @@ def test_without_scripts_a_button_shows_what_is_typed(staff: Staff) -> None:
     page.get_by_role("button", name="Preview").click()
 
     expect(preview.get_by_role("heading", name="Another headline altogether")).to_be_visible()
+
+
+def test_a_time_and_a_day_stay_as_they_were_typed(staff: Staff) -> None:
+    page = staff.sign_in("editor")
+    for address, label, typed in (
+        ("/admin/broadcasts/series/new/", "At this time", "9h30"),
+        ("/admin/campaigns/new/", "First day", "01/12/2026"),
+    ):
+        page.goto(address)
+        field = page.get_by_label(label)
+        field.fill(typed)
+        field.press("Tab")
+        expect(field).to_have_value(typed)
+
+
+def test_who_is_signed_out_meanwhile_is_told_and_keeps_what_they_wrote(staff: Staff) -> None:
+    page = staff.sign_in("editor")
+    page.goto("/admin/broadcasts/add/")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("link", name="Change the stories").wait_for()
+    page.goto(f"{page.url}text/email/en/edit/")
+    page.context.clear_cookies()
+
+    page.get_by_label("Subject or headline").fill("Written too late")
+
+    expect(page.get_by_text("You are signed out, and what you wrote is not saved.")).to_be_visible()
+    expect(page.locator("input[type=password]")).to_have_count(0)
+    expect(page.get_by_label("Subject or headline")).to_have_value("Written too late")

@@ -117,6 +117,7 @@ class EditCellView(CellView):
             findings=findings(self.text) if self.text.pk else None,
             notes=notes(self.text, source),
             action_url=self.cell_address("edit_cell"),
+            has_unsaved_changes=kwargs["form"].is_bound,
             **kwargs,
         )
 

@@ -205,6 +205,7 @@ class AudienceView(StudioView):
             action_url=self.request.path,
             submit_button_label=_("Save"),
             submit_button_active_label=_("Saving…"),
+            has_unsaved_changes=kwargs["form"].is_bound,
             **kwargs,
         )
 

@@ -6,12 +6,14 @@ for (const place of document.querySelectorAll("[data-studio-live]")) {
   const form = place.closest("form");
   const frames = place.querySelectorAll("[data-studio-preview]");
   const found = place.querySelector("[data-studio-found]");
+  const out = form.querySelector("[data-studio-out]");
   const now = () => new URLSearchParams(new FormData(form)).toString();
   let shown = now();
   let typed = shown;
 
   const ask = async (address) => {
     const answer = await fetch(address, { method: "POST", body: new FormData(form) });
+    if (answer.redirected || answer.status === 403) out.hidden = false;
     return answer.ok ? answer.text() : null;
   };
 
@@ -25,6 +27,8 @@ for (const place of document.querySelectorAll("[data-studio-live]")) {
           ask(`${place.dataset.studioLive}?colours=${frame.dataset.studioPreview}`),
         );
         const [findings, ...documents] = await Promise.all([ask(place.dataset.studioFindings), ...previews]);
+        // The page to sign in at has no place beside a text.
+        if (!out.hidden) return;
         frames.forEach((frame, number) => {
           if (documents[number] !== null) frame.srcdoc = documents[number];
         });
@@ -34,7 +38,7 @@ for (const place of document.querySelectorAll("[data-studio-live]")) {
       }
     }
     typed = text;
-    setTimeout(follow, FOLLOWS_EVERY);
+    if (out.hidden) setTimeout(follow, FOLLOWS_EVERY);
   };
   setTimeout(follow, FOLLOWS_EVERY);
 }

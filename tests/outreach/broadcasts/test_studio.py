@@ -2,17 +2,17 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from django.urls import reverse
 from wagtail.users.models import UserProfile
 
 from outreach.audience.models import Segment
 from outreach.broadcasts import services
-from outreach.broadcasts.models import Broadcast, Campaign, Message
+from outreach.broadcasts.models import Broadcast, Campaign, Message, QuietHours
 from outreach.delivery import lifecycle
 from outreach.reach import rollups
 from tests.outreach.broadcasts.conftest import NOW, ROLES, approve
@@ -319,6 +319,36 @@ def test_who_chooses_a_time_is_told_when_it_goes_out(client, submitted, approver
     assert "The time was changed. Sending begins at once." in told(client, at_once)
 
 
+def test_who_chooses_a_time_in_quiet_hours_is_told_until_when_it_waits(client, submitted, approver):
+    QuietHours.objects.create(email=True)
+    client.force_login(approver)
+    night = {"when": "later", "send_at": "2026-12-02 22:30"}
+
+    approved = client.post(address("approve", submitted), {"submission": submitted.approvals.get().pk, **night})
+
+    assert (
+        "It goes out on 2 December 2026, 22:30 (America/Dominica). "
+        "E-mail rests in quiet hours until 3 December 2026, 07:00 (America/Dominica)."
+    ) in told(client, approved)
+
+
+@pytest.mark.parametrize(("telegram", "ignores", "begins", "rests"), [(True, False, False, True),
+                                                                     (False, False, True, True),
+                                                                     (True, True, True, False)])  # fmt: skip
+def test_nobody_is_told_that_sending_begins_while_it_rests(
+    client, scheduled, approver, telegram, ignores, begins, rests
+):
+    QuietHours.objects.create(email=True, telegram=telegram, zone="UTC", start=time(13), end=time(15))
+    Broadcast.objects.filter(pk=scheduled.pk).update(ignores_quiet_hours=ignores)
+    client.force_login(approver)
+
+    said = told(client, client.post(address("schedule", scheduled), {"when": "now"}))
+
+    assert "The time was changed." in said
+    assert ("Sending begins at once." in said) is begins
+    assert ("E-mail rests in quiet hours until 1 December 2026, 11:00 (America/Dominica)." in said) is rests
+
+
 def test_the_zone_of_a_persons_profile_does_not_move_the_time(client, submitted, approver):
 
     profile = UserProfile.get_for_user(approver)
@@ -514,6 +544,46 @@ def test_a_text_that_cannot_be_sent_is_not_saved_and_says_why(client, draft, edi
     assert answer.status_code == 422
     assert "is not a link that can be sent" in answer.text
     assert not draft.messages.filter(language="es").exists()
+
+
+def sent_by(form: Tag) -> dict[str, str]:
+    """What a browser sends of a form in which nobody typed."""
+    chosen = {each["name"]: each.find("option", selected=True) for each in form.find_all("select")}
+    return {
+        **{each["name"]: each.get("value", "") for each in form.find_all("input") if each.get("name")},
+        **{each["name"]: each.text for each in form.find_all("textarea") if each.get("name")},
+        **{name: option["value"] if option else "" for name, option in chosen.items()},
+    }
+
+
+@pytest.mark.parametrize("key", ["", ' data-block-key="a1b2c"'])
+def test_a_text_that_is_saved_as_it_was_keeps_its_approval(client, draft, editor, approver, now, key):
+    before = f"<p{key}>Many people <b>moved</b>.</p>"
+    draft.messages.update(body=before)
+    services.submit(broadcast=draft, user=editor, now=now)
+    approve(draft, approver, now)
+    client.force_login(editor)
+    form = page(client, "edit_cell", draft).find(id="w-editor-form")
+
+    saved = client.post(address("edit_cell", draft), sent_by(form))
+
+    assert "was saved" in told(client, saved)
+    assert draft.messages.get(channel="email", language="en").body == before
+    draft.refresh_from_db()
+    assert draft.state == State.SCHEDULED
+
+
+def test_what_a_refused_form_holds_is_asked_about_before_somebody_leaves_it(client, draft, editor):
+    client.force_login(editor)
+    unsaved = 'data-w-unsaved-force-value="true"'
+    for place, refused in (
+        ("edit_cell", written(button_label="Go", button_url="javascript:alert(1)")),
+        ("audience", {}),
+    ):
+        assert unsaved not in client.get(address(place, draft)).text
+        answer = client.post(address(place, draft), refused)
+        assert answer.status_code == 422
+        assert unsaved in answer.text
 
 
 @pytest.mark.parametrize("broken", ["\ud83d", "\ufffe", "\x02"])
