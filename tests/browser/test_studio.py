@@ -1,21 +1,26 @@
 """The studio while somebody writes: what is typed is seen at once, and nothing of it is saved."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from .conftest import Staff
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("channel", ["email", "telegram"])
-def test_the_preview_and_the_findings_follow_what_is_typed(staff: Staff, channel: str) -> None:
-    page = staff.sign_in("editor")
+def new_text(page: Page, channel: str = "email") -> str:
+    """Make a draft of a story; the address at which its English text is written."""
     page.goto("/admin/broadcasts/add/")
     page.get_by_role("checkbox").first.check()
     page.get_by_role("button", name="Make the draft").click()
     page.get_by_role("link", name="Change the stories").wait_for()
-    page.goto(f"{page.url}text/{channel}/en/edit/")
+    return f"{page.url}text/{channel}/en/edit/"
+
+
+@pytest.mark.parametrize("channel", ["email", "telegram"])
+def test_the_preview_and_the_findings_follow_what_is_typed(staff: Staff, channel: str) -> None:
+    page = staff.sign_in("editor")
+    page.goto(new_text(page, channel))
     subject = page.get_by_label("Subject or headline")
     before = subject.input_value()
 
@@ -33,14 +38,11 @@ def test_the_preview_and_the_findings_follow_what_is_typed(staff: Staff, channel
 
 def test_without_scripts_a_button_shows_what_is_typed(staff: Staff) -> None:
     page = staff.sign_in("editor")
-    page.goto("/admin/broadcasts/add/")
-    page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Make the draft").click()
-    page.get_by_role("link", name="Change the stories").wait_for()
+    text = new_text(page)
     page.route("**/studio*.js", lambda route: route.abort())
     # The admin scrolls smoothly: a button that has to be scrolled to is not where it was seen.
     page.set_viewport_size({"width": 1280, "height": 1600})
-    page.goto(f"{page.url}text/email/en/edit/")
+    page.goto(text)
     preview = page.frame_locator("iframe[name=preview-light]")
     expect(preview.get_by_role("heading").first).to_be_visible()
     page.get_by_label("Subject or headline").fill("Another headline altogether")
@@ -65,11 +67,7 @@ def test_a_time_and_a_day_stay_as_they_were_typed(staff: Staff) -> None:
 
 def test_who_is_signed_out_meanwhile_is_told_and_keeps_what_they_wrote(staff: Staff) -> None:
     page = staff.sign_in("editor")
-    page.goto("/admin/broadcasts/add/")
-    page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Make the draft").click()
-    page.get_by_role("link", name="Change the stories").wait_for()
-    page.goto(f"{page.url}text/email/en/edit/")
+    page.goto(new_text(page))
     page.context.clear_cookies()
 
     page.get_by_label("Subject or headline").fill("Written too late")
