@@ -284,10 +284,10 @@ def _connecting(error: OSError | ValueError) -> ChannelError:
     if isinstance(error, UnicodeError):
         # Its text would quote the password.
         return ChannelRefused(SERVER_MISFIT % "a name or password holds letters beyond ASCII.")
-    if isinstance(error, ValueError) and not isinstance(error, OSError):
-        return ChannelRefused(SERVER_MISFIT % "what the server asks for at the sign-in can't be read.")
     # Of its own kind alone: that the server knows no way to sign in that we know.
     is_misfit = type(error) is smtplib.SMTPException
     if is_misfit or isinstance(error, smtplib.SMTPNotSupportedError | ssl.SSLCertVerificationError):
         return ChannelRefused(SERVER_MISFIT % error)
+    if isinstance(error, ValueError):
+        return ChannelRefused(SERVER_MISFIT % "what the server asks for at the sign-in can't be read.")
     return TryLater(SERVER_AWAY % type(error).__name__, everyone=True)

@@ -38,7 +38,7 @@ for (const place of document.querySelectorAll("[data-studio-live]")) {
       }
     }
     typed = text;
-    if (out.hidden) setTimeout(follow, FOLLOWS_EVERY);
+    setTimeout(follow, FOLLOWS_EVERY);
   };
   setTimeout(follow, FOLLOWS_EVERY);
 }
